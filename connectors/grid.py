@@ -1,0 +1,42 @@
+"""A sheet as it was read: values where they stood, nothing trimmed. What they mean is found elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
+Merge = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of one sheet.
+
+    Attributes:
+        rows: Cell values as read; ``rows[0][0]`` is A1. Rows may differ in length. Blank is ``""`` or ``None``.
+        merged: Merged ranges as ``(top, left, bottom, right)``, inclusive, zero-based.
+        formats: Number formats by ``(row, column)``, where the reader knows them.
+    """
+
+    rows: Sequence[Sequence[Cell]]
+    merged: Sequence[Merge] = ()
+    formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a file.
+
+    Attributes:
+        name: The sheet's own name; for a member of an archive ``member/sheet``; for a text file its stem.
+        hidden: Whether the sheet is hidden in the workbook.
+        grid: Its cells.
+        notes: What a reader of this sheet should know (hidden rows, pictures beside cells), in Chinese.
+    """
+
+    name: str
+    hidden: bool
+    grid: Grid
+    notes: tuple[str, ...] = ()
