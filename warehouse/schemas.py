@@ -1,0 +1,61 @@
+"""The fixed tables, as Arrow schemas. Every write goes through one of these; a dataset's own comes from its contract.
+
+All times are UTC. ``period`` is a month ``2025-06`` (or a year ``2025`` in observations).
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+_TIME = pa.timestamp("us", tz="UTC")
+_STRINGS = pa.list_(pa.string())
+
+
+def _schema(**fields: pa.DataType) -> pa.Schema:
+    return pa.schema([pa.field(name, kind) for name, kind in fields.items()])
+
+
+S, I, F, B = pa.string(), pa.int64(), pa.float64(), pa.bool_()  # noqa: E741
+
+SUBMISSIONS = _schema(
+    submission_id=S, department=S, dataset=S, file_name=S, sha256=S, received_at=_TIME, sender_path=S,
+    period=S, regions=_STRINGS, status=S, reason=S, remedy=S, rows_in=I, rows_recorded=I, rows_quarantined=I,
+)  # fmt: skip
+
+QUARANTINE = _schema(dataset=S, period=S, submission_id=S, sheet=S, row=I, cells=S, rules=_STRINGS)
+
+FINDINGS = _schema(
+    finding_id=S, submission_id=S, dataset=S, region_code=S, period=S, sheet=S, row=I, column=S, cell=S,
+    rule=S, severity=S, value=S, message=S, remedy=S, status=S,
+)  # fmt: skip
+
+OBSERVATIONS = _schema(
+    indicator=S, region_code=S, period=S, numerator=F, denominator=F, value=F, unit=S, evidence=S,
+    records=I, coverage=F, interval_low=F, interval_high=F,
+)  # fmt: skip
+
+RECONCILIATIONS = _schema(
+    reconciliation=S, region_code=S, period=S, left_value=F, operator=S, right_value=F, gap=F, agrees=B,
+    instruction=S, importance=S,
+)  # fmt: skip
+
+ANOMALIES = _schema(
+    anomaly_id=S, detector=S, dataset=S, indicator=S, region_code=S, period=S, score=F, n=I, value=F,
+    expected=F, message=S,
+)  # fmt: skip
+
+REGIONS = _schema(
+    region_code=S, name=S, level=S, parent_code=S, urban_rural=S, region_group=S, valid_from=pa.date32(),
+    valid_to=pa.date32(), successor=S, provisional=B,
+)  # fmt: skip
+
+RELEASES = _schema(release=S, created_at=_TIME, tables=S, note=S)
+
+RECORD_FIELDS = (
+    pa.field("region_code", S),
+    pa.field("period", S),
+    pa.field("submission_id", S),
+    pa.field("sheet", S),
+    pa.field("row", I),
+)
+"""Columns every record has after those of its contract."""
