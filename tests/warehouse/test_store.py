@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from warehouse.store import SchemaError, Store
+
+PLOTS = pa.schema([("plot", pa.string()), ("area_mu", pa.float64()), ("period", pa.string())])
+
+
+def plots(*rows: tuple[str, float, str]) -> pa.Table:
+    names, areas, periods = zip(*rows, strict=True) if rows else ((), (), ())
+    return pa.table([names, areas, periods], names=PLOTS.names)
+
+
+def everything(store: Store, **options: object) -> list[tuple[object, ...]]:
+    table = store.read("plots", **options)  # type: ignore[arg-type]
+    return sorted(tuple(row.values()) for row in table.select(PLOTS.names).to_pylist())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "我的 仓库")
+    store.write(
+        "plots", plots(("a", 1, "2025-01"), ("b", 2, "2025-02")), PLOTS, {"period": ["2025-01", "2025-02"]}
+    )
+    return store
+
+
+def test_a_write_replaces_exactly_the_partitions_it_names(store: Store) -> None:
+    store.write("plots", plots(("c", 3, "2025-02")), PLOTS, {"period": ["2025-02", "2025-03"]})
+    assert everything(store) == [("a", 1.0, "2025-01"), ("c", 3.0, "2025-02")]
+
+
+def test_a_partition_without_rows_becomes_empty(store: Store) -> None:
+    store.write("plots", plots(), PLOTS, {"period": ["2025-01"]})
+    assert everything(store) == [("b", 2.0, "2025-02")]
+
+
+def test_a_table_can_be_created_without_rows(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.write("plots", plots(), PLOTS, {"period": ["2025-01"]}) == 0
+    assert store.read("plots").num_rows == 0
+    assert store.files("plots") == []
+
+
+def test_a_table_without_partitions_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for rows in ([("a", 1.0, "2025-01"), ("b", 2.0, "2025-02")], [("c", 3.0, "2025-03")]):
+        store.write("plots", plots(*rows), PLOTS, {})
+    assert everything(store) == [("c", 3.0, "2025-03")]
+
+
+def test_two_partition_columns_are_replaced_in_combination(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    schema = pa.schema([("dataset", pa.string()), ("period", pa.string()), ("n", pa.int64())])
+    old = [("d1", "2025-01", 1), ("d1", "2025-02", 2), ("d2", "2025-01", 3)]
+    both = {"dataset": ["d1", "d2"], "period": ["2025-01", "2025-02"]}
+    store.write("findings", pa.table(list(zip(*old, strict=True)), names=schema.names), schema, both)
+    new = pa.table([["d1"], ["2025-01"], [9]], names=schema.names)
+    store.write("findings", new, schema, {"dataset": ["d1"], "period": ["2025-01"]})
+    kept = store.read("findings").sort_by([("dataset", "ascending"), ("period", "ascending")])
+    assert kept["n"].to_pylist() == [9, 2, 3]
+
+
+def test_rows_outside_of_the_named_partitions_are_refused(store: Store) -> None:
+    with pytest.raises(SchemaError, match="2025-09"):
+        store.write("plots", plots(("c", 3, "2025-09")), PLOTS, {"period": ["2025-02"]})
+    assert len(everything(store)) == 2
+
+
+def test_columns_that_do_not_fit_are_named_and_their_values_are_not(store: Store) -> None:
+    data = pa.table({"plot": ["a"], "area_mu": ["11010519491231002X"], "period": ["2025-01"]})
+    with pytest.raises(SchemaError, match="area_mu is string, not double") as caught:
+        store.write("plots", data, PLOTS, {"period": ["2025-01"]})
+    assert "11010519491231002X" not in str(caught.value)
+    with pytest.raises(SchemaError, match=r"missing columns \['area_mu'\], unknown columns \['area'\]"):
+        store.write("plots", data.rename_columns(["plot", "area", "period"]), PLOTS, {"period": ["2025-01"]})
+
+
+def test_a_grown_contract_adds_its_column_and_old_partitions_have_it_empty(store: Store) -> None:
+    grown = PLOTS.append(pa.field("crop", pa.string()))
+    data = plots(("c", 3, "2025-02")).append_column("crop", pa.array(["水稻"]))
+    store.write("plots", data, grown, {"period": ["2025-02"]})
+    rows = store.read("plots").sort_by("plot").to_pylist()
+    assert [(row["plot"], row["crop"]) for row in rows] == [("a", None), ("c", "水稻")]
+
+
+def test_every_past_version_stays_readable_by_number_and_by_time(store: Store) -> None:
+    before = everything(store)
+    between = datetime.now(UTC)
+    time.sleep(0.02)
+    store.write("plots", plots(("c", 3, "2025-02")), PLOTS, {"period": ["2025-02"]})
+    store.compact()
+    assert everything(store, as_of=0) == before
+    assert everything(store, as_of=between) == before
+    assert everything(store, as_of=datetime.now(UTC)) != before
+    assert store.version("plots", as_of=between - timedelta(days=1)) is None
+    with pytest.raises(KeyError, match="no table plots as of"):
+        store.read("plots", as_of=between - timedelta(days=1))
+
+
+def test_old_log_entries_are_never_cleaned_up(store: Store) -> None:
+    log = store.root / "plots" / "_delta_log" / "00000000000000000000.json"
+    config = next(json.loads(line)["metaData"] for line in log.read_text().splitlines() if "metaData" in line)
+    assert config["configuration"]["delta.enableExpiredLogCleanup"] == "false"
+
+
+def test_the_warehouse_can_be_moved(store: Store, tmp_path: Path) -> None:
+    before = everything(store)
+    moved = Store(Path(shutil.move(store.root, tmp_path / "elsewhere")))
+    assert everything(moved) == before
+    assert all(path.is_file() for path in moved.files("plots"))
+
+
+def test_columns_and_rows_can_be_chosen(store: Store) -> None:
+    chosen = store.read("plots", columns=["plot"], where=pc.field("period") == "2025-02")
+    assert chosen.to_pydict() == {"plot": ["b"]}
+
+
+def test_rows_keep_the_order_they_were_written_in(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    data = pa.table(
+        {"plot": [f"{i}" for i in range(50_000)], "area_mu": range(50_000), "period": ["2025-01"] * 50_000}
+    )
+    store.write("plots", data, PLOTS, {"period": ["2025-01"]})
+    first = [path.read_bytes() for path in store.files("plots")]
+    store.write("plots", data, PLOTS, {"period": ["2025-01"]})
+    assert store.read("plots")["area_mu"].to_pylist() == list(range(50_000))
+    assert [path.read_bytes() for path in store.files("plots")] == first
+
+
+KILLED = """
+import sys, pyarrow as pa
+from pathlib import Path
+from warehouse.store import Store
+schema = pa.schema([("n", pa.int64()), ("period", pa.string())])
+store = Store(Path(sys.argv[1]))
+for n in range(10_000):
+    data = pa.table({"n": [n] * 20_000, "period": ["2025-01", "2025-02"] * 10_000})
+    store.write("t", data, schema, {"period": ["2025-01", "2025-02"]})
+    print(n, flush=True)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill signal on this system")
+def test_a_writer_killed_in_the_middle_leaves_the_last_version_whole(tmp_path: Path) -> None:
+    repo = Path(__file__).parents[2]
+    writer = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(tmp_path)],
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(repo)},
+    )  # fmt: skip
+    assert writer.stdout is not None
+    for _ in range(5):
+        writer.stdout.readline()
+    time.sleep(0.013)
+    writer.send_signal(signal.SIGKILL)
+    writer.wait()
+    numbers = Store(tmp_path).read("t")["n"]
+    assert len(numbers) == 20_000
+    assert len(set(numbers.to_pylist())) == 1
