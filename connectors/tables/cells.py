@@ -1,0 +1,95 @@
+"""What one cell looks like: blank, number, date, dash, unit, code, text. Context decides what it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from enum import Enum
+
+from connectors.grid import Cell
+from connectors.tables.words import UNIT
+
+
+class Kind(Enum):
+    """How a cell looks by itself."""
+
+    BLANK = "blank"
+    NUMBER = "number"
+    YEAR = "year"
+    DATE = "date"
+    DASH = "dash"
+    UNIT = "unit"
+    PLACEHOLDER = "placeholder"
+    TEXT = "text"
+
+
+VALUES = frozenset({Kind.NUMBER, Kind.DATE})
+
+_NUMBER = re.compile(
+    r"^[¥￥$€£]?\s*[-+−]?\s*[(]?[¥￥$€£]?[-+−]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?\d*[)]?\s*(%|‰|元|E[+-]?\d+)?$",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"^[-+]?\d[\d,.]*\s*%?\s*([-~—–至]+|[*×xX/])\s*\d[\d,.]*\s*%?$")
+_YEAR = re.compile(r"^(19|20)\d\d(年?|\.0|年度)?(\s*[(\\/*].{0,12}|\s*[-–—至/]\s*((19|20)?\d\d)年?)?$")
+_DATE = re.compile(
+    r"^((19|20)\d\d\s*[-/.年]\s*\d{1,2}(\s*[-/.月]\s*\d{1,2})?\s*[日月]?|\d{1,2}[-/]\d{1,2}[-/](\d{4}|\d\d))(\s+\d{1,2}:\d\d(:\d\d)?)?$"
+)
+_TIME = re.compile(r"^\d{1,2}:\d\d(:\d\d)?$")
+_DASH = re.compile(r"^[-—–－―─/／=*.…×xX\\]+$|^(\(?[NXDZS]A?\)?|n/a|无数据)$")
+_PLACEHOLDER = re.compile(r"^\$+$|\$\{[^}]*\}|\{\{[^}]*\}\}|^#\{|^<%")
+_CHINESE_SPACE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff(])|(?<=[):、])\s+(?=[\u3400-\u9fff])")
+_PRIVATE = re.compile(r"[\ue000-\uf8ff\u200b\ufeff]")
+
+
+def text_of(value: Cell) -> str:
+    """The cell as NFKC text without outer whitespace; ``""`` where it is blank."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFKC", _PRIVATE.sub("", value)).strip()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value)
+
+
+def tidy(text: str) -> str:
+    """One label in one line: spaces inside Chinese words removed, other whitespace runs made one space."""
+    return _CHINESE_SPACE.sub("", re.sub(r"\s+", " ", text)).strip()
+
+
+def kind_of(value: Cell, text: str) -> Kind:
+    """How a cell looks.
+
+    Args:
+        value: The cell as read.
+        text: ``text_of(value)``.
+    """
+    if not text:
+        return Kind.BLANK
+    if isinstance(value, bool):
+        return Kind.TEXT
+    if isinstance(value, (int, float)):
+        return Kind.YEAR if _YEAR.match(text) else Kind.NUMBER
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
+        return Kind.DATE
+    return _kind_of_text(text)
+
+
+def _kind_of_text(text: str) -> Kind:
+    first = text[0]
+    if first.isalpha() and not first.isascii():
+        return Kind.UNIT if len(text) <= 8 and UNIT.match(re.sub(r"\s+", "", text)) else Kind.TEXT
+    if len(text) > 40:
+        return Kind.PLACEHOLDER if _PLACEHOLDER.search(text[:200]) else Kind.TEXT
+    if _DASH.match(text.replace(" ", "")):
+        return Kind.DASH
+    if _YEAR.match(text):
+        return Kind.YEAR
+    if _DATE.match(text) or _TIME.match(text):
+        return Kind.DATE
+    if any(c.isdigit() for c in text) and (_NUMBER.match(text.replace(" ", "")) or _RANGE.match(text)):
+        return Kind.NUMBER
+    if _PLACEHOLDER.search(text):
+        return Kind.PLACEHOLDER
+    return Kind.UNIT if UNIT.match(re.sub(r"\s+", "", text)) else Kind.TEXT

@@ -1,0 +1,157 @@
+"""A sheet seen row by row: the cells that stand in a row, with the area each one covers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from connectors.grid import Cell, Grid, Merge
+from connectors.tables.cells import VALUES, Kind, kind_of, text_of
+
+_MERGE_CELLS = 20_000  # one merge is followed over at most so many cells
+
+
+@dataclass(frozen=True)
+class Box:
+    """One written cell and the area it covers.
+
+    Attributes:
+        row: Row it is written in.
+        col: Column it is written in.
+        text: NFKC text, stripped.
+        kind: How it looks.
+        bottom: Last row it covers.
+        right: Last column it covers.
+    """
+
+    row: int
+    col: int
+    text: str
+    kind: Kind
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """The boxes written in one row, left to right, and the ones that reach into it from above.
+
+    Attributes:
+        number: Grid row.
+        boxes: Boxes written here.
+        hanging: Boxes written in a row above that cover this one.
+    """
+
+    number: int
+    boxes: tuple[Box, ...]
+    hanging: tuple[Box, ...] = ()
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is written in the row."""
+        return not self.boxes
+
+    @property
+    def first(self) -> Box:
+        """The leftmost box; the row must not be blank."""
+        return self.boxes[0]
+
+    @cached_property
+    def values(self) -> int:
+        """How many boxes are numbers or dates (years do not count)."""
+        return sum(box.kind in VALUES for box in self.boxes)
+
+    def count(self, *kinds: Kind) -> int:
+        """How many boxes look like one of ``kinds``."""
+        return sum(box.kind in kinds for box in self.boxes)
+
+    def at(self, col: int) -> Box | None:
+        """The box that covers ``col`` in this row, written here or hanging into it."""
+        for box in (*self.boxes, *self.hanging):
+            if box.col <= col <= box.right:
+                return box
+        return None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of the boxes."""
+        return tuple(box.text for box in self.boxes)
+
+
+class View:
+    """Rows of a grid between two columns, read when asked for."""
+
+    def __init__(self, grid: Grid, left: int = 0, right: int | None = None) -> None:
+        self.grid = grid
+        self.left = left
+        self.right = right
+        self._rows: dict[int, Row] = {}
+
+    def __len__(self) -> int:
+        return len(self.grid.rows)
+
+    @cached_property
+    def _covered(self) -> Mapping[tuple[int, int], Merge]:
+        covered: dict[tuple[int, int], Merge] = {}
+        for merge in self.grid.merged:
+            top, left, bottom, right = merge
+            bottom = min(bottom, top + _MERGE_CELLS // (right - left + 1), len(self) - 1)
+            for row in range(top, bottom + 1):
+                for col in range(left, right + 1):
+                    covered[row, col] = merge
+        return covered
+
+    def row(self, number: int) -> Row:
+        """The boxes of one row (kept, so that asking twice costs once)."""
+        found = self._rows.get(number)
+        if found is None:
+            found = self._rows[number] = self._read(number)
+        return found
+
+    def _read(self, number: int) -> Row:
+        if number >= len(self):
+            return Row(number, ())
+        cells = self.grid.rows[number]
+        right = len(cells) - 1 if self.right is None else min(self.right, len(cells) - 1)
+        boxes = [
+            box
+            for col in range(self.left, right + 1)
+            if (value := cells[col]) is not None and value != "" and (box := self._box(number, col, value))
+        ]
+        return Row(number, tuple(boxes), self._hanging(number))
+
+    def _box(self, row: int, col: int, value: Cell) -> Box | None:
+        text = text_of(value)
+        if not text:
+            return None
+        top, left, bottom, right = self._covered.get((row, col), (row, col, row, col))
+        if (top, left) != (row, col):
+            return None
+        return Box(row, col, text, kind_of(value, text), bottom, right)
+
+    def _hanging(self, number: int) -> tuple[Box, ...]:
+        if not self.grid.merged:
+            return ()
+        last = self.right if self.right is not None else self.width - 1
+        tops = sorted(
+            {
+                (merge[0], merge[1])
+                for col in range(self.left, last + 1)
+                if (merge := self._covered.get((number, col))) and merge[0] < number
+            }
+        )
+        boxes = (
+            self._box(top, left, self.grid.rows[top][left])
+            for top, left in tops
+            if left < len(self.grid.rows[top])
+        )
+        return tuple(box for box in boxes if box)
+
+    @cached_property
+    def width(self) -> int:
+        """Columns of the widest of the first and last rows, and of the merges."""
+        rows: Sequence[Sequence[Cell]] = self.grid.rows
+        ends = [rows[i] for i in range(min(len(rows), 200))]
+        ends += [rows[i] for i in range(max(len(rows) - 50, 0), len(rows))]
+        return max([len(row) for row in ends] + [merge[3] + 1 for merge in self.grid.merged], default=0)
