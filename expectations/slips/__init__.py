@@ -1,0 +1,9 @@
+"""The answer to the sender: a short text, or their own workbook back with every bad cell marked.
+
+Only what the sender handed in goes back, and only to the sender's outbox. What is wrong is decided elsewhere.
+"""
+
+from expectations.slips.slip import Slip, Status
+from expectations.slips.write import write_slip
+
+__all__ = ["Slip", "Status", "write_slip"]

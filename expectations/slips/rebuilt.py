@@ -1,0 +1,142 @@
+"""A marked workbook made anew from the cells as read: for CSV, xls, ods, HTML, odd and very long files.
+
+Written row by row; only marked and risky cells cost more than their value. A file of more than
+``MAX_WHOLE_ROWS`` rows comes back as its offending rows alone, each with the row number it had.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from expectations.slips.cells import is_risky, plain, text_cell
+from expectations.slips.cover import COVER, FILLS, write_cover
+from expectations.slips.marked import MAX_COMMENTS, MAX_FILLED, comment_of
+from expectations.slips.marks import Mark, Place, anchors, findings_frame, marks_of
+from expectations.slips.slip import Slip
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+    from connectors.grid import Sheet
+
+MAX_WHOLE_ROWS = 20_000
+_HEAD_ROWS = 8
+_BAD_TITLE = re.compile(r"[\[\]:*?/\\']")
+
+
+def rebuilt_workbook(slip: Slip, sheets: Iterable[Sheet]) -> Workbook:
+    """The cells of the original as a fresh workbook, marked, with the cover in front."""
+    from openpyxl import Workbook
+
+    findings = findings_frame(slip)
+    marks = marks_of(findings, MAX_FILLED)
+    by_sheet: dict[str, dict[tuple[int, int], Mark]] = {}
+    for (name, row, column), mark in marks.items():
+        by_sheet.setdefault(name, {})[row, column] = mark
+    commented = set(list(marks)[:MAX_COMMENTS])
+    book = Workbook(write_only=True)
+    cover = book.create_sheet(COVER)
+    moved: dict[Place, tuple[str, str]] = {}
+    titles = {COVER}
+    for sheet in sheets:
+        own = by_sheet.get(sheet.name, {})
+        only_marked = slip.rows_in > MAX_WHOLE_ROWS or len(sheet.grid.rows) > MAX_WHOLE_ROWS
+        if sheet.name == COVER or (only_marked and not own):
+            continue
+        target = book.create_sheet(sheet_title(sheet.name, titles))
+        places = _write(target, sheet, own, {(r, c) for n, r, c in commented if n == sheet.name}, only_marked)
+        moved.update({(sheet.name, *old): (target.title, new) for old, new in places.items()})
+    write_cover(cover, slip, findings, lambda place: moved.get(place))
+    return book
+
+
+def sheet_title(name: str, taken: set[str]) -> str:
+    """A title Excel allows, not yet taken (titles differ in more than case); noted as taken."""
+    base = _BAD_TITLE.sub("_", name).strip() or "Sheet"
+    title, number = base[:31], 1
+    while title.lower() in {other.lower() for other in taken}:
+        number += 1
+        title = f"{base[: 30 - len(str(number))]}_{number}"
+    taken.add(title)
+    return title
+
+
+def _write(
+    target: Any,
+    sheet: Sheet,
+    marks: Mapping[tuple[int, int], Mark],
+    commented: set[tuple[int, int]],
+    only_marked: bool,
+) -> dict[tuple[int, int], str]:
+    """Append the rows; returns where each marked cell now stands."""
+    from openpyxl.utils import get_column_letter
+
+    shown = anchors((t + 1, left + 1, b + 1, right + 1) for t, left, b, right in sheet.grid.merged)
+    at: dict[int, dict[int, list[tuple[int, int]]]] = {}
+    for place in marks:
+        row, column = shown.get(place, place)
+        at.setdefault(row, {}).setdefault(column, []).append(place)
+    shift = 1 if only_marked else 0
+    _prepare(target, sheet, shift)
+    moved: dict[tuple[int, int], str] = {}
+    numbers = _row_numbers(len(sheet.grid.rows), at, only_marked)
+    for new, number in enumerate(numbers, start=1 + shift):
+        values = sheet.grid.rows[number - 1] if number <= len(sheet.grid.rows) else ()
+        cells = [_cell(target, value) for value in values]
+        for column, places in at.get(number, {}).items():
+            cells += [None] * (column - len(cells))
+            mark = _joined([marks[place] for place in places])
+            comment = comment_of(mark) if commented.intersection(places) else None
+            cells[column - 1] = _marked_cell(target, cells[column - 1], mark, comment)
+            moved.update(dict.fromkeys(places, f"{get_column_letter(column + shift)}{new}"))
+        target.append([number, *cells] if only_marked else cells)
+    return moved
+
+
+def _joined(marks: Sequence[Mark]) -> Mark:
+    joined = Mark(marks[0].severity)
+    for mark in marks:
+        joined.join(mark)
+    return joined
+
+
+def _row_numbers(rows: int, marked: Mapping[int, object], only_marked: bool) -> Sequence[int]:
+    if not only_marked:
+        return range(1, max([rows, *(row for row in marked if row <= MAX_WHOLE_ROWS)]) + 1)
+    return sorted({*marked, *range(1, min(_HEAD_ROWS, rows) + 1)})
+
+
+def _prepare(target: Any, sheet: Sheet, shift: int) -> None:
+    if shift:
+        target.freeze_panes = "B2"
+        target.column_dimensions["A"].width = 10
+        width = max((len(row) for row in sheet.grid.rows[:_HEAD_ROWS]), default=0)
+        target.append(
+            ["原行号", f"（只列有问题的行，开头 {_HEAD_ROWS} 行供对照）", *[None] * max(width - 1, 0)]
+        )
+        return
+    for top, left, bottom, right in sheet.grid.merged:
+        target.merged_cells.add(_range(top, left, bottom, right))
+
+
+def _range(top: int, left: int, bottom: int, right: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return f"{get_column_letter(left + 1)}{top + 1}:{get_column_letter(right + 1)}{bottom + 1}"
+
+
+def _cell(target: Any, value: object) -> Any:
+    return text_cell(target, value) if is_risky(value) else plain(value)
+
+
+def _marked_cell(target: Any, value: Any, mark: Mark, comment: Any) -> Any:
+    from openpyxl.cell.cell import Cell
+    from openpyxl.styles import PatternFill
+
+    cell = value if isinstance(value, Cell) else text_cell(target, value)
+    cell.fill = PatternFill("solid", fgColor=FILLS.get(mark.severity, FILLS["warning"]))
+    if comment is not None:
+        cell.comment = comment
+    return cell

@@ -1,0 +1,118 @@
+"""What a slip says, before it has a form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+Status = Literal["accepted", "partial", "refused", "repeat"]
+
+STATUS_WORDS: dict[Status, str] = {
+    "accepted": "已接收",
+    "partial": "部分接收",
+    "refused": "退回",
+    "repeat": "重复",
+}
+SEVERITY_WORDS = {"error": "必须改正", "warning": "请核对"}
+
+
+@dataclass(frozen=True)
+class Slip:
+    """The answer to one submission.
+
+    Attributes:
+        department: The sender's inbox folder.
+        sender_path: Where the file lay, relative to the inbox (with or without the department's folder).
+        original: The archived bytes; the real name is in ``sender_path``.
+        submission_id: The submission answered.
+        received_at: When it was received, UTC.
+        status: What became of it.
+        title: Chinese name of the dataset, ``""`` when it is not known.
+        period: ``2025-06`` or ``2025``, ``""`` when it is not known.
+        rows_in, rows_recorded, rows_quarantined: Row counts.
+        reason: Why it was refused, in Chinese.
+        remedy: What to do about that, in Chinese.
+        findings: Columns ``sheet, row, cell, rule, severity, value, message, remedy`` (others are ignored);
+            ``cell`` is ``Sheet1!D17``, blank when a whole row is meant. Values may be unmasked: they go back to
+            who wrote them.
+        notes: What else the sender should know, in Chinese.
+    """
+
+    department: str
+    sender_path: PurePosixPath | Path | str
+    original: Path
+    submission_id: str
+    received_at: dt.datetime
+    status: Status
+    title: str = ""
+    period: str = ""
+    rows_in: int = 0
+    rows_recorded: int = 0
+    rows_quarantined: int = 0
+    reason: str = ""
+    remedy: str = ""
+    findings: pa.Table | pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def file_name(self) -> str:
+        """The file's name as the sender gave it."""
+        return PurePosixPath(self.sender_path).name
+
+    @property
+    def finding_count(self) -> int:
+        """How many findings there are."""
+        return 0 if self.findings is None else len(self.findings)
+
+    @property
+    def outcome(self) -> str:
+        """What became of the file, in one sentence."""
+        if self.status == "accepted":
+            return "已接收，全部入库" + (f"；有 {self.finding_count} 处请核对" if self.finding_count else "")
+        if self.status == "partial":
+            return f"部分接收：{self.rows_quarantined} 行有错没有入库，改正后请再报一次"
+        if self.status == "refused":
+            return "退回：文件没有入库"
+        return "重复：与以前报送的文件完全相同，已按以前的结果处理，不必再报"
+
+    def facts(self) -> list[tuple[str, str]]:
+        """The labelled lines every slip begins with."""
+        lines = [("结果", self.outcome), ("文件", str(PurePosixPath(self.sender_path)))]
+        if self.title:
+            lines.append(("台账", self.title))
+        if self.period:
+            lines.append(("所属期", chinese_period(self.period)))
+        lines.append(("收到时间", shanghai_time(self.received_at) + "（北京时间）"))
+        if self.rows_in:
+            lines.append(("行数", self._rows()))
+        if self.reason:
+            lines.append(("原因", self.reason))
+        if self.remedy:
+            lines.append(("怎么办", self.remedy))
+        lines += [("说明", note) for note in self.notes]
+        lines.append(("报送编号", self.submission_id))
+        return lines
+
+    def _rows(self) -> str:
+        return f"共 {self.rows_in:,} 行，入库 {self.rows_recorded:,} 行，未入库 {self.rows_quarantined:,} 行"
+
+
+def shanghai_time(moment: dt.datetime) -> str:
+    """A UTC moment as clerks read it; a naive one is taken for UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return aware.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M")
+
+
+def chinese_period(period: str) -> str:
+    """``2025-06`` as ``2025年6月``, ``2025`` as ``2025年``; anything else as it is."""
+    year, _, month = period.partition("-")
+    if not year.isdigit() or (month and not month.isdigit()):
+        return period
+    return f"{year}年{int(month)}月" if month else f"{year}年"

@@ -1,0 +1,36 @@
+"""The slip as a text that Windows Notepad opens: UTF-8 with a byte order mark, CRLF line ends."""
+
+from __future__ import annotations
+
+from expectations.slips.slip import SEVERITY_WORDS, Slip
+
+MAX_TEXT_FINDINGS = 30
+_TITLE = "实绩 · 报送回执"
+_LABEL_WIDTH = 4
+
+
+def text_slip(slip: Slip) -> bytes:
+    """The bytes of a text slip."""
+    lines = [_TITLE, "=" * 40]
+    lines += [f"{label.ljust(_LABEL_WIDTH, '　')}：{_one_line(text)}" for label, text in slip.facts()]
+    lines += _findings(slip)
+    return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
+
+
+def _findings(slip: Slip) -> list[str]:
+    if not slip.finding_count:
+        return []
+    from expectations.slips.marks import findings_frame
+
+    frame = findings_frame(slip).head(MAX_TEXT_FINDINGS)
+    lines = ["", f"发现的问题（共 {slip.finding_count} 处，列出 {len(frame)} 处）"]
+    for cell, severity, message, remedy in zip(
+        frame["cell"], frame["severity"], frame["message"], frame["remedy"], strict=True
+    ):
+        word = SEVERITY_WORDS.get(severity, severity)
+        lines.append(_one_line(f"- {cell}【{word}】{message} {remedy}".rstrip()))
+    return lines
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,115 @@
+"""Where a slip goes and what it is called: beside nothing of anyone else's, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile
+
+from expectations.slips.slip import STATUS_WORDS, Slip
+from expectations.slips.text import text_slip
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+_MAX_NAME_BYTES = 240
+_MAX_LOADED_ROWS = 3_000
+
+
+def write_slip(outbox: Path, slip: Slip) -> Path:
+    """Answer a submission in the sender's outbox.
+
+    A submission with findings that was taken at least partly gets its workbook back, marked; every other
+    one a text. Writing the same slip again replaces it; another submission's slip is never touched.
+
+    Args:
+        outbox: The folder of all departments' answers.
+        slip: What to say.
+
+    Returns:
+        The file written, under ``<outbox>/<department>/`` where the original lay under the inbox.
+    """
+    folder = outbox / slip.department / Path(*_folders(slip))
+    folder.mkdir(parents=True, exist_ok=True)
+    marked = slip.status in ("accepted", "partial") and slip.finding_count > 0
+    target = _free(folder, slip, ".xlsx" if marked else ".txt")
+    temporary = target.with_name(f".{slip.submission_id}.tmp")
+    if marked:
+        _save_workbook(slip, temporary)
+    else:
+        temporary.write_bytes(text_slip(slip))
+    os.replace(temporary, target)
+    return target
+
+
+def _folders(slip: Slip) -> list[str]:
+    """Folders between the department's own and the file, never leading out of the outbox."""
+    parts = [
+        part for part in PurePosixPath(slip.sender_path).parts[:-1] if part not in ("/", "\\", ".", "..")
+    ]
+    return parts[1:] if parts[:1] == [slip.department] else parts
+
+
+def _free(folder: Path, slip: Slip, extension: str) -> Path:
+    """The slip's plain name, or with the submission's id where another submission has that."""
+    word = STATUS_WORDS[slip.status]
+    if slip.status == "accepted" and extension == ".xlsx":
+        word += "-请核对"
+    name = slip.file_name
+    base = name if extension == ".txt" else (PurePosixPath(name).stem or name)
+    plain = folder / _short(base, f".回执-{word}{extension}")
+    if not plain.exists() or _is_of(plain, slip.submission_id):
+        return plain
+    return folder / _short(base, f".回执-{word}.{slip.submission_id}{extension}")
+
+
+def _short(base: str, ending: str) -> str:
+    room = _MAX_NAME_BYTES - len(ending.encode())
+    return base.encode()[:room].decode(errors="ignore") + ending
+
+
+def _is_of(path: Path, submission_id: str) -> bool:
+    """Whether a slip that lies there answers this very submission."""
+    if path.suffix == ".txt":
+        return submission_id.encode() in path.read_bytes()
+    try:
+        with ZipFile(path) as archive:
+            return submission_id.encode() in archive.read("docProps/core.xml")
+    except (BadZipFile, KeyError):
+        return False
+
+
+def _save_workbook(slip: Slip, path: Path) -> None:
+    """Mark the original where that works, else rebuild it from its cells."""
+    from expectations.slips.marked import can_mark, marked_workbook
+
+    if slip.rows_in <= _MAX_LOADED_ROWS and can_mark(slip.original):
+        try:
+            return _save(lambda: marked_workbook(slip), slip, path)
+        except _ODD_WORKBOOK:
+            # openpyxl has no error of its own for files written oddly; their cells are still readable.
+            path.unlink(missing_ok=True)
+    return _save(lambda: _rebuilt(slip), slip, path)
+
+
+_ODD_WORKBOOK = (
+    ArithmeticError, AssertionError, AttributeError, BadZipFile, LookupError, NotImplementedError, SyntaxError,
+    TypeError, UnicodeError, ValueError,
+)  # fmt: skip
+"""What openpyxl raises on workbooks that other programs write (xml.etree's ParseError is a SyntaxError)."""
+
+
+def _rebuilt(slip: Slip) -> Workbook:
+    from connectors.readers import read_sheets
+    from expectations.slips.rebuilt import rebuilt_workbook
+
+    return rebuilt_workbook(slip, read_sheets(slip.original, name=slip.file_name))
+
+
+def _save(make: Callable[[], Workbook], slip: Slip, path: Path) -> None:
+    book = make()
+    book.properties.identifier = slip.submission_id
+    book.properties.title = f"回执 {slip.file_name}"
+    book.save(path)

@@ -1,0 +1,365 @@
+"""What a sender finds in the outbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
+
+from connectors.grid import Grid, Sheet
+from expectations.slips import Slip, write_slip
+from expectations.slips.cover import COVER, FILLS
+from expectations.slips.marks import column_number, findings_frame
+from expectations.slips.rebuilt import rebuilt_workbook, sheet_title
+
+WHEN = dt.datetime(2025, 7, 3, 18, 5, tzinfo=dt.UTC)
+RED, YELLOW = FILLS["error"], FILLS["warning"]
+
+
+def finding(cell: str, severity: str = "error", **other: Any) -> dict[str, Any]:
+    sheet, _, coordinate = cell.rpartition("!")
+    row = int("".join(c for c in coordinate if c.isdigit()) or 0)
+    return {
+        "sheet": sheet, "row": row, "column": "x", "cell": cell, "rule": "resident_id_check", "severity": severity,
+        "value": "123", "message": "身份证号校验位不对。", "remedy": "请对照户口簿核对。", **other,
+    }  # fmt: skip
+
+
+def slip(
+    tmp_path: Path, status: str = "accepted", findings: list[dict[str, Any]] | None = None, **other: Any
+) -> Slip:
+    original = tmp_path / "archived"
+    if not original.exists():
+        original.write_bytes(b"a,b\n1,2\n")
+    given: dict[str, Any] = {
+        "department": "toilet_reform", "sender_path": "toilet_reform/2025-06/改厕台账.xlsx", "original": original,
+        "submission_id": "s-001", "received_at": WHEN, "status": status, "title": "农村改厕台账", "period": "2025-06",
+        "rows_in": 120, "rows_recorded": 117, "rows_quarantined": 3,
+        "findings": pd.DataFrame(findings) if findings else None,
+    }  # fmt: skip
+    return Slip(**{**given, **other})
+
+
+def workbook(path: Path, rows: int = 20) -> Path:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "台账"
+    sheet["A1"] = "农村改厕台账"
+    sheet["A1"].font = Font(bold=True, size=20)
+    sheet.merge_cells("A1:D1")
+    sheet.append(["户主", "身份证号", "村", "金额"])
+    for number in range(rows):
+        sheet.append([f"户{number}", "123", "东村", number])
+    sheet["D30"] = "=SUM(D3:D22)"
+    sheet["B4"].comment = Comment("本人未到场", "经办人")
+    sheet.column_dimensions["B"].width = 33
+    book.create_sheet("说明")["A1"] = "填表说明"
+    with path.open("wb") as stream:
+        book.save(stream)
+    return path
+
+
+def test_an_accepted_file_gets_a_text_that_windows_notepad_shows(tmp_path: Path) -> None:
+    path = write_slip(tmp_path / "outbox", slip(tmp_path))
+    assert path == tmp_path / "outbox/toilet_reform/2025-06/改厕台账.xlsx.回执-已接收.txt"
+    data = path.read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert b"\r\n" in data
+    assert b"\n" not in data.replace(b"\r\n", b"")
+    text = data.decode("utf-8-sig")
+    assert "农村改厕台账" in text
+    assert "2025年6月" in text
+    assert "共 120 行，入库 117 行" in text
+
+
+def test_the_time_on_a_slip_is_the_time_on_the_clerks_wall(tmp_path: Path) -> None:
+    text = write_slip(tmp_path, slip(tmp_path)).read_text("utf-8-sig")
+    assert "2025-07-04 02:05" in text
+
+
+def test_a_refused_file_says_why_and_what_to_do(tmp_path: Path) -> None:
+    answer = slip(
+        tmp_path, "refused", reason="文件有密码，打不开。", remedy="请取消密码后重新报送。", rows_in=0
+    )
+    path = write_slip(tmp_path, answer)
+    assert path.name == "改厕台账.xlsx.回执-退回.txt"
+    text = path.read_text("utf-8-sig")
+    assert "文件有密码，打不开。" in text
+    assert "请取消密码后重新报送。" in text
+
+
+def test_a_repeat_says_so(tmp_path: Path) -> None:
+    path = write_slip(tmp_path, slip(tmp_path, "repeat"))
+    assert path.name == "改厕台账.xlsx.回执-重复.txt"
+    assert "完全相同" in path.read_text("utf-8-sig")
+
+
+def test_a_senders_path_never_leads_out_of_the_outbox(tmp_path: Path) -> None:
+    outbox = tmp_path / "outbox"
+    path = write_slip(outbox, slip(tmp_path, sender_path="/../../etc/改厕.xlsx"))
+    assert path.resolve().is_relative_to((outbox / "toilet_reform").resolve())
+
+
+def test_another_submissions_slip_is_never_overwritten_but_its_own_is(tmp_path: Path) -> None:
+    first = write_slip(tmp_path, slip(tmp_path))
+    second = write_slip(tmp_path, slip(tmp_path, submission_id="s-002"))
+    again = write_slip(tmp_path, slip(tmp_path))
+    assert first == again
+    assert "s-001" in first.read_text("utf-8-sig")
+    assert second.name == "改厕台账.xlsx.回执-已接收.s-002.txt"
+    assert len(list(first.parent.glob("*.txt"))) == 2
+
+
+def test_a_marked_workbook_of_another_submission_is_kept_too(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    first = write_slip(tmp_path / "o", slip(tmp_path, "partial", [finding("台账!B3")]))
+    second = write_slip(
+        tmp_path / "o", slip(tmp_path, "partial", [finding("台账!B3")], submission_id="s-002")
+    )
+    assert first == write_slip(tmp_path / "o", slip(tmp_path, "partial", [finding("台账!B3")]))
+    assert first != second
+
+
+def test_a_name_as_long_as_the_disk_allows_still_gets_its_slip(tmp_path: Path) -> None:
+    path = write_slip(tmp_path, slip(tmp_path, sender_path=f"toilet_reform/{'厕' * 83}.xls"))
+    assert path.name.endswith(".回执-已接收.txt")
+
+
+def test_no_temporary_file_stays(tmp_path: Path) -> None:
+    path = write_slip(tmp_path / "o", slip(tmp_path))
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_clerks_own_workbook_comes_back_marked(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    answer = slip(
+        tmp_path, "partial", [finding("台账!B5"), finding("台账!D6", "warning", message="金额偏大。")]
+    )
+    path = write_slip(tmp_path / "o", answer)
+    assert path.name == "改厕台账.回执-部分接收.xlsx"
+    book = load_workbook(path)
+    sheet = book["台账"]
+    assert book.sheetnames == [COVER, "台账", "说明"]
+    assert sheet["B5"].fill.fgColor.rgb == RED
+    assert sheet["D6"].fill.fgColor.rgb == YELLOW
+    assert "身份证号校验位不对。" in sheet["B5"].comment.text
+    assert "怎么改：请对照户口簿核对。" in sheet["B5"].comment.text
+    assert sheet["B6"].fill.fill_type is None
+
+
+def test_formatting_formulas_and_the_clerks_own_comments_stay(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    path = write_slip(tmp_path / "o", slip(tmp_path, "partial", [finding("台账!B4")]))
+    sheet = load_workbook(path)["台账"]
+    assert sheet["A1"].font.size == 20
+    assert sheet["D30"].value == "=SUM(D3:D22)"
+    assert sheet.column_dimensions["B"].width == 33
+    assert sheet["B4"].comment.text.startswith("本人未到场\n【必须改正】")
+
+
+def test_the_cover_lists_each_finding_with_a_link_to_its_cell(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    path = write_slip(
+        tmp_path / "o", slip(tmp_path, "partial", [finding("台账!D6", "warning"), finding("台账!B5")])
+    )
+    book = load_workbook(path)
+    cover = book[COVER]
+    texts = [cell.value for row in cover.iter_rows() for cell in row]
+    links = {
+        cell.value: cell.hyperlink.location for row in cover.iter_rows() for cell in row if cell.hyperlink
+    }
+    assert links == {"台账!B5": "'台账'!B5", "台账!D6": "'台账'!D6"}
+    assert "共 2 处：必须改正 1 处，请核对 1 处" in texts
+    assert [sheet.title for sheet in book if sheet.sheet_view.tabSelected] == [COVER]
+
+
+def test_an_accepted_file_with_warnings_is_not_called_partial(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    path = write_slip(tmp_path / "o", slip(tmp_path, "accepted", [finding("台账!D6", "warning")]))
+    assert path.name == "改厕台账.回执-已接收-请核对.xlsx"
+
+
+def test_a_finding_about_a_covered_cell_of_a_merge_marks_the_cell_that_shows(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    path = write_slip(
+        tmp_path / "o", slip(tmp_path, "partial", [finding("台账!C1"), finding("台账!D1", "warning")])
+    )
+    sheet = load_workbook(path)["台账"]
+    assert sheet["A1"].fill.fgColor.rgb == RED
+
+
+def test_a_finding_about_a_whole_row_marks_its_first_cell(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    row = finding("", sheet="台账", row=7, message="与第 3 行重复。")
+    path = write_slip(tmp_path / "o", slip(tmp_path, "partial", [row]))
+    assert load_workbook(path)["台账"]["A7"].fill.fgColor.rgb == RED
+
+
+def test_a_marked_cell_is_never_left_hidden(tmp_path: Path) -> None:
+    archived = workbook(tmp_path / "archived")
+    book = load_workbook(archived.open("rb"))
+    book["说明"].sheet_state = "hidden"
+    book["说明"].row_dimensions[1].hidden = True
+    with archived.open("wb") as stream:
+        book.save(stream)
+    path = write_slip(tmp_path / "o", slip(tmp_path, "partial", [finding("说明!A1")]))
+    sheet = load_workbook(path)["说明"]
+    assert sheet.sheet_state == "visible"
+    assert not sheet.row_dimensions[1].hidden
+
+
+def test_a_slip_that_is_handed_in_again_loses_its_old_marks(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    first = write_slip(tmp_path / "o", slip(tmp_path, "partial", [finding("台账!B5"), finding("台账!B6")]))
+    again = slip(tmp_path, "partial", [finding("台账!B6")], original=first, submission_id="s-002")
+    book = load_workbook(write_slip(tmp_path / "p", again))
+    assert book.sheetnames == [COVER, "台账", "说明"]
+    assert book["台账"]["B5"].fill.fill_type is None
+    assert book["台账"]["B5"].comment is None
+    assert book["台账"]["B6"].fill.fgColor.rgb == RED
+
+
+def test_arrow_findings_do_as_well_as_pandas(tmp_path: Path) -> None:
+    rows = [finding("台账!B5"), {**finding(""), "row": None, "cell": None}]
+    frame = findings_frame(replace(slip(tmp_path), findings=pa.Table.from_pylist(rows)))
+    assert frame["place"].tolist() == [("", 0, 1), ("台账", 5, 2)]
+
+
+def grid_sheet(name: str, rows: list[list[Any]], merged: tuple[tuple[int, int, int, int], ...] = ()) -> Sheet:
+    return Sheet(name=name, hidden=False, grid=Grid(rows=rows, merged=merged))
+
+
+def reload(book: Any, path: Path) -> Any:
+    book.save(path)
+    return load_workbook(path)
+
+
+def test_a_rebuilt_workbook_keeps_cells_merges_and_places(tmp_path: Path) -> None:
+    sheet = grid_sheet("a/b", [["表", None], ["x", 1.5], [], ["y", dt.date(2025, 6, 1)]], ((0, 0, 0, 1),))
+    answer = slip(tmp_path, "partial", [finding("a/b!B4"), finding("a/b!D2")])
+    book = reload(rebuilt_workbook(answer, [sheet]), tmp_path / "out.xlsx")
+    made = book["a_b"]
+    assert made["B4"].value == dt.datetime(2025, 6, 1)
+    assert made["B4"].fill.fgColor.rgb == RED
+    assert made["D2"].fill.fgColor.rgb == RED
+    assert [str(area) for area in made.merged_cells.ranges] == ["A1:B1"]
+    links = {
+        cell.value: cell.hyperlink.location
+        for row in book[COVER].iter_rows()
+        for cell in row
+        if cell.hyperlink
+    }
+    assert links == {"a/b!B4": "'a_b'!B4", "a/b!D2": "'a_b'!D2"}
+
+
+def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
+    risky = ["=cmd|'/c calc'!A1", "+1", "-1+2", "@SUM(A1)", "=1+1"]
+    answer = slip(tmp_path, "partial", [finding("s!E1", value="=2+2", message="=3+3")])
+    book = reload(rebuilt_workbook(answer, [grid_sheet("s", [risky])]), tmp_path / "out.xlsx")
+    made = [cell for row in book["s"].iter_rows() for cell in row]
+    assert [cell.value for cell in made] == risky
+    assert all(
+        cell.data_type == "s"
+        for row in (*book["s"].iter_rows(), *book[COVER].iter_rows())
+        for cell in row
+        if isinstance(cell.value, str)
+    )
+    assert all(cell.quotePrefix for cell in made)
+
+
+def test_a_very_long_file_comes_back_as_its_offending_rows_with_their_row_numbers(tmp_path: Path) -> None:
+    rows = [["村", "户"], *([f"村{n}", n] for n in range(60_000))]
+    answer = slip(tmp_path, "partial", [finding("s!B50001"), finding("s!A12")], rows_in=60_000)
+    book = reload(rebuilt_workbook(answer, [grid_sheet("s", rows)]), tmp_path / "out.xlsx")
+    made = list(book["s"].iter_rows(values_only=True))
+    assert made[-1][:3] == (50_001, "村49999", 49_999)
+    assert made[-2][:2] == (12, "村10")
+    assert book["s"].cell(len(made), 3).fill.fgColor.rgb == RED
+    links = {
+        cell.value: cell.hyperlink.location
+        for row in book[COVER].iter_rows()
+        for cell in row
+        if cell.hyperlink
+    }
+    assert links["s!B50001"] == f"'s'!C{len(made)}"
+
+
+def test_beyond_two_thousand_findings_the_cover_states_the_count(tmp_path: Path) -> None:
+    many = [finding(f"s!A{row}") for row in range(1, 2_502)]
+    book = reload(
+        rebuilt_workbook(slip(tmp_path, "partial", many), [grid_sheet("s", [["x"]] * 2_501)]),
+        tmp_path / "o.xlsx",
+    )
+    texts = [row[1] for row in book[COVER].iter_rows(values_only=True)]
+    assert "共 2,501 处：必须改正 2,501 处，请核对 0 处；下表列出前 2,000 处" in texts
+    assert sum(1 for (cell,) in book["s"].iter_rows() if cell.comment) == 2_000
+    assert all(cell.fill.fgColor.rgb == RED for (cell,) in book["s"].iter_rows())
+
+
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=12))
+def test_any_sheet_names_become_titles_excel_allows(names: list[str]) -> None:
+    taken = {COVER}
+    titles = [sheet_title(name, taken) for name in names]
+    assert len({title.lower() for title in titles}) == len(titles)
+    assert all(0 < len(title) <= 31 and not set(title) & set("[]:*?/\\'") for title in titles)
+
+
+@given(
+    st.lists(
+        st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.datetimes()), max_size=8
+    )
+)
+def test_any_cells_can_be_given_back(tmp_path_factory: pytest.TempPathFactory, values: list[Any]) -> None:
+    folder = tmp_path_factory.mktemp("slip")
+    answer = slip(folder, "partial", [finding("s!A1")])
+    book = reload(rebuilt_workbook(answer, [grid_sheet("s", [values])]), folder / "out.xlsx")
+    assert book["s"]["A1"].fill.fgColor.rgb == RED
+
+
+def test_columns_count_as_in_a_spreadsheet() -> None:
+    assert [column_number(letters) for letters in ("A", "Z", "AA", "XFD", "ZZZ")] == [1, 26, 27, 16_384, 1]
+
+
+def test_a_csv_comes_back_as_a_workbook(tmp_path: Path) -> None:
+    (tmp_path / "archived").write_bytes("村,金额\n东村,=1+1\n西村,5\n".encode("gb18030"))
+    answer = slip(tmp_path, "partial", sender_path="toilet_reform/补助.csv")
+    from connectors.readers import read_sheets
+
+    (read,) = read_sheets(answer.original, name="补助.csv")
+    marked = slip(tmp_path, "partial", [finding(f"{read.name}!B2")], sender_path="toilet_reform/补助.csv")
+    path = write_slip(tmp_path / "o", marked)
+    assert path.name == "补助.回执-部分接收.xlsx"
+    sheet = load_workbook(path).worksheets[1]
+    assert (sheet["A2"].value, sheet["B2"].value, sheet["B2"].data_type) == ("东村", "=1+1", "s")
+    assert sheet["B2"].fill.fgColor.rgb == RED
+
+
+def test_a_workbook_that_openpyxl_cannot_load_is_rebuilt_from_its_cells(tmp_path: Path) -> None:
+    whole = workbook(tmp_path / "whole")
+    with ZipFile(whole) as source, ZipFile(tmp_path / "archived", "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(name, b"<styleSheet" if name == "xl/styles.xml" else data)
+    path = write_slip(tmp_path / "o", slip(tmp_path, "partial", [finding("台账!B5")]))
+    assert load_workbook(path)["台账"]["B5"].fill.fgColor.rgb == RED
+
+
+def test_a_text_slip_takes_less_than_a_few_milliseconds(tmp_path: Path) -> None:
+    slips = [slip(tmp_path, submission_id=f"s-{number}") for number in range(50)]
+    started = time.perf_counter()
+    for number, answer in enumerate(slips):
+        write_slip(tmp_path / str(number), answer)
+    assert (time.perf_counter() - started) / len(slips) < 0.01
