@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from warehouse.ledger import Arrival, Ledger, Outcome
+from warehouse.ledger.receiving import dating_context
+
+MONDAY = datetime(2025, 6, 2, 18, 30, tzinfo=UTC)
+POSTGRES = os.environ.get("SHIJI_TEST_POSTGRES")
+JUNE = [("990101000000", "2025-06")]
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.skipif(not POSTGRES, reason="no PostgreSQL given")),
+    ]
+)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/台 账/ledger.db"
+    assert POSTGRES is not None
+    engine = create_engine(POSTGRES)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return POSTGRES
+
+
+@pytest.fixture
+def ledger(url: str) -> Iterator[Ledger]:
+    ledger = Ledger(url)
+    yield ledger
+    ledger.close()
+
+
+def file(
+    content: str = "a", path: str = "toilet_reform/2025-06/台账.xlsx", modified: int = 1, department: str = ""
+) -> Arrival:
+    return Arrival(
+        department or path.split("/")[0],
+        path,
+        path.split("/")[-1],
+        sha256(content.encode()).hexdigest(),
+        9,
+        modified,
+    )
+
+
+def handed_in(
+    ledger: Ledger, content: str, *, after_days: int = 0, path: str = "toilet_reform/2025-06/台账.xlsx"
+) -> str:
+    receipt = ledger.receive(file(content, path, modified=hash(content)), MONDAY + timedelta(days=after_days))
+    ledger.taken([receipt.submission_id])
+    return receipt.submission_id
+
+
+def accepted(
+    submission_id: str,
+    coverage: list[tuple[str, str]] = JUNE,
+    digest: str = "v1",
+    dataset: str = "toilet_ledger",
+) -> Outcome:
+    return Outcome(
+        submission_id, "accepted", dataset, "2025-06", [code for code, _ in coverage], 10, 10, 0,
+        coverage=coverage, contract_digest=digest,
+    )  # fmt: skip
+
+
+def statuses(ledger: Ledger, **options: datetime) -> dict[str, str]:
+    rows = ledger.submissions(**options).to_pylist()
+    return {row["submission_id"]: row["status"] for row in rows}
+
+
+def test_a_submission_is_numbered_by_day_order_and_content(ledger: Ledger) -> None:
+    first = ledger.receive(file("a"), MONDAY)
+    second = ledger.receive(file("b"), MONDAY)
+    assert first.submission_id == f"20250603-000001-{sha256(b'a').hexdigest()[:8]}"
+    assert first.submission_id < second.submission_id
+    assert [entry.submission_id for entry in ledger.pending()] == [first.submission_id, second.submission_id]
+    assert ledger.pending()[0].received_at == MONDAY
+
+
+def test_a_file_left_in_the_inbox_by_a_crash_keeps_its_receipt(ledger: Ledger) -> None:
+    assert ledger.receive(file("a", modified=5)) == ledger.receive(file("a", modified=5))
+    assert ledger.submissions().num_rows == 1
+
+
+def test_a_repeat_left_in_the_inbox_by_a_crash_keeps_its_receipt(ledger: Ledger) -> None:
+    original = handed_in(ledger, "a")
+    first = ledger.receive(file("a", modified=7))
+    assert first.repeats == original
+    assert ledger.receive(file("a", modified=7)) == first
+    assert ledger.submissions().num_rows == 2
+
+
+def test_the_same_file_dropped_again_after_it_was_taken_is_a_repeat(ledger: Ledger) -> None:
+    first = ledger.receive(file("a", modified=5))
+    ledger.taken([first.submission_id])
+    ledger.finish(accepted(first.submission_id))
+    again = ledger.receive(file("a", modified=5))
+    assert again.is_repeat
+    assert again.repeats == first.submission_id
+    row = ledger.submissions().to_pylist()[1]
+    assert row["status"] == "repeat"
+    assert first.submission_id in row["reason"]
+    assert ledger.pending() == []
+
+
+def test_the_same_bytes_twice_in_one_batch_are_one_submission_and_one_repeat(ledger: Ledger) -> None:
+    receipts = ledger.receive_many([file("a"), file("a", "toilet_reform/2025-06/台账 - 副本.xlsx")])
+    assert [receipt.is_repeat for receipt in receipts] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["toilet_reform/2025-07/台账.xlsx", "road/2025-06/台账.xlsx", "toilet_reform/2025-06/7月台账.xlsx"],
+)
+def test_the_same_bytes_for_another_month_or_department_are_no_repeat(ledger: Ledger, path: str) -> None:
+    ledger.finish(accepted(handed_in(ledger, "a")))
+    assert not ledger.receive(file("a", path)).is_repeat
+
+
+def test_copy_marks_and_wording_do_not_date_a_file() -> None:
+    assert dating_context("x/2025-06/台账(1).xlsx") == dating_context("x/2025-06/台账 最终版 - 副本.xlsx")
+    assert dating_context("x/台账2025.6.xlsx") != dating_context("x/台账2025.7.xlsx")
+
+
+def test_sending_an_old_version_again_restores_it(ledger: Ledger) -> None:
+    for content in ("a", "b"):
+        ledger.finish(accepted(handed_in(ledger, content)))
+    again = ledger.receive(file("a", modified=99))
+    assert not again.is_repeat
+    ledger.finish(accepted(again.submission_id))
+    assert ledger.in_force("toilet_ledger")["submission_id"].to_pylist() == [again.submission_id]
+
+
+def test_a_version_that_is_only_partly_in_force_is_no_repeat_when_sent_again(ledger: Ledger) -> None:
+    ledger.finish(accepted(handed_in(ledger, "a"), [*JUNE, ("990102000000", "2025-06")]))
+    ledger.finish(accepted(handed_in(ledger, "b")))
+    assert not ledger.receive(file("a", modified=99)).is_repeat
+
+
+def test_what_was_refused_is_a_repeat_when_sent_again_unchanged(ledger: Ledger) -> None:
+    first = handed_in(ledger, "a")
+    ledger.finish(Outcome(first, "refused", reason="读不出", remedy="请另存"))
+    assert ledger.receive(file("a", modified=99)).repeats == first
+    assert "退回" in ledger.submissions().to_pylist()[1]["remedy"]
+
+
+def test_the_latest_accepted_submission_of_a_region_and_month_is_in_force(ledger: Ledger) -> None:
+    first, second = handed_in(ledger, "a"), handed_in(ledger, "b", after_days=3)
+    ledger.finish(accepted(second))
+    ledger.finish(accepted(first, [*JUNE, ("990102000000", "2025-06")]))
+    assert ledger.in_force("toilet_ledger").to_pylist() == [
+        {"submission_id": second, "region_code": "990101000000", "period": "2025-06"},
+        {"submission_id": first, "region_code": "990102000000", "period": "2025-06"},
+    ]
+    assert set(statuses(ledger).values()) == {"accepted"}
+
+
+def test_a_submission_of_which_nothing_is_in_force_is_superseded(ledger: Ledger) -> None:
+    first, second = handed_in(ledger, "a"), handed_in(ledger, "b", after_days=3)
+    for submission_id in (first, second):
+        ledger.finish(accepted(submission_id))
+    assert statuses(ledger) == {first: "superseded", second: "accepted"}
+
+
+def test_the_ledger_can_be_read_as_it_was(ledger: Ledger) -> None:
+    first, second = handed_in(ledger, "a"), handed_in(ledger, "b", after_days=3)
+    for submission_id in (first, second):
+        ledger.finish(accepted(submission_id))
+    tuesday = MONDAY + timedelta(days=1)
+    assert statuses(ledger, as_of=tuesday) == {first: "accepted"}
+    assert ledger.in_force("toilet_ledger", as_of=tuesday)["submission_id"].to_pylist() == [first]
+    assert ledger.desired("toilet_ledger", as_of=tuesday) != ledger.desired("toilet_ledger")
+
+
+def test_a_refused_submission_supersedes_nothing(ledger: Ledger) -> None:
+    first, second = handed_in(ledger, "a"), handed_in(ledger, "b")
+    ledger.finish(accepted(first))
+    ledger.finish(Outcome(second, "refused", "toilet_ledger"))
+    assert ledger.in_force("toilet_ledger")["submission_id"].to_pylist() == [first]
+
+
+def test_staging_again_replaces_what_was_covered(ledger: Ledger) -> None:
+    first = handed_in(ledger, "a")
+    ledger.finish(accepted(first))
+    ledger.finish(accepted(first, [("990101000000", "2025-07")]))
+    assert ledger.in_force("toilet_ledger")["period"].to_pylist() == ["2025-07"]
+    assert ledger.in_force("toilet_ledger", periods=["2025-06"]).num_rows == 0
+    assert set(ledger.desired("toilet_ledger")) == {"2025-07"}
+
+
+def test_rows_that_do_not_add_up_are_our_fault_and_raise() -> None:
+    with pytest.raises(ValueError, match="10 rows in, but 8 recorded and 1 quarantined"):
+        Outcome("x", "partial", "toilet_ledger", rows_in=10, rows_recorded=8, rows_quarantined=1)
+
+
+def test_finishing_what_was_never_received_raises_and_notes_nothing(ledger: Ledger) -> None:
+    first = handed_in(ledger, "a")
+    with pytest.raises(KeyError, match="nowhere"):
+        ledger.finish_many([accepted(first), accepted("nowhere")])
+    assert [entry.submission_id for entry in ledger.pending()] == [first]
+
+
+def test_desired_changes_with_submissions_and_contract_and_with_nothing_else(ledger: Ledger) -> None:
+    first = handed_in(ledger, "a")
+    ledger.finish(accepted(first))
+    before = ledger.desired("toilet_ledger")
+    ledger.finish(accepted(handed_in(ledger, "other"), dataset="road_segments"))
+    ledger.finish(accepted(first))
+    assert ledger.desired("toilet_ledger") == before
+    ledger.finish(accepted(first, digest="v2"))
+    assert ledger.desired("toilet_ledger") != before
+
+
+def test_a_changed_contract_makes_its_submissions_stale(ledger: Ledger) -> None:
+    first, second, third = (handed_in(ledger, content) for content in "abc")
+    ledger.finish(accepted(first))
+    ledger.finish(accepted(second, dataset="road_segments"))
+    ledger.finish(Outcome(third, "refused", contract_digest="all-v1"))
+    digests = {"toilet_ledger": "v1", "road_segments": "v1", "": "all-v1"}
+    assert ledger.stale(digests) == []
+    assert [entry.submission_id for entry in ledger.stale(digests | {"toilet_ledger": "v2"})] == [first]
+    assert [entry.submission_id for entry in ledger.stale({"": "all-v2"})] == [third]
+
+
+def test_builds_are_replaced_and_forgotten_by_partition(ledger: Ledger) -> None:
+    ledger.mark_built("toilet_ledger", {"2025-05": "x", "2025-06": "y"})
+    ledger.mark_built("toilet_ledger", {"2025-05": None, "2025-06": "z"})
+    ledger.mark_built("road_segments", {"2025-05": "r"})
+    assert ledger.built("toilet_ledger") == {"2025-06": "z"}
+
+
+def test_opening_again_finds_everything(ledger: Ledger, url: str) -> None:
+    first = handed_in(ledger, "a")
+    again = Ledger(url)
+    assert list(statuses(again)) == [first]
+    again.close()
+
+
+def test_many_receivers_at_once_get_different_numbers(ledger: Ledger, url: str) -> None:
+    def one(n: int) -> str:
+        own = Ledger(url)
+        receipt = own.receive(file(str(n), modified=n))
+        own.close()
+        return receipt.submission_id
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = {name.split("-")[1] for name in pool.map(one, range(40))}
+    assert len(numbers) == 40
+
+
+def test_many_openers_of_a_new_ledger_at_once_all_succeed(tmp_path: Path) -> None:
+    def opened(_: int) -> int:
+        own = Ledger(f"sqlite:///{tmp_path}/new.db")
+        rows = own.submissions().num_rows
+        own.close()
+        return rows
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(opened, range(6))) == [0] * 6
+
+
+def test_a_thousand_submissions_are_entered_and_finished_in_seconds(ledger: Ledger) -> None:
+    begun = time.monotonic()
+    receipts = ledger.receive_many([file(str(n), modified=n) for n in range(1000)], MONDAY)
+    ledger.taken([receipt.submission_id for receipt in receipts])
+    ledger.finish_many(
+        [accepted(receipt.submission_id, [(f"{n:012}", "2025-06")] * 2) for n, receipt in enumerate(receipts)]
+    )
+    assert ledger.in_force("toilet_ledger").num_rows == 1000
+    assert time.monotonic() - begun < 5

@@ -1,0 +1,99 @@
+"""The ledger's tables as SQLAlchemy models. What is asked of them stands in ``ledger`` and ``in_force``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, String, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A time in UTC on every database; SQLite alone would lose the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: in UTC; a time without a zone is refused.
+
+        Raises:
+            ValueError: The time has no zone.
+        """
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone; give a UTC time")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database: in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Holds the metadata of the ledger."""
+
+
+class Counter(Base):
+    """The last number given out; its row lock puts receipts in one order, which a clock cannot."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class Submission(Base):
+    """One thing handed in."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (Index("submissions_sha256", "sha256"), Index("submissions_status", "status"))
+
+    received_seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    submission_id: Mapped[str] = mapped_column(String(40), unique=True)
+    department: Mapped[str] = mapped_column(String(200))
+    sender_path: Mapped[str] = mapped_column(Text)
+    file_name: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    modified: Mapped[int] = mapped_column(BigInteger)
+    received_at: Mapped[datetime] = mapped_column(UtcTime)
+    is_taken: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(String(16))
+    dataset: Mapped[str | None] = mapped_column(String(100))
+    period: Mapped[str | None] = mapped_column(String(16))
+    regions: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    remedy: Mapped[str | None] = mapped_column(Text)
+    rows_in: Mapped[int | None] = mapped_column(Integer)
+    rows_recorded: Mapped[int | None] = mapped_column(Integer)
+    rows_quarantined: Mapped[int | None] = mapped_column(Integer)
+    contract_digest: Mapped[str | None] = mapped_column(String(64))
+    staged_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Coverage(Base):
+    """One region and period that an accepted or partial submission speaks for."""
+
+    __tablename__ = "coverage"
+    __table_args__ = (Index("coverage_what", "dataset", "period", "region_code", "received_seq"),)
+
+    received_seq: Mapped[int] = mapped_column(ForeignKey("submissions.received_seq"), primary_key=True)
+    period: Mapped[str] = mapped_column(String(16), primary_key=True)
+    region_code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    dataset: Mapped[str] = mapped_column(String(100))
+    submission_id: Mapped[str] = mapped_column(String(40))
+
+
+class Build(Base):
+    """What one partition of a table was last built from."""
+
+    __tablename__ = "builds"
+
+    table_name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    partition: Mapped[str] = mapped_column(String(100), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    built_at: Mapped[datetime] = mapped_column(UtcTime)
