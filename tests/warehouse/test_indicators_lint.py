@@ -1,0 +1,123 @@
+"""Indicator files: what is wrong shows with file and line before a load meets it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from warehouse.definitions import DefinitionError
+from warehouse.indicators import Indicator, inputs_of, lint_indicators, load_indicators
+from warehouse.relations import Source
+
+GOOD = """\
+id: paved_rate
+title: 铺装率
+dimension: 生态宜居
+unit: '%'
+kind: ratio
+direction: higher
+scale: 100
+numerator: select as_of, region_code, paved_km as value from roads_as_of
+denominator: select as_of, region_code, length_km as value from roads_as_of
+description: 口径
+source: 规则
+"""
+SOURCES = {
+    "roads": Source(
+        "B",
+        "snapshot",
+        columns={"paved_km": "double", "length_km": "double", "paved_percent": "double"},
+        rates=frozenset({"paved_percent"}),
+    )
+}
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    path = folder / "one.yaml"
+    path.write_text(text, encoding="utf-8")
+    return [str(problem).removeprefix(f"{folder}/") for problem in lint_indicators([folder], SOURCES)]
+
+
+def test_a_good_file_has_no_problem(tmp_path: Path) -> None:
+    assert problems(tmp_path, GOOD) == []
+
+
+def test_a_total_of_rates_is_refused(tmp_path: Path) -> None:
+    text = GOOD.replace("kind: ratio", "kind: sum").replace("denominator:", "# denominator:")
+    assert "does not add up over regions" in problems(tmp_path, text)[0]
+
+
+def test_a_rate_column_added_up_inside_a_ratio_is_refused_at_its_line(tmp_path: Path) -> None:
+    found = problems(tmp_path, GOOD.replace("paved_km as value", "paved_percent as value"))
+    assert len(found) == 1
+    assert found[0].startswith("one.yaml:8: numerator: paved_percent is a rate")
+
+
+def test_a_misspelt_column_is_found_at_its_line(tmp_path: Path) -> None:
+    found = problems(tmp_path, GOOD.replace("length_km", "lenght_km"))
+    assert found[0].startswith("one.yaml:9: denominator:")
+    assert "lenght_km" in found[0]
+
+
+def test_a_dataset_without_contract_is_found(tmp_path: Path) -> None:
+    assert "no contract for rails" in problems(tmp_path, GOOD.replace("roads_as_of", "rails_as_of"))[0]
+
+
+def test_a_statement_without_a_dataset_is_found(tmp_path: Path) -> None:
+    assert "reads no dataset" in problems(tmp_path, GOOD.replace("roads_as_of", "roads"))[0]
+
+
+def test_a_missing_side_and_an_unknown_field_are_found(tmp_path: Path) -> None:
+    assert "needs denominator" in problems(tmp_path, GOOD.replace("denominator:", "# denominator:"))[0]
+    found = problems(tmp_path, GOOD + "weight: 3\n")
+    assert found == ["one.yaml:12: weight: Extra inputs are not permitted"]
+
+
+def test_a_key_given_twice_is_found_at_the_second(tmp_path: Path) -> None:
+    assert problems(tmp_path, GOOD + "unit: 户\n") == ["one.yaml:12: unit is given twice; keep one of them"]
+
+
+def test_broken_yaml_is_found_with_its_line(tmp_path: Path) -> None:
+    assert problems(tmp_path, "id: a\ntitle: [\n")[0].startswith("one.yaml:3: not YAML")
+
+
+def test_two_files_with_one_id_are_found(tmp_path: Path) -> None:
+    (tmp_path / "two.yaml").write_text(GOOD, encoding="utf-8")
+    assert "is also in" in problems(tmp_path, GOOD)[0]
+    with pytest.raises(DefinitionError, match="rename one of them"):
+        load_indicators([tmp_path])
+
+
+def test_a_citys_own_folder_replaces_a_built_in_definition(tmp_path: Path) -> None:
+    own, built_in = tmp_path / "own", tmp_path / "built_in"
+    for folder, title in ((built_in, "铺装率"), (own, "本市铺装率")):
+        folder.mkdir()
+        (folder / "one.yaml").write_text(GOOD.replace("铺装率", title), encoding="utf-8")
+    loaded = load_indicators([built_in, own])
+    assert loaded["paved_rate"].title == "本市铺装率"
+    assert inputs_of(loaded) == ("roads",)
+
+
+def test_the_digest_follows_what_is_said_and_not_the_layout(tmp_path: Path) -> None:
+    path = tmp_path / "one.yaml"
+    digests = []
+    for text in (GOOD, f"# note\n{GOOD}", GOOD.replace("scale: 100", "scale: 1")):
+        path.write_text(text, encoding="utf-8")
+        digests.append(load_indicators([tmp_path])["paved_rate"].digest)
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_a_target_can_differ_by_region_be_zero_or_not_apply() -> None:
+    import yaml
+
+    one = Indicator.model_validate(
+        {**yaml.safe_load(GOOD), "target": 90, "targets": {"990101000000": None, "990102000000": 0}}
+    )
+    assert [one.target_for(f"99010{n}000000") for n in (1, 2, 3)] == [None, 0, 90]
+
+
+def test_the_json_schema_beside_the_definitions_is_the_models() -> None:
+    path = Path(__file__).parents[2] / "warehouse" / "indicators" / "indicator.schema.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == Indicator.model_json_schema()

@@ -1,0 +1,126 @@
+"""What an indicator is, as its YAML says it. How it is computed is the engine's matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.definitions import load_definitions
+from warehouse.relations import relations_in
+
+BUILT_IN = Path(__file__).parent / "definitions"
+
+Dimension = Literal["产业兴旺", "生态宜居", "乡风文明", "治理有效", "生活富裕", "主体评价", "过程"]
+Kind = Literal["ratio", "sum", "survey", "adopted"]
+
+_SIDES: dict[str, tuple[str, ...]] = {
+    "ratio": ("numerator", "denominator"),
+    "survey": ("numerator", "denominator"),
+    "sum": ("numerator",),
+    "adopted": ("stated",),
+}
+
+
+class Indicator(BaseModel):
+    """One indicator. SQL gives rows ``as_of, region_code, value``, one per record; the engine adds and divides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Stable snake_case name.")
+    title: str = Field(min_length=1, description="中文名称")
+    dimension: Dimension
+    unit: str = Field(description="Unit of the value: %, 户, 亩, 公斤/亩 …")
+    kind: Kind = Field(
+        description="ratio: sum ÷ sum; survey: a ratio of answers, with a confidence interval; "
+        "sum: a total; adopted: a figure stated for a region, never added up."
+    )
+    direction: Literal["higher", "lower"]
+    target: float | None = Field(None, description="City-wide target; leave out where there is none.")
+    targets: dict[str, float | None] = Field(
+        default_factory=dict,
+        description="Targets of single regions by code; null: not applicable there.",
+    )
+    scale: float = Field(1, gt=0, description="Factor on the quotient or sum; 100 for percentages.")
+    over_time: Literal["last", "sum", "average"] = Field(
+        "last", description="How months make a year: stocks the last state, flows their sum."
+    )
+    counted_where: Literal["every_input", "denominator"] = Field(
+        "every_input",
+        description="Which inputs a region must have reported to be counted: every one, or only what the denominator "
+        "reads, where nothing in the numerator's ledger is itself the answer (no interviews held).",
+    )
+    cumulative: bool = Field(False, description="Whether the numerator can only grow within a year.")
+    numerator: str = ""
+    denominator: str = ""
+    stated: str = ""
+    description: str = Field(min_length=1, description="口径：谁算在内，谁不算")
+    source: str = Field(min_length=1, description="Where the rule or target comes from.")
+
+    @model_validator(mode="after")
+    def _has_its_sides(self) -> Self:
+        wanted = _SIDES[self.kind]
+        for side in ("numerator", "denominator", "stated"):
+            if (side in wanted) != bool(getattr(self, side)):
+                verb = "needs" if side in wanted else "takes no"
+                raise ValueError(f"kind {self.kind} {verb} {side}")
+        if self.kind == "sum" and is_rate_unit(self.unit):
+            raise ValueError(
+                f"a figure in {self.unit} does not add up over regions: give numerator and denominator (kind ratio) "
+                "or adopt it where it is stated (kind adopted)"
+            )
+        return self
+
+    @property
+    def statements(self) -> dict[str, str]:
+        """SQL by side."""
+        return {side: getattr(self, side) for side in _SIDES[self.kind]}
+
+    @cached_property
+    def relations(self) -> frozenset[tuple[str, str]]:
+        """The ``(dataset, window)`` pairs it reads."""
+        return frozenset().union(*(relations_in(sql) for sql in self.statements.values()))
+
+    @cached_property
+    def needed(self) -> frozenset[tuple[str, str]]:
+        """The relations a region must be reported in to be counted."""
+        if self.counted_where == "denominator" and self.denominator:
+            return frozenset(relations_in(self.denominator))
+        return self.relations
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """The datasets it reads, sorted."""
+        return tuple(sorted({dataset for dataset, _ in self.relations}))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what it says; the layout of the file does not matter."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
+
+    def target_for(self, region_code: str) -> float | None:
+        """The target of a region; None where there is none or it does not apply."""
+        return self.targets.get(region_code, self.target)
+
+
+def is_rate_unit(unit: str) -> bool:
+    """Whether figures in a unit are rates, yields or prices, which do not add up."""
+    return any(mark in unit for mark in ("%", "‰", "％", "/", "比", "分值"))
+
+
+def load_indicators(folders: Iterable[Path] = (BUILT_IN,)) -> dict[str, Indicator]:
+    """Indicators by id; a later folder's replaces an earlier one's.
+
+    Raises:
+        warehouse.definitions.DefinitionError: With file and line of everything wrong.
+    """
+    return {name: indicator for name, (indicator, _) in load_definitions(folders, Indicator).items()}
+
+
+def inputs_of(indicators: Mapping[str, Indicator]) -> tuple[str, ...]:
+    """The datasets the indicators read together, sorted."""
+    return tuple(sorted({dataset for indicator in indicators.values() for dataset in indicator.inputs}))

@@ -1,0 +1,222 @@
+"""Adding up the region tree: village, township, county, city; quotients last.
+
+A ratio is taken over the finest regions for which *every* input has been reported, so that a township that sent
+its toilets but not its register neither raises nor lowers its county's rate; ``coverage`` says how many those are.
+Within them a missing numerator is a zero: the ledger was handed in and has no such row. Sums are exact decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from warehouse.indicators.measure import IndicatorError, Measures
+from warehouse.indicators.model import Indicator
+from warehouse.relations import Source
+from warehouse.schemas import OBSERVATIONS
+
+if TYPE_CHECKING:
+    import duckdb
+
+_Z95 = 1.959963984540054
+
+_TREE = """
+create temp table tree as
+with recursive current as (
+    select region_code, level, parent_code, valid_to from regions
+    qualify row_number() over (partition by region_code order by valid_from desc nulls last, valid_to desc nulls first) = 1
+), up as (
+    select region_code, region_code as ancestor, level, parent_code, valid_to from current
+    union all
+    select up.region_code, above.region_code, above.level, above.parent_code, up.valid_to
+    from up join current above on above.region_code = up.parent_code
+    where above.region_code <> up.region_code
+)
+select region_code, ancestor, level, valid_to from up;
+
+create temp table depths as select region_code, count(*) as depth from tree group by all;
+
+create temp table leaves as
+select region_code from tree group by region_code
+having region_code not in (select ancestor from tree where ancestor <> tree.region_code);
+"""
+
+# What was handed in together: the region's ancestor at the dataset's level of coverage, or the region itself above it.
+_UNITS = """
+create temp table units as
+select distinct r.relation, r.as_of, coalesce(t.ancestor, r.region_code) as unit
+from reported r left join tree t on t.region_code = r.region_code and t.level = r.coverage;
+
+create temp table known as
+select u.relation, u.as_of, t.region_code from units u join tree t on t.ancestor = u.unit
+union
+select u.relation, u.as_of, t.ancestor from units u join tree t on t.region_code = u.unit;
+"""
+
+_COMPLETE = """
+create temp table complete as
+with every as (
+    select uses.indicator, known.as_of, known.region_code
+    from uses join known using (relation)
+    group by all having count(*) = any_value(uses.relations)
+    union
+    select indicator, as_of, region_code from parts where side = 'stated'
+), dated as (
+    select every.*, facts.over_time,
+        case when $yearly then left(as_of, 4) else as_of end as period
+    from every join facts using (indicator)
+    qualify not $yearly or over_time <> 'last'
+        or as_of = max(as_of) over (partition by indicator, region_code, left(as_of, 4))
+)
+select indicator, region_code, as_of, period,
+    case when $yearly and over_time = 'average'
+         then count(*) over (partition by indicator, region_code, period) else 1 end as months
+from dated;
+"""
+
+# A ledger kept by county says nothing of its villages: below the finest records there is no observation, not a zero.
+_GRAINS = """
+create temp table grains as
+select uses.indicator, min(grain) as grain from uses join (
+    select relation, max(depth) as grain from reported join depths using (region_code) group by all
+) using (relation) group by all;
+"""
+
+_SUMS = """
+create temp table sums as
+select p.indicator, t.ancestor as region_code, p.period,
+    sum(p.share) filter (p.side = 'numerator') as numerator,
+    sum(p.share) filter (p.side = 'denominator') as denominator,
+    greatest(sum(p.records) filter (p.side = 'numerator'), sum(p.records) filter (p.side = 'denominator')) as records
+from (
+    select parts.*, period, case when months = 1 then value else (value / months)::decimal(38, 6) end as share
+    from parts join complete using (indicator, as_of, region_code)
+) p join tree t using (region_code)
+where p.side <> 'stated'
+group by all;
+
+create temp table covered as
+select c.indicator, t.ancestor as region_code, c.period, count(distinct c.region_code) as finest
+from complete c join leaves using (region_code) join tree t using (region_code)
+join facts using (indicator) where facts.kind <> 'adopted'
+group by all;
+
+create temp table below as
+select t.ancestor as region_code, periods.period, count(*) as finest
+from leaves join tree t using (region_code) cross join (select distinct period from complete) periods
+where t.valid_to is null or strftime(t.valid_to, '%Y-%m') >= periods.period
+group by all;
+"""
+
+_OBSERVATIONS = """
+with rolled as (
+    select indicator, region_code, period, records,
+        coalesce(numerator, 0)::double as numerator,
+        case when kind = 'sum' then null else coalesce(denominator, 0)::double end as denominator,
+        least(1, coalesce(covered.finest / below.finest, 0))::double as coverage
+    from covered full join sums using (indicator, region_code, period)
+    join facts using (indicator) left join below using (region_code, period)
+    join depths using (region_code) join grains using (indicator) where depth <= grain
+), divided as (
+    select rolled.*, facts.*,
+        case when kind = 'sum' then scale * numerator else scale * (numerator / nullif(denominator, 0)) end as value,
+        case when kind = 'survey' then numerator / nullif(denominator, 0) end as p
+    from rolled join facts on facts.indicator = rolled.indicator
+), stated as (
+    select p.indicator, p.region_code, c.period,
+        case when min(p.low) = max(p.value) then scale * min(p.low)::double end as value, sum(p.records) as records
+    from parts p join complete c using (indicator, as_of, region_code) join facts using (indicator)
+    where p.side = 'stated' group by p.indicator, p.region_code, c.period, facts.scale
+), wilson as (
+    select *, $z * $z / denominator as q,
+        $z * sqrt(greatest(p * (1 - p), 0) / denominator + $z * $z / (4 * denominator * denominator)) as half
+    from divided
+)
+select indicator, region_code, period, numerator, denominator, value, unit, evidence,
+    coalesce(records, 0)::bigint as records, coverage,
+    scale * (p + q / 2 - half) / (1 + q) as interval_low, scale * (p + q / 2 + half) / (1 + q) as interval_high
+from wilson
+union all
+select indicator, region_code, period, null, null, value, unit, evidence, records::bigint, null, null, null
+from stated join facts using (indicator)
+order by indicator, region_code, period
+"""
+
+
+def roll_up(
+    measures: Measures,
+    indicators: Mapping[str, Indicator],
+    regions: pa.Table,
+    sources: Mapping[str, Source],
+    *,
+    yearly: bool = False,
+) -> pa.Table:
+    """Observations of the months measured, or of their years.
+
+    A row exists for each region with at least one finest region for which every input is there. ``records`` is the
+    larger of both sides' counts: where one is part of the other (toilets in use among toilets) that is the whole.
+    ``value`` is null where the denominator is zero. Survey indicators carry the Wilson 95 % interval.
+
+    Raises:
+        IndicatorError: Records of a region that is not in ``regions``.
+    """
+    import duckdb
+
+    with duckdb.connect() as work:
+        for name, table in {
+            "parts": measures.parts,
+            "reported": measures.reported,
+            "regions": regions,
+            "facts": _facts(indicators, sources),
+            "uses": _uses(indicators),
+        }.items():
+            work.register(name, table)
+        work.execute(_TREE)
+        _check_regions(work)
+        work.execute(_UNITS)
+        work.execute(_COMPLETE, {"yearly": yearly})
+        work.execute(_GRAINS)
+        work.execute(_SUMS)
+        return work.sql(_OBSERVATIONS, params={"z": _Z95}).to_arrow_table().cast(OBSERVATIONS)
+
+
+def _facts(indicators: Mapping[str, Indicator], sources: Mapping[str, Source]) -> pa.Table:
+    rows = [
+        {
+            "indicator": indicator.id,
+            "kind": indicator.kind,
+            "scale": float(indicator.scale),
+            "unit": indicator.unit,
+            "over_time": indicator.over_time,
+            "evidence": max((sources[dataset].evidence for dataset in indicator.inputs), default="D"),
+        }
+        for indicator in indicators.values()
+    ]
+    names = ("indicator", "kind", "unit", "over_time", "evidence")
+    schema = pa.schema([*((name, pa.string()) for name in names), ("scale", pa.float64())])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _uses(indicators: Mapping[str, Indicator]) -> pa.Table:
+    rows = [
+        {"indicator": indicator.id, "relation": f"{dataset}_{window}", "relations": len(indicator.needed)}
+        for indicator in indicators.values()
+        if indicator.kind != "adopted"
+        for dataset, window in sorted(indicator.needed)
+    ]
+    schema = pa.schema([("indicator", pa.string()), ("relation", pa.string()), ("relations", pa.int64())])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _check_regions(work: duckdb.DuckDBPyConnection) -> None:
+    lost = work.execute(
+        "select distinct region_code from (select region_code from parts union select region_code from reported) "
+        "where region_code not in (select region_code from tree) or region_code is null order by all"
+    ).fetchall()
+    if lost:
+        codes = ", ".join(str(code) for (code,) in lost[:10])
+        raise IndicatorError(
+            f"records of {len(lost)} regions that are not in the region table: {codes}. Import these regions first."
+        )

@@ -1,0 +1,148 @@
+"""Time for the people who write SQL: each dataset as it stood in a month, as named relations.
+
+A definition's SQL reads ``<dataset>_as_of``, ``<dataset>_in_month`` or ``<dataset>_in_year``; every row of these
+carries ``as_of``, the month it is told for, so one query answers for many months. The relations are common table
+expressions put before the SQL: nothing is created in the caller's connection.
+
+- ``_as_of`` of a dataset that keeps *events*: all records up to the month.
+- ``_as_of`` of a *snapshot*: of each coverage unit (county, township or village) the latest state that still
+  stands. A state stands as long as its frequency says: a monthly one only for its own month, so that a county that
+  has not handed in shows as a gap and not as last month's figure; a quarterly one for 3 months, and so on.
+- ``_in_month``: the records of the month itself. ``_in_year``: those from January to the month.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+RELATION = re.compile(r"\b(?:from|join)\s+([a-z]\w*?)_(as_of|in_month|in_year)\b", re.IGNORECASE)
+
+_DIGITS = {"county": 6, "township": 9, "village": 12}
+_WINDOWS = {
+    "in_month": "{period} = months.as_of",
+    "in_year": "{period} between left(months.as_of, 4) || '-01' and months.as_of",
+    "as_of": "{period} <= months.as_of",
+}
+_STANDS = (
+    "{period} between strftime(strptime(months.as_of, '%Y-%m') - interval {before} month, '%Y-%m')"
+    " and months.as_of"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an engine must know of a dataset; the caller takes it from the dataset's contract.
+
+    Attributes:
+        evidence: Grade of its records, ``A`` to ``D``.
+        keeps: ``snapshot`` or ``events``.
+        coverage: The level whose units hand in as a whole: ``county``, ``township`` or ``village``.
+        stands: Months for which a snapshot stands (1 monthly, 3 quarterly, 6 termly, 12 yearly).
+        columns: SQL type by column, for binding definitions without data.
+        rates: Columns that do not add up (percentages, yields, prices).
+        digest: What changes when the dataset's own rules change.
+    """
+
+    evidence: str
+    keeps: str
+    coverage: str = "township"
+    stands: int = 1
+    columns: Mapping[str, str] = field(default_factory=dict)
+    rates: frozenset[str] = frozenset()
+    digest: str = ""
+
+
+def relations_in(sql: str) -> set[tuple[str, str]]:
+    """The ``(dataset, window)`` pairs a statement reads."""
+    return {(dataset.lower(), window.lower()) for dataset, window in RELATION.findall(sql)}
+
+
+def with_relations(sql: str, sources: Mapping[str, Source], shape: str) -> str:
+    """A statement with its relations in front; takes the parameter ``$months``.
+
+    Args:
+        sql: The definition's own select.
+        sources: Facts by dataset.
+        shape: The outer select, reading from ``stated`` (the definition's rows).
+
+    Raises:
+        KeyError: The statement reads a dataset that is not among the sources.
+    """
+    parts = ["months as (select unnest($months::varchar[]) as as_of)"]
+    parts += [_relation(dataset, window, sources[dataset]) for dataset, window in sorted(relations_in(sql))]
+    parts.append(f"stated as ({sql.strip().rstrip(';')}\n)")
+    return f"with {', '.join(parts)} {shape}"
+
+
+def units_reported(dataset: str, window: str, source: Source) -> str:
+    """SQL for the regions that a relation has records of: ``(as_of, region_code)``; takes ``$months``."""
+    return (
+        "with months as (select unnest($months::varchar[]) as as_of), "  # noqa: S608 — names of contracts
+        f"held as (select distinct region_code, period from {dataset}) "
+        "select distinct months.as_of, held.region_code from months "
+        f"join held on {_within(window, source).format(period='held.period', before=source.stands - 1)}"
+    )
+
+
+def _within(window: str, source: Source) -> str:
+    return _STANDS if window == "as_of" and source.keeps == "snapshot" else _WINDOWS[window]
+
+
+def _relation(dataset: str, window: str, source: Source) -> str:
+    name = f"{dataset}_{window}"
+    within = _within(window, source)
+    if within is not _STANDS:
+        on = within.format(period="r.period")
+        return f"{name} as (select months.as_of, r.* from months join {dataset} r on {on})"  # noqa: S608
+    if source.stands == 1:
+        return f"{name} as (select r.period as as_of, r.* from {dataset} r where r.period in (select as_of from months))"  # noqa: S608
+    digits = _DIGITS[source.coverage]
+    on = _STANDS.format(period="u.period", before=source.stands - 1)
+    return (
+        f"{name} as (select l.as_of, r.* from {dataset} r join ("  # noqa: S608
+        "select months.as_of, u.unit, max(u.period) as period from months join "
+        f"(select distinct left(region_code, {digits}) as unit, period from {dataset}) u on {on} group by all"
+        f") l on l.period = r.period and l.unit = left(r.region_code, {digits}))"
+    )
+
+
+def check_months(months: Iterable[str]) -> list[str]:
+    """The months in order, once each.
+
+    Raises:
+        ValueError: One is not written ``2025-06``.
+    """
+    ordered = sorted(set(months))
+    wrong = [month for month in ordered if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month)]
+    if wrong:
+        raise ValueError(f"not a month: {', '.join(wrong)}; write 2025-06")
+    return ordered
+
+
+def bind_problem(sql: str, sources: Mapping[str, Source], wanted: set[str]) -> str | None:
+    """Why a statement would fail on tables with the sources' columns, or None; runs on empty tables."""
+    import duckdb
+
+    unknown = sorted({dataset for dataset, _ in relations_in(sql)} - set(sources))
+    if unknown:
+        return f"no contract for {', '.join(unknown)}; datasets are {', '.join(sorted(sources))}"
+    with duckdb.connect() as empty:
+        for dataset, _ in relations_in(sql):
+            empty.execute(f"create or replace table {dataset} ({_columns(sources[dataset])})")
+        try:
+            found = empty.execute(
+                with_relations(sql, sources, "select * from stated"), {"months": ["2025-01"]}
+            ).description
+        except duckdb.Error as error:
+            return str(error)
+    missing = sorted(wanted - {column[0] for column in found or []})
+    return f"selects no {', '.join(missing)}" if missing else None
+
+
+def _columns(source: Source) -> str:
+    record = {"region_code": "varchar", "period": "varchar", "submission_id": "varchar", "sheet": "varchar"}
+    return ", ".join(
+        f'"{name}" {kind}' for name, kind in {**source.columns, **record, "row": "bigint"}.items()
+    )
