@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import OperationalError
 
 _BUSY_SECONDS = 30
 _LOCK_NUMBER = 0x5348494A49
+_FOLDER = Path(__file__).parent / "migrations"
 
 
 def open_engine(url: str) -> Engine:
@@ -34,6 +37,7 @@ def migrate(connection: Connection) -> None:
 
     connection.rollback()
     if connection.dialect.name == "sqlite":
+        _switch_to_wal(connection)
         connection.execute(text("BEGIN IMMEDIATE"))
     else:
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK_NUMBER})
@@ -43,6 +47,23 @@ def migrate(connection: Connection) -> None:
     connection.commit()
 
 
+def _switch_to_wal(connection: Connection) -> None:
+    """Let readers and a writer work side by side; the setting stays in the file.
+
+    SQLite does not wait for other openers here, whatever the busy timeout, so the waiting is done by hand.
+    """
+    give_up = monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(text("PRAGMA journal_mode = WAL"))
+        except OperationalError:
+            if monotonic() > give_up:
+                raise
+            sleep(0.05)
+        else:
+            return
+
+
 def _is_newest(connection: Connection) -> bool:
     """Whether the revision noted is the newest there is, told without starting alembic."""
     if not inspect(connection).has_table("alembic_version"):
@@ -50,9 +71,6 @@ def _is_newest(connection: Connection) -> bool:
     newest = max(path.stem for path in (_FOLDER / "versions").glob("v*.py"))
     noted = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return noted is not None and newest.startswith(f"v{noted}_")
-
-
-_FOLDER = Path(__file__).parent / "migrations"
 
 
 def _config() -> Any:
@@ -67,7 +85,6 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     for setting in (
         f"busy_timeout = {_BUSY_SECONDS * 1000}",
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
     ):
