@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import os
+import stat
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connectors.archive import Archive
+
+
+def test_bytes_are_kept_read_only_under_their_hash(tmp_path: Path) -> None:
+    source = tmp_path / "台账.xlsx"
+    source.write_bytes(b"abc" * 1_000_000)
+    archive = Archive(tmp_path / "archive")
+    digest = archive.store(source)
+    kept = archive.path(digest)
+    assert digest == sha256(source.read_bytes()).hexdigest()
+    assert kept == tmp_path / "archive" / digest[:2] / digest
+    assert kept.read_bytes() == source.read_bytes()
+    assert not kept.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@given(st.lists(st.binary(max_size=200), max_size=5))
+def test_whatever_is_stored_comes_back_once_per_content(tmp_path: Path, contents: list[bytes]) -> None:
+    archive = Archive(tmp_path / os.urandom(4).hex())
+    source = tmp_path / "source"
+    for content in contents * 2:
+        source.write_bytes(content)
+        assert archive.path(archive.store(source)).read_bytes() == content
+    kept = [path for path in archive.root.rglob("*") if path.is_file()]
+    assert len(kept) == len(set(contents))
+    assert archive.verify() == []
+
+
+def test_damage_is_found_and_storing_the_file_again_mends_a_cut_one(tmp_path: Path) -> None:
+    source = tmp_path / "a"
+    source.write_bytes(b"abcdef")
+    archive = Archive(tmp_path / "archive")
+    kept = archive.path(archive.store(source))
+    kept.chmod(0o644)
+    kept.write_bytes(b"abc")
+    assert archive.verify() == [kept]
+    archive.store(source)
+    assert archive.verify() == []
+
+
+def test_a_file_that_cannot_be_read_leaves_nothing_behind(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    with pytest.raises(FileNotFoundError):
+        archive.store(tmp_path / "gone")
+    assert list(archive.root.iterdir()) == []
+
+
+def test_what_is_not_a_hash_has_no_path(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not a SHA-256"):
+        Archive(tmp_path).path("../../etc/passwd")
