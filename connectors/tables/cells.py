@@ -36,7 +36,7 @@ _DATE = re.compile(
     r"^((19|20)\d\d\s*[-/.年]\s*\d{1,2}(\s*[-/.月]\s*\d{1,2})?\s*[日月]?|\d{1,2}[-/]\d{1,2}[-/](\d{4}|\d\d))(\s+\d{1,2}:\d\d(:\d\d)?)?$"
 )
 _TIME = re.compile(r"^\d{1,2}:\d\d(:\d\d)?$")
-_DASH = re.compile(r"^[-—–－―─/／=*.…×xX\\]+$|^(\(?[NXDZS]A?\)?|n/a|无数据)$")
+_DASH = re.compile(r"^[-—–－―─/／=*.…×xX\\]+$|^(\(?[NXDZS]A?\)?|n/?a|无数据|None|nan|null)$")
 _PLACEHOLDER = re.compile(r"^\$+$|\$\{[^}]*\}|\{\{[^}]*\}\}|^#\{|^<%")
 _CHINESE_SPACE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff(])|(?<=[):、])\s+(?=[\u3400-\u9fff])")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff\u200b\ufeff]")

@@ -1,131 +1,100 @@
-"""The columns of a table: each one's path through the header, its unit and its printed code."""
+"""The columns of a table: each one's path through the header, and its printed code."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice
 
-from connectors.tables.body import Body
 from connectors.tables.cells import Kind, tidy
 from connectors.tables.header import Header, Role
 from connectors.tables.model import Column
+from connectors.tables.shape import Shape
+from connectors.tables.units import Units
 from connectors.tables.view import Box, View
-from connectors.tables.words import CODE_CAPTION, DIMENSIONS, LEAF_UNIT, TITLE_UNIT, UNIT, UNIT_CAPTION
-
-_SAMPLE = 60  # body rows looked at to tell which columns are in use
+from connectors.tables.words import CODE_CAPTION, MEASURE_CAPTION, UNIT_CAPTION
 
 
-def columns_of(view: View, titles: Sequence[int], header: Header, body: Body) -> list[Column]:
-    """The columns of a table, left to right."""
-    used = _used(view, body)
-    named = {c for n in header.roles for box in view.row(n).boxes for c in range(box.col, box.right + 1)}
-    sampled = max(used.values(), default=0)
-    columns = sorted(named | {c for c, n in used.items() if n * 2 >= sampled})
-    paths = {c: _path(view, header, c) for c in columns}
-    printed = _title_units(view, titles)
-    values = _value_columns(view, body)
+def columns_of(view: View, titles: Sequence[int], header: Header) -> list[Column]:
+    """The columns of a table, left to right: those the header names, and those half the records use."""
+    shape = Shape(view, header)
+    units = Units(view, titles, header, shape)
     found = []
-    for col in columns:
-        path, unit = _take_unit(paths[col])
-        unit = _from_rows(view, header, col, Role.UNITS) or unit
-        if unit is None and col in values:
-            unit = _by_meaning(path, printed)
-        code = _from_rows(view, header, col, Role.CODES) or _from_rows(view, header, col, Role.STEMS)
-        found.append(Column(col, path, unit, code))
+    for col in _used(shape):
+        path, unit = units.of(col, _path(view, header, col))
+        found.append(Column(col, path, unit, _code(view, header, col)))
     return found
 
 
-def _used(view: View, body: Body) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for n in islice(body.records, _SAMPLE):
-        row = view.row(n)
-        for box in (*row.boxes, *row.hanging):
-            for col in range(box.col, box.right + 1):
-                counts[col] = counts.get(col, 0) + 1
-    return counts
+def _used(shape: Shape) -> list[int]:
+    named = {col for box in shape.heads for col in range(box.col, box.right + 1)}
+    filled = {col for col, kinds in shape.kinds.items() if kinds.total() * 2 >= len(shape.rows)}
+    return sorted(named | filled)
 
 
-def _value_columns(view: View, body: Body) -> set[int]:
-    """Columns that hold more numbers than texts."""
-    score: dict[int, int] = {}
-    for n in islice(body.records, _SAMPLE):
-        for box in view.row(n).boxes:
-            weight = (
-                1 if box.kind is Kind.NUMBER else -1 if box.kind in (Kind.TEXT, Kind.UNIT, Kind.DATE) else 0
-            )
-            score[box.col] = score.get(box.col, 0) + weight
-    return {col for col, n in score.items() if n > 0}
-
-
-def _path(view: View, header: Header, col: int) -> tuple[str, ...]:
-    names = [n for n, role in header.roles.items() if role is Role.NAMES]
-    path: list[str] = []
-    for i, n in enumerate(names):
-        box = view.row(n).at(col) or _filled(view, names[i:], col)
-        if box and box.row == n or box and not path:
-            text = tidy(box.text)
-            if not path or path[-1] != text:
-                path.append(text)
-    return tuple(path)
-
-
-def _filled(view: View, names: Sequence[int], col: int) -> Box | None:
-    """The group head to the left, where blanks stand in place of a merge."""
-    if view.grid.merged or len(names) < 2:
-        return None
-    row = view.row(names[0])
-    head = max((box for box in row.boxes if box.col < col), key=lambda box: box.col, default=None)
-    if head is None:
-        return None
-    below = view.row(names[1])
-    return head if below.at(col) and below.at(head.col) else None
-
-
-def _take_unit(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
-    """The path without the unit in its leaf (or the nearest head that has one), and that unit."""
-    for i in range(len(path) - 1, -1, -1):
-        match = LEAF_UNIT.match(path[i])
-        unit = match and (match["bracket"] or match["slash"])
-        if match and unit and UNIT.match(unit.replace(" ", "")):
-            return (*path[:i], tidy(match["name"]), *path[i + 1 :]), unit
-    return path, None
-
-
-def _from_rows(view: View, header: Header, col: int, role: Role) -> str | None:
-    """What the last row of ``role`` prints for the column."""
-    for n in sorted((n for n, r in header.roles.items() if r is role), reverse=True):
-        row = view.row(n)
-        box = row.at(col)
-        if (
-            box is None
-            or box.kind is Kind.DASH
-            or (box.row == n and box is row.first and role is not Role.STEMS)
-        ):
-            continue
-        text = re.sub(r"\s+", "", box.text)
-        if UNIT_CAPTION.match(text) or CODE_CAPTION.match(text):
-            continue
-        return text
+def _code(view: View, header: Header, col: int) -> str | None:
+    """The code that the last codes row prints for the column, else its 甲乙丙 or number."""
+    for role in (Role.CODES, Role.STEMS):
+        for n in reversed([n for n, r in header.roles.items() if r is role]):
+            row = view.row(n)
+            box = row.at(col)
+            if box is None or box.kind is Kind.DASH:
+                continue
+            text = re.sub(r"\s+", "", box.text)
+            if role is Role.STEMS or (re.search(r"\d", text) and not CODE_CAPTION.match(text)):
+                return text
     return None
 
 
-def _title_units(view: View, titles: Sequence[int]) -> list[str]:
-    for n in titles:
-        for text in view.row(n).texts:
-            match = TITLE_UNIT.search(re.sub(r"\s+", "", text)) if "单位" in text else None
-            units = [u for u in re.split(r"[、,,;;]", match["units"]) if UNIT.match(u)] if match else []
-            if units:
-                return units
-    return []
+def _path(view: View, header: Header, col: int) -> tuple[str, ...]:
+    """The names over a column from top to leaf."""
+    names = [n for n, role in header.roles.items() if role is Role.NAMES]
+    path: list[str] = []
+    boxes: list[Box] = []
+    for i, n in enumerate(names):
+        if _is_measure(view, header, n, col):
+            continue
+        box = view.row(n).at(col) or _inherited(view, names, i, col)
+        if box is None or box.kind is Kind.DASH or box in boxes:
+            continue
+        boxes.append(box)
+        text = tidy(box.text)
+        if not path or path[-1] != text:
+            path.append(text)
+    return _joined(path)
 
 
-def _by_meaning(path: tuple[str, ...], units: Sequence[str]) -> str | None:
-    """The one unit of the title line that fits the column's name."""
-    name = "".join(path)
-    for word, fits in DIMENSIONS:
-        if word.search(name):
-            fitting = [unit for unit in units if fits.match(unit)]
-            if len(units) > 1 or fitting:
-                return fitting[0] if len(fitting) == 1 else None
-    return units[0] if len(units) == 1 else None
+def _joined(path: list[str]) -> tuple[str, ...]:
+    """A caption broken over cells (代 over 码, 计量 over 单位) in one piece."""
+    whole = "".join(path)
+    if len(path) > 1 and (CODE_CAPTION.match(whole) or UNIT_CAPTION.match(whole)):
+        return (whole,)
+    return tuple(path)
+
+
+def _is_measure(view: View, header: Header, n: int, col: int) -> bool:
+    """Whether the cell is the caption 项目 of a row of measures below the units, not a part of the stub's name."""
+    first = view.row(n).first
+    caption = re.sub(r"\s+", "", first.text)
+    return n > header.top and first.col <= col <= first.right and bool(MEASURE_CAPTION.match(caption))
+
+
+def _inherited(view: View, names: Sequence[int], i: int, col: int) -> Box | None:
+    """The group head to the left, where a blank cell stands in place of a merge."""
+    if i + 1 >= len(names) or (below := view.row(names[i + 1]).at(col)) is None:
+        return None
+    row = view.row(names[i])
+    head = max(
+        (box for box in (*row.boxes, *row.hanging) if box.col < col), key=lambda box: box.col, default=None
+    )
+    if head is None or head.col == view.left:
+        return None
+    if i and _parent(view, names[i - 1], head.col) != _parent(view, names[i - 1], col):
+        return None
+    if view.grid.merged:
+        widened = view.blank_merge(names[i], col)
+        return head if widened or below.text.startswith("其中") else None
+    return head if view.row(names[i + 1]).at(head.col) else None
+
+
+def _parent(view: View, row: int, col: int) -> Box | None:
+    return view.row(row).at(col)

@@ -1,4 +1,4 @@
-"""The tables of a sheet, one after the other and side by side."""
+"""The tables of a sheet, one below the other and side by side."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from connectors.grid import Grid
 from connectors.tables.body import Body, read_body
 from connectors.tables.columns import columns_of
+from connectors.tables.halves import halves
 from connectors.tables.header import Header, find_header
 from connectors.tables.labels import labels_of
 from connectors.tables.model import Table
@@ -15,7 +16,7 @@ from connectors.tables.view import View
 
 
 def find_tables(grid: Grid) -> list[Table]:
-    """The tables of a sheet, from top to bottom.
+    """The tables of a sheet, from top to bottom, the halves of one form from left to right.
 
     Args:
         grid: The cells as read; merged ranges may be given or not.
@@ -27,32 +28,35 @@ def find_tables(grid: Grid) -> list[Table]:
     tables: list[Table] = []
     start = 0
     while start < len(view):
-        table, start = _next_table(view, start)
-        if table is not None:
-            tables.append(table)
+        titles, top = preamble(view, start)
+        if top is None:
+            break
+        found, start = _read(view, titles, top)
+        tables += found
     return tables
 
 
-def _next_table(view: View, start: int) -> tuple[Table | None, int]:
-    titles, top = preamble(view, start)
-    if top is None:
-        return None, len(view)
-    header = find_header(view, top)
-    if header is None:
-        header = Header(top, top - 1, {})
-    body = read_body(view, header)
-    return _table(view, titles, header, body), max(body.end, top + 1)
+def _read(view: View, titles: list[int], top: int) -> tuple[list[Table], int]:
+    """The tables whose header begins in row ``top``, and the row to go on from."""
+    read = []
+    for part in halves(view, top):
+        header = find_header(part, top)
+        read.append((part, header, read_body(part, header)))
+    end = min(body.end for _, _, body in read)
+    notes = sorted({n for _, _, body in read for n in body.notes if n < end})
+    tables = [_table(part, titles, header, body, notes) for part, header, body in read]
+    return tables, max(end, top + 1)
 
 
-def _table(view: View, titles: list[int], header: Header, body: Body) -> Table:
+def _table(view: View, titles: list[int], header: Header, body: Body, notes: list[int]) -> Table:
     return Table(
         title_rows=titles,
         header_rows=list(range(header.top, header.bottom + 1)),
         body_rows=_compact(body.records),
         total_rows=body.totals,
         section_rows=body.sections,
-        note_rows=body.notes,
-        columns=columns_of(view, titles, header, body),
+        note_rows=notes,
+        columns=columns_of(view, titles, header),
         row_labels=labels_of(view, header, body),
     )
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from connectors.tables.cells import Kind
 from connectors.tables.view import Box, Row, View
 from connectors.tables.words import CODE_CAPTION, HEADING, MEASURE_CAPTION, NOTE, STEM, UNIT_CAPTION
 
 _TALL = 12  # a merge of more rows than this is a body cell, not a header
-_GAP = 3  # blank rows allowed inside a header
+_GAP = 4  # blank rows allowed inside a header
+_AHEAD = 6  # written rows looked ahead for a row that is surely a header's
 
 
 class Role(Enum):
@@ -29,7 +32,7 @@ class Header:
 
     Attributes:
         top: First row.
-        bottom: Last row.
+        bottom: Last row; ``top - 1`` where the table has no header.
         roles: What each written row says, by row.
     """
 
@@ -38,52 +41,78 @@ class Header:
     roles: dict[int, Role]
 
 
-def find_header(view: View, top: int) -> Header | None:
-    """The header that begins in row ``top``; ``None`` where that row is already a record."""
+def find_header(view: View, top: int) -> Header:
+    """The header that begins in row ``top``; an empty one where that row is already a record."""
     if _is_record(view.row(top)):
-        return None
+        return Header(top, top - 1, {})
     bottom = _hanging_bottom(view, top, top)
-    while (following := _next_written(view, bottom)) is not None and _continues(view, top, bottom, following):
-        bottom = max(following, _hanging_bottom(view, top, following))
-    return Header(top, bottom, {n: role_of(view.row(n)) for n in range(top, bottom + 1) if view.row(n).boxes})
+    while (reach := _reach(view, top, bottom)) is not None:
+        bottom = max(reach, _hanging_bottom(view, top, reach))
+    return Header(top, bottom, _roles(view, top, bottom))
 
 
-def role_of(row: Row) -> Role:
-    """What a header row says of its columns."""
+def _roles(view: View, top: int, bottom: int) -> dict[int, Role]:
+    roles: dict[int, Role] = {}
+    for n in range(top, bottom + 1):
+        row = view.row(n)
+        if row.boxes:
+            above = roles[max(roles)] if roles else None
+            roles[n] = role_of(row, above)
+    return roles
+
+
+def role_of(row: Row, above: Role | None = None) -> Role:
+    """What a header row says of its columns, given what the written row above says."""
     inner = [box for box in row.boxes[1:] if box.kind is not Kind.DASH]
     caption = re.sub(r"\s+", "", row.first.text)
-    if sum(bool(STEM.match(text)) for text in row.texts) and all(
-        STEM.match(text) or text.isdigit() for text in row.texts
-    ):
+    if any(STEM.match(text) for text in row.texts) and all(STEM.match(t) or t.isdigit() for t in row.texts):
         return Role.STEMS
-    if inner and CODE_CAPTION.match(caption) and all(_is_code(box.text) for box in inner):
+    codes = bool(inner) and all(_is_code(box.text) for box in inner)
+    if codes and (CODE_CAPTION.match(caption) or (above is Role.UNITS and _is_run(inner))):
         return Role.CODES
-    units = sum(box.kind is Kind.UNIT for box in inner)
-    if units and (units >= 0.8 * len(inner) or (UNIT_CAPTION.match(caption) and units >= 0.5 * len(inner))):
+    if _is_units(row, inner, caption):
         return Role.UNITS
-    if _is_count(row):
-        return Role.CODES
-    return Role.NAMES
+    return Role.CODES if _is_count(row) else Role.NAMES
+
+
+def _is_units(row: Row, inner: Sequence[Box], caption: str) -> bool:
+    units = sum(box.kind is Kind.UNIT for box in inner)
+    if units and units >= (0.5 if UNIT_CAPTION.match(caption) else 0.8) * len(inner):
+        return True
+    bracketed = [box for box in row.boxes if re.match(r"^\([^()]+\)$", box.text)]
+    return len(bracketed) >= max(1, len(row.boxes) - 1) and (
+        bool(re.match(r"^unit indicator", caption, re.IGNORECASE))
+        or all(not re.match(r"^\(-?[\d,.]+\)$", box.text) or box.text == "(1,000)" for box in bracketed)
+    )
 
 
 def _is_code(text: str) -> bool:
     return bool(re.match(r"^[A-Z]?\d{1,6}(-\d+)?$", text))
 
 
+def _is_run(boxes: Sequence[Box]) -> bool:
+    """Whether the numbers mostly count up by one."""
+    numbers = [int(box.text) for box in boxes if box.text.isdigit()]
+    steps = [b - a == 1 for a, b in pairwise(numbers)]
+    return len(steps) >= 2 and sum(steps) >= 0.7 * len(steps)
+
+
 def _is_count(row: Row) -> bool:
     """A row that numbers the columns: 1 2 3 4 …, perhaps after 甲 or a caption."""
     numbers = [int(text) for text in row.texts if text.isdigit() and len(text) <= 3]
-    return (
-        len(numbers) >= 3
-        and len(numbers) >= len(row.boxes) - 2
-        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-        and numbers[0] in (0, 1, 2)
-        and (numbers[0] < 2 or len(numbers) > 4)
+    if len(numbers) < 3 or len(numbers) < len(row.boxes) - 2 or numbers[0] > 2:
+        return False
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers))) and (
+        numbers[0] < 2 or len(numbers) > 4
     )
 
 
 def _is_record(row: Row) -> bool:
-    return row.values > 0 and role_of(row) is Role.NAMES and row.values * 3 >= len(row.boxes)
+    if role_of(row) is not Role.NAMES:
+        return False
+    numbers = row.count(Kind.NUMBER)
+    dates = row.count(Kind.DATE) if row.first.kind is not Kind.TEXT else 0
+    return numbers > 0 and (numbers + dates) * 3 >= len(row.boxes)
 
 
 def _hanging_bottom(view: View, top: int, bottom: int) -> int:
@@ -97,31 +126,60 @@ def _hanging_bottom(view: View, top: int, bottom: int) -> int:
     return min(reach, len(view) - 1)
 
 
-def _next_written(view: View, bottom: int) -> int | None:
-    for n in range(bottom + 1, min(bottom + 2 + _GAP, len(view))):
-        if view.row(n).boxes:
-            return n
+def _written(view: View, bottom: int, most: int) -> Iterator[Row]:
+    """The next written rows, none of them more than a gap below the one before."""
+    last = bottom
+    while most and (
+        row := next((r for n in range(last + 1, last + 2 + _GAP) if (r := view.row(n)).boxes), None)
+    ):
+        yield row
+        last, most = row.number, most - 1
+
+
+def _reach(view: View, top: int, bottom: int) -> int | None:
+    """The next row that belongs to the header, or the one that shows that all before it do."""
+    below = list(_written(view, bottom, _AHEAD))
+    if below and _continues(view, top, bottom, below[0]):
+        return below[0].number
+    for row in below:
+        if row.number > bottom + _AHEAD + _GAP or (row.values and not _is_sure(view, top, row)):
+            return None
+        if _is_sure(view, top, row):
+            return row.number
     return None
 
 
-def _continues(view: View, top: int, bottom: int, n: int) -> bool:
-    """Whether row ``n``, the next written one, still belongs to the header above it."""
-    row, above = view.row(n), view.row(bottom)
+def _is_sure(view: View, top: int, row: Row) -> bool:
+    """Whether no body row looks like this: units, codes, 甲乙丙, years over columns without a label."""
+    role = role_of(row)
+    if role is not Role.NAMES:
+        return len(row.boxes) > 1 and not (role is Role.CODES and row.number > top + _TALL)
+    years = row.count(Kind.YEAR)
+    return years >= 2 and not row.values and row.at(_stub(view, top)) is None
+
+
+def _stub(view: View, top: int) -> int:
+    """The first column that a header or the rows just below it use."""
+    rows = [view.row(n) for n in range(top, top + _TALL)]
+    return min((row.first.col for row in rows if row.boxes), default=view.left)
+
+
+def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
+    """Whether the next written row still belongs to the header above it."""
+    above = view.row(bottom)
     if role_of(row) is not Role.NAMES or row.texts == view.row(top).texts:
         return True
-    if NOTE.match(row.first.text) and len(row.boxes) == 1:
+    if len(row.boxes) == 1 and (NOTE.match(row.first.text) or HEADING.match(row.first.text)):
         return False
+    if all(box.kind is Kind.DASH for box in row.boxes):
+        return len(row.boxes) > 2
     if row.count(Kind.NUMBER, Kind.DATE, Kind.PLACEHOLDER):
         return False
     if _has_children(row, above):
         return True
-    if role_of(above) is not Role.NAMES:
-        return _is_measure_row(row)
+    if above.boxes and role_of(above) is not Role.NAMES:
+        return bool(MEASURE_CAPTION.match(re.sub(r"\s+", "", row.first.text)))
     return _fills_blanks(view, top, bottom, row)
-
-
-def _is_measure_row(row: Row) -> bool:
-    return bool(MEASURE_CAPTION.match(re.sub(r"\s+", "", row.first.text))) and not row.values
 
 
 def _has_children(row: Row, above: Row) -> bool:
@@ -130,23 +188,21 @@ def _has_children(row: Row, above: Row) -> bool:
 
 
 def _splits(group: Box, row: Row) -> bool:
-    if group.bottom >= row.number or group.bottom < row.number - 1:
+    if not row.number - _GAP <= group.bottom + 1 <= row.number:
         return False
     parts = [box for box in row.boxes if group.col <= box.col <= group.right]
-    if any(box.bottom > box.row and box.col == group.col for box in parts) and len(parts) < 2:
-        return False
+    if any(box.bottom > box.row for box in parts) and group.col == row.first.col:
+        return False  # labels of groups of records hang down under their caption
     return len({box.text for box in parts if box.kind in (Kind.TEXT, Kind.YEAR, Kind.UNIT)}) >= 2
 
 
 def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:
     """Whether the row names columns where the header has no text yet, and labels no record itself."""
-    if HEADING.match(row.first.text) and len(row.boxes) == 1:
-        return False
     named = {
         c for n in range(top, bottom + 1) for box in view.row(n).boxes for c in range(box.col, box.right + 1)
     }
-    new = [box for box in row.boxes if box.col not in named]
     stub = min(named | {row.first.col})
-    if row.first.col == stub and stub in named and not row.count(Kind.YEAR) >= 2:
+    first = row.at(stub)
+    if first is not None and first.kind is not Kind.DASH and stub in named:
         return False
-    return bool(new) or row.first.col > stub
+    return any(box.col not in named for box in row.boxes) or first is None or first.kind is Kind.DASH

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from connectors.tables.cells import Kind
 from connectors.tables.view import Row, View
 from connectors.tables.words import CAPTION, CONTINUED, NOTE, TITLE_WORD
 
 _REACH = 60  # rows looked at for the first row with several cells
+_NEAR = 4  # rows below a title in which a caption line shows that it is one
 
 
 def preamble(view: View, start: int) -> tuple[list[int], int | None]:
@@ -18,46 +20,49 @@ def preamble(view: View, start: int) -> tuple[list[int], int | None]:
         The title rows, and the header's first row, or ``None`` where no row of several cells follows.
     """
     rows = [row for n in range(start, min(len(view), start + _REACH)) if not (row := view.row(n)).blank]
-    captions = [i for i, row in enumerate(_before_values(rows)) if is_caption(row)]
-    first = captions[-1] + 1 if captions else 0
-    while first < len(rows) and is_title(
-        view, rows[first], rows[first + 1] if first + 1 < len(rows) else None
-    ):
-        first += 1
-    if first >= len(rows):
-        return [row.number for row in rows], None
-    return [row.number for row in rows[:first]], rows[first].number
-
-
-def _before_values(rows: list[Row]) -> list[Row]:
-    """The leading rows that hold no numbers; captions below the first record are not of this table."""
     for i, row in enumerate(rows):
-        if row.values >= 2 and not is_caption(row):
-            return rows[:i]
-    return rows
+        if not _is_title(view, rows, i):
+            return [above.number for above in rows[:i]], row.number
+    return [row.number for row in rows], None
 
 
 def is_caption(row: Row) -> bool:
     """Whether the row is a caption line: form number, issuing office, 填报单位, 单位：万元, dates."""
     texts = [re.sub(r"\s+", "", text) for text in row.texts]
-    hits = sum(bool(CAPTION.match(text)) for text in texts)
-    return hits > 0 and (hits * 2 >= len(texts) or any(":" in text for text in texts if CAPTION.match(text)))
+    hits = [text for text in texts if CAPTION.match(text)]
+    return len(hits) * 2 >= len(texts) or any(":" in text for text in hits)
 
 
-def is_title(view: View, row: Row, below: Row | None) -> bool:
+def _is_title(view: View, rows: Sequence[Row], i: int) -> bool:
     """Whether a row above the header is a title rather than the header's first row."""
+    row = rows[i]
     if is_caption(row):
         return True
-    if len(row.boxes) > 1:
-        return False
-    box = row.first
+    if len(row.boxes) == 1:
+        return _alone_is_title(view, rows, i)
+    return len(row.boxes) == 2 and _caption_follows(rows[i + 1 : i + 1 + _NEAR])
+
+
+def _caption_follows(rows: Sequence[Row]) -> bool:
+    for row in rows:
+        if is_caption(row):
+            return True
+        if len(row.boxes) > 2:
+            return False
+    return False
+
+
+def _alone_is_title(view: View, rows: Sequence[Row], i: int) -> bool:
+    """Whether a text alone in its row is a title; else it is a group head or a stub's caption."""
+    row, box = rows[i], rows[i].first
+    below = rows[i + 1] if i + 1 < len(rows) else None
     if below is None or CONTINUED.match(box.text) or NOTE.match(box.text):
         return True
-    if box.col > view.left and not TITLE_WORD.search(box.text) and len(box.text) <= 30:
-        return below.number > row.number + 1 and box.right == box.col
     if box.bottom > row.number:
-        return False
-    # A stub's caption alone in its row, with the years below it.
-    return not (
-        below.number == row.number + 1 and below.count(Kind.YEAR) >= 2 and below.first.col > box.right
-    )
+        return len(below.boxes) == 1 or box.bottom < below.number
+    if box.col > view.left and not TITLE_WORD.search(box.text):
+        if box.right > box.col:
+            return i == 0 and box.col <= view.left + 1 and box.right >= below.boxes[-1].col
+        return i == 0 or (len(below.boxes) == 1 and below.first.col == view.left)
+    years_below = below.number == row.number + 1 and below.count(Kind.YEAR) >= 2
+    return not (years_below and below.first.col > box.right)

@@ -148,6 +148,14 @@ class View:
         )
         return tuple(box for box in boxes if box)
 
+    def blank_merge(self, row: int, col: int) -> bool:
+        """Whether a merged range with nothing written in it covers the cell."""
+        merge = self._covered.get((row, col))
+        if merge is None:
+            return False
+        cells = self.grid.rows[merge[0]]
+        return merge[1] >= len(cells) or not text_of(cells[merge[1]])
+
     @cached_property
     def width(self) -> int:
         """Columns of the widest of the first and last rows, and of the merges."""

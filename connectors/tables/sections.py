@@ -1,0 +1,78 @@
+"""Headings inside a body: a label, and nothing that a record has."""
+
+from __future__ import annotations
+
+from connectors.tables.cells import Kind
+from connectors.tables.shape import Shape
+from connectors.tables.view import Box, Row
+from connectors.tables.words import HEADING, PLACE
+
+
+def is_section(shape: Shape, row: Row, above: Row | None, below: Row | None) -> bool:
+    """Whether the row is a heading.
+
+    Args:
+        shape: What the table's records look like.
+        row: The row in question.
+        above: The written row above it, if there is one in the body.
+        below: The written row below it.
+    """
+    if row.count(Kind.PLACEHOLDER):
+        return False
+    if shape.code is not None or shape.unit is not None:
+        return _without_code(shape, row, above, below)
+    if row.values:
+        return False
+    if len(row.boxes) == 1:
+        return _alone(shape, row, below)
+    return row.first.text.endswith(":") and row.first.col == shape.left and _sparse(shape, row)
+
+
+def _sparse(shape: Shape, row: Row) -> bool:
+    return shape.valued and len(row.boxes) * 2 <= shape.usual
+
+
+def _without_code(shape: Shape, row: Row, above: Row | None, below: Row | None) -> bool:
+    """Where rows are coded indicators, a heading has a label but no code (or no unit, if there are no codes)."""
+    label = row.at(shape.left)
+    if label is None or any(
+        box.kind is Kind.NUMBER and box.col not in (shape.code, shape.unit) for box in row.boxes
+    ):
+        return False
+    if shape.code is None:
+        return not _written(row, shape.unit)
+    if shape.unit is None:
+        return not _written(row, shape.code)
+    if _slipped(shape, row, below):
+        return True
+    return not _written(row, shape.code) and not (above is not None and _slipped(shape, above, row))
+
+
+def _slipped(shape: Shape, row: Row, below: Row | None) -> bool:
+    """Whether a heading has caught the code of the row below it, which has only its unit."""
+    if below is None or shape.unit is None or not HEADING.match(row.first.text):
+        return False
+    codes = _written(row, shape.code) and not _written(below, shape.code)
+    return codes and not _written(row, shape.unit) and _written(below, shape.unit)
+
+
+def _written(row: Row, col: int | None) -> bool:
+    box: Box | None = row.at(col) if col is not None else None
+    return box is not None and box.kind is not Kind.DASH
+
+
+def _alone(shape: Shape, row: Row, below: Row | None) -> bool:
+    box = row.first
+    if shape.usual < 2 or box.col > shape.left + 1:
+        return False
+    if (
+        box.right - box.col >= max(1, (shape.right - shape.left) // 2)
+        or HEADING.match(box.text)
+        or box.text.endswith(":")
+    ):
+        return True
+    if box.col != shape.left or below is None or (shape.places and PLACE.search(box.text)):
+        return False
+    if not shape.valued:
+        return shape.left in shape.numeric
+    return below.at(shape.left) is not None

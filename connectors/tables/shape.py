@@ -1,0 +1,135 @@
+"""What a record of one table looks like: how wide it is, which columns hold numbers, codes and units."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+
+from connectors.tables.cells import Kind
+from connectors.tables.header import Header
+from connectors.tables.view import Box, Row, View
+from connectors.tables.words import CODE_CAPTION, PLACE, UNIT_CAPTION
+
+_SAMPLE = 80  # rows under the header that are looked at
+_THOROUGH = 400  # rows at the head and tail that are read in full
+_LABELS = 4  # leading cells in which a total may be named
+
+
+class Shape:
+    """What the header and the first rows under it say of every record."""
+
+    def __init__(self, view: View, header: Header) -> None:
+        self.view = view
+        self.header = header
+        first = header.bottom + 1
+        self.rows = [row for n in range(first, min(first + _SAMPLE, len(view))) if (row := view.row(n)).boxes]
+        sizes = sorted(len(row.boxes) for row in self.rows)
+        self.usual = sizes[len(sizes) // 2] if sizes else 0
+
+    @cached_property
+    def heads(self) -> Sequence[Box]:
+        """The boxes of the header."""
+        return [box for n in self.header.roles for box in self.view.row(n).boxes]
+
+    @cached_property
+    def left(self) -> int:
+        """The first column."""
+        return min(
+            (box.col for box in self.heads or [b for row in self.rows for b in row.boxes]),
+            default=self.view.left,
+        )
+
+    @cached_property
+    def right(self) -> int:
+        """The last column."""
+        return max(
+            (box.right for box in self.heads or [b for row in self.rows for b in row.boxes]),
+            default=self.left,
+        )
+
+    @cached_property
+    def kinds(self) -> dict[int, Counter[Kind]]:
+        """What the sampled rows hold, by column."""
+        found: dict[int, Counter[Kind]] = {}
+        for row in self.rows:
+            for box in row.boxes:
+                found.setdefault(box.col, Counter())[box.kind] += 1
+        return found
+
+    @cached_property
+    def numeric(self) -> frozenset[int]:
+        """Columns that hold more numbers and dates than texts, and not just a few."""
+        return frozenset(
+            col
+            for col, kinds in self.kinds.items()
+            if (n := kinds[Kind.NUMBER] + kinds[Kind.DATE] + kinds[Kind.YEAR])
+            > kinds[Kind.TEXT] + kinds[Kind.UNIT]
+            and n * 4 >= len(self.rows)
+        )
+
+    @cached_property
+    def valued(self) -> bool:
+        """Whether records carry numbers beside their label, order number and code."""
+        own = {self.left, self.code, self.unit}
+        with_values = sum(
+            any(box.kind is Kind.NUMBER and box.col not in own for box in row.boxes) for row in self.rows
+        )
+        return with_values * 2 >= max(1, len(self.rows))
+
+    @cached_property
+    def code(self) -> int | None:
+        """The column of printed row codes, where most rows have one."""
+        return self._captioned(CODE_CAPTION, lambda box: bool(re.match(r"^[A-Z]?\d{1,6}(-\d+)?$", box.text)))
+
+    @cached_property
+    def unit(self) -> int | None:
+        """The column of printed row units, where most rows have one."""
+        return self._captioned(UNIT_CAPTION, lambda box: box.kind is Kind.UNIT)
+
+    def _captioned(self, caption: re.Pattern[str], fits) -> int | None:  # type: ignore[no-untyped-def]
+        for col, text in self.captions.items():
+            if caption.match(text) and col > self.left:
+                cells = [box for row in self.rows if (box := row.at(col))]
+                if sum(map(fits, cells)) * 2 >= len(self.rows):
+                    return col
+        return None
+
+    @cached_property
+    def captions(self) -> dict[int, str]:
+        """The header's words over each column, joined without spaces (代 over 码 is 代码)."""
+        names: dict[int, str] = {}
+        for box in self.heads:
+            if box.right == box.col and not re.match(r"^[甲乙丙丁]$", box.text):
+                names[box.col] = names.get(box.col, "") + re.sub(r"\s+", "", box.text)
+        return names
+
+    @cached_property
+    def places(self) -> bool:
+        """Whether the rows are places, by their labels."""
+        labels = [row.first.text for row in self.rows if row.first.kind is Kind.TEXT]
+        return sum(bool(PLACE.search(label)) for label in labels) * 2 >= max(1, len(labels))
+
+    def plain(self, n: int) -> bool:
+        """Whether a row far from both ends is surely a record, told without reading all of it."""
+        if n < self.header.bottom + _THOROUGH or n > len(self.view) - _THOROUGH:
+            return False
+        cells = self.view.grid.rows[n]
+        filled = len(cells) - cells.count("") - cells.count(None)
+        if filled * 2 < self.usual or filled < 2:
+            return False
+        for value in cells[:_LABELS]:
+            if isinstance(value, str) and ("计" in value or "otal" in value or value == self._opening):
+                return False
+        return True
+
+    @cached_property
+    def _opening(self) -> str:
+        return self.heads[0].text if self.heads else ""
+
+    def label(self, row: Row) -> Box | None:
+        """The leftmost text that is not an order number or a code."""
+        return next(
+            (box for box in row.boxes[:_LABELS] if box.kind is Kind.TEXT and box.col != self.code), None
+        )

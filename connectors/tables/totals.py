@@ -1,0 +1,87 @@
+"""Rows computed from others: by their label, by 本年/上年/增减 of the total, by arithmetic where labels are lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from connectors.tables.cells import Kind
+from connectors.tables.shape import Shape
+from connectors.tables.view import Row
+from connectors.tables.words import COMPARISON, TOTAL
+
+_LABELS = 3  # leading texts in which a total may be named
+_LONGEST = 40  # characters of a label
+_AGREEING = 0.8  # share of the cells that must agree with the arithmetic
+
+
+def is_total(row: Row) -> bool:
+    """Whether a label names the row as a sum."""
+    return any(TOTAL.search(text) for text in _labels(row)[:2])
+
+
+def compared(rows: Sequence[Row]) -> list[int]:
+    """Rows 本年, 上年, 增减, 增减% of the total, where each occurs once and others are records."""
+    found = [row for row in rows if any(COMPARISON.match(text) for text in _labels(row))]
+    if len(found) == len(rows) or len(found) > 8:
+        return [row.number for row in found if any(TOTAL.search(text) for text in _hanging(row))]
+    keys = [_comparison(row) for row in found]
+    lone = [row for row, key in zip(found, keys, strict=True) if keys.count(key) == 1 or is_total(row)]
+    return [row.number for row in lone]
+
+
+def _comparison(row: Row) -> str:
+    return next(text for text in _labels(row) if COMPARISON.match(text))
+
+
+def _labels(row: Row) -> list[str]:
+    boxes = [box for box in row.boxes[: _LABELS + 1] if box.kind is Kind.TEXT and len(box.text) <= _LONGEST]
+    return [re.sub(r"\s+", "", box.text) for box in boxes[:_LABELS]]
+
+
+def _hanging(row: Row) -> list[str]:
+    return [re.sub(r"\s+", "", box.text) for box in row.hanging]
+
+
+def computed(shape: Shape, rows: Sequence[Row], totals: Sequence[int]) -> list[int]:
+    """Records beside known totals that arithmetic shows to be computed (their labels may be overwritten)."""
+    known = {row.number: _numbers(shape, row) for row in rows if row.number in totals}
+    found: list[int] = []
+    for i, row in enumerate(rows):
+        if row.number in known:
+            continue
+        cells = _numbers(shape, row)
+        before = [
+            _numbers(shape, above) for above in rows[max(0, i - 3) : i] if above.number in {*known, *found}
+        ]
+        last = i == len(rows) - 1
+        if (len(before) >= 2 and _follows(cells, before)) or (
+            last and any(_agree(cells, k) for k in known.values())
+        ):
+            found.append(row.number)
+    return found
+
+
+def _numbers(shape: Shape, row: Row) -> dict[int, float]:
+    numbers = {}
+    for box in row.boxes:
+        if box.kind in (Kind.NUMBER, Kind.YEAR) and box.col not in (shape.left, shape.code):
+            try:
+                numbers[box.col] = float(box.text.replace(",", "").rstrip("%"))
+            except ValueError:
+                continue
+    return numbers
+
+
+def _follows(cells: dict[int, float], before: Sequence[dict[int, float]]) -> bool:
+    """Whether the row is the difference of the two above, or the ratio of that difference."""
+    this, last = before[0], before[1]
+    difference = {col: this[col] - last[col] for col in this.keys() & last.keys()}
+    ratio = {col: 100 * d / last[col] for col, d in difference.items() if last[col]}
+    return _agree(cells, difference) or _agree(cells, ratio)
+
+
+def _agree(cells: dict[int, float], other: dict[int, float]) -> bool:
+    shared = [col for col in cells.keys() & other.keys() if cells[col] or other[col]]
+    same = sum(abs(cells[col] - other[col]) <= 1e-6 * max(1.0, abs(cells[col])) for col in shared)
+    return len(shared) >= 3 and same >= _AGREEING * len(shared)

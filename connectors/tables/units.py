@@ -1,0 +1,114 @@
+"""The unit printed for a column: in its name, in a units row, in the title line, in the cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from connectors.tables.cells import Kind, tidy
+from connectors.tables.header import Header, Role
+from connectors.tables.shape import Shape
+from connectors.tables.view import Row, View
+from connectors.tables.words import (
+    DIMENSIONS,
+    LEAF_UNIT,
+    TITLE_UNIT,
+    TITLE_UNIT_EN,
+    UNIT,
+    UNIT_CAPTION,
+    UNIT_EN,
+)
+
+_SIGN = re.compile(r"^[¥￥$€£](?=[-+(]?[\d.])")
+
+
+class Units:
+    """Where the units of one table are printed."""
+
+    def __init__(self, view: View, titles: Sequence[int], header: Header, shape: Shape) -> None:
+        self.view = view
+        self.titles = titles
+        self.header = header
+        self.shape = shape
+
+    def of(self, col: int, path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
+        """The path without the unit that is printed in it, and the column's unit."""
+        path, unit = _in_path(path)
+        unit = self._in_row(col) or unit
+        if unit is None and self._is_value(col):
+            unit = _by_meaning(path, self._in_titles) or self._in_cells(col)
+        return path, unit
+
+    def _is_value(self, col: int) -> bool:
+        kinds = self.shape.kinds.get(col)
+        if col in (self.shape.left, self.shape.code):
+            return False
+        if kinds is None:
+            return col > self.shape.left
+        return (
+            kinds[Kind.NUMBER] + kinds[Kind.DASH]
+            > kinds[Kind.TEXT] + kinds[Kind.UNIT] + kinds[Kind.DATE] + kinds[Kind.YEAR]
+        )
+
+    @cached_property
+    def _rows(self) -> list[Row]:
+        """The rows of units; where one is captioned 计算单位, no other counts."""
+        rows = [self.view.row(n) for n, role in self.header.roles.items() if role is Role.UNITS]
+        captioned = [row for row in rows if UNIT_CAPTION.match(re.sub(r"\s+", "", row.first.text))]
+        return captioned or rows[::-1]
+
+    def _in_row(self, col: int) -> str | None:
+        for row in self._rows:
+            box = row.at(col)
+            if box is None or box.kind is Kind.DASH or box.row != row.number:
+                continue
+            text = re.sub(r"\s+", "", box.text)
+            if box.kind is Kind.UNIT or (text.startswith("(") and not UNIT_CAPTION.match(text)):
+                return text.strip("()")
+        return None
+
+    @cached_property
+    def _in_titles(self) -> list[str]:
+        texts = [text for n in self.titles for text in self.view.row(n).texts]
+        for text in texts:
+            match = TITLE_UNIT.search(re.sub(r"\s+", "", text))
+            units = [u for u in re.split(r"[、,;/]", match["units"]) if UNIT.match(u)] if match else []
+            if match and (units or UNIT.match(match["units"])):
+                return [match["units"]] if UNIT.match(match["units"]) else units
+        for text in texts:
+            if match := TITLE_UNIT_EN.search(text):
+                return [re.sub(r"^\.", "0.", match["unit"])]
+        return []
+
+    def _in_cells(self, col: int) -> str | None:
+        """A currency sign that most cells of the column begin with."""
+        texts = [box.text for row in self.shape.rows if (box := row.at(col))]
+        signs = [match[0] for text in texts if (match := _SIGN.match(text))]
+        return signs[0] if signs and len(signs) * 2 > len(texts) and len(set(signs)) == 1 else None
+
+
+def _in_path(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
+    """The path without the unit of its leaf (or of the nearest head that has one), and that unit."""
+    for i in range(len(path) - 1, -1, -1):
+        whole = re.match(r"^\((.+)\)$", path[i])
+        if whole and i and UNIT.match(whole[1].replace(" ", "")):
+            return (*path[:i], *path[i + 1 :]), whole[1]
+        match = LEAF_UNIT.match(path[i])
+        unit = match and (match["bracket"] or match["slash"])
+        if match and unit and UNIT.match(unit.replace(" ", "")):
+            return (*path[:i], tidy(match["name"]), *path[i + 1 :]), unit
+        if english := UNIT_EN.search(path[i]):
+            return path, english["unit"] or english["percent"]
+    return path, None
+
+
+def _by_meaning(path: tuple[str, ...], units: Sequence[str]) -> str | None:
+    """The one unit of the title line that fits the column's name."""
+    name = "".join(path)
+    for word, fits in DIMENSIONS:
+        if word.search(name):
+            fitting = [unit for unit in units if fits.match(unit)]
+            if len(units) > 1 or fitting:
+                return fitting[0] if len(fitting) == 1 else None
+    return units[0] if len(units) == 1 else None
