@@ -7,6 +7,7 @@ import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 _UNFINISHED_PREFIXES = (".", "~$", "~lock")
@@ -21,6 +22,8 @@ _UNFINISHED_SUFFIXES = (
     ".swp",
     "~",
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MICROSECOND = int((datetime.max.replace(tzinfo=UTC) - _EPOCH) / timedelta(microseconds=1))
 _LITTER = frozenset({"thumbs.db", "desktop.ini"})
 
 
@@ -33,14 +36,14 @@ class Drop:
         department: The first folder below the inbox; ``""`` for a file directly in it.
         sender_path: Its path below the inbox, with ``/`` on every system.
         size: In bytes.
-        modified: Time of last change, in nanoseconds since 1970.
+        modified: Time of last change, UTC.
     """
 
     path: Path
     department: str
     sender_path: str
     size: int
-    modified: int
+    modified: datetime
 
 
 def complete_files(inbox: Path, settle_seconds: float = 2.0, now: float | None = None) -> list[Drop]:
@@ -102,4 +105,10 @@ def _same(now: os.stat_result | None, before: os.stat_result) -> bool:
 def _drop(inbox: Path, path: Path, seen: os.stat_result) -> Drop:
     below = path.relative_to(inbox)
     department = below.parts[0] if len(below.parts) > 1 else ""
-    return Drop(path, department, below.as_posix(), seen.st_size, seen.st_mtime_ns)
+    return Drop(path, department, below.as_posix(), seen.st_size, _time(seen.st_mtime_ns))
+
+
+def _time(nanoseconds: int) -> datetime:
+    """A file time, kept within what a date can say: a damaged file system must not stop the load."""
+    microseconds = min(max(nanoseconds // 1000, 0), _LAST_MICROSECOND)
+    return _EPOCH + timedelta(microseconds=microseconds)

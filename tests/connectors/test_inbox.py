@@ -26,7 +26,7 @@ def test_a_settled_file_comes_with_its_department_and_path(tmp_path: Path) -> No
     (found,) = complete_files(tmp_path)
     assert (found.path, found.department, found.size) == (path, "toilet_reform", 3)
     assert found.sender_path == "toilet_reform/2025-06/甲镇/台账.xlsx"
-    assert found.modified == path.stat().st_mtime_ns
+    assert found.modified.timestamp() == pytest.approx(path.stat().st_mtime, abs=1e-5)
 
 
 def test_a_file_without_a_department_comes_back_without_one(tmp_path: Path) -> None:
@@ -65,6 +65,15 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (inbox / "road" / "link.csv").symlink_to(outside)
     (inbox / "linked").symlink_to(outside.parent, target_is_directory=True)
     assert names(inbox) == ["road/a.csv"]
+
+
+def test_a_file_time_beyond_the_calendar_does_not_stop_the_others(tmp_path: Path) -> None:
+    path = drop(tmp_path, "road/a.csv")
+    try:
+        os.utime(path, (-(10**9),) * 2)
+    except (OSError, OverflowError):
+        pytest.skip("this file system has no such times")
+    assert [found.modified.year for found in complete_files(tmp_path)] == [1970]
 
 
 def test_an_absent_inbox_is_empty(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from warehouse.ledger import Arrival, Ledger, Outcome
+from warehouse.ledger import Arrival, Ledger, Outcome, Receipt
 from warehouse.ledger.receiving import dating_context
 
 MONDAY = datetime(2025, 6, 2, 18, 30, tzinfo=UTC)
@@ -53,14 +53,18 @@ def file(
         path.split("/")[-1],
         sha256(content.encode()).hexdigest(),
         9,
-        modified,
+        MONDAY + timedelta(seconds=modified),
     )
+
+
+def one(ledger: Ledger, arrival: Arrival, received_at: datetime | None = None) -> Receipt:
+    return ledger.receive(**vars(arrival), received_at=received_at)
 
 
 def handed_in(
     ledger: Ledger, content: str, *, after_days: int = 0, path: str = "toilet_reform/2025-06/台账.xlsx"
 ) -> str:
-    receipt = ledger.receive(file(content, path, modified=hash(content)), MONDAY + timedelta(days=after_days))
+    receipt = one(ledger, file(content, path, modified=ord(content[0])), MONDAY + timedelta(days=after_days))
     ledger.taken([receipt.submission_id])
     return receipt.submission_id
 
@@ -83,8 +87,8 @@ def statuses(ledger: Ledger, **options: datetime) -> dict[str, str]:
 
 
 def test_a_submission_is_numbered_by_day_order_and_content(ledger: Ledger) -> None:
-    first = ledger.receive(file("a"), MONDAY)
-    second = ledger.receive(file("b"), MONDAY)
+    first = one(ledger, file("a"), MONDAY)
+    second = one(ledger, file("b"), MONDAY)
     assert first.submission_id == f"20250603-000001-{sha256(b'a').hexdigest()[:8]}"
     assert first.submission_id < second.submission_id
     assert [entry.submission_id for entry in ledger.pending()] == [first.submission_id, second.submission_id]
@@ -92,23 +96,23 @@ def test_a_submission_is_numbered_by_day_order_and_content(ledger: Ledger) -> No
 
 
 def test_a_file_left_in_the_inbox_by_a_crash_keeps_its_receipt(ledger: Ledger) -> None:
-    assert ledger.receive(file("a", modified=5)) == ledger.receive(file("a", modified=5))
+    assert one(ledger, file("a", modified=5)) == one(ledger, file("a", modified=5))
     assert ledger.submissions().num_rows == 1
 
 
 def test_a_repeat_left_in_the_inbox_by_a_crash_keeps_its_receipt(ledger: Ledger) -> None:
     original = handed_in(ledger, "a")
-    first = ledger.receive(file("a", modified=7))
+    first = one(ledger, file("a", modified=7))
     assert first.repeats == original
-    assert ledger.receive(file("a", modified=7)) == first
+    assert one(ledger, file("a", modified=7)) == first
     assert ledger.submissions().num_rows == 2
 
 
 def test_the_same_file_dropped_again_after_it_was_taken_is_a_repeat(ledger: Ledger) -> None:
-    first = ledger.receive(file("a", modified=5))
+    first = one(ledger, file("a", modified=5))
     ledger.taken([first.submission_id])
     ledger.finish(accepted(first.submission_id))
-    again = ledger.receive(file("a", modified=5))
+    again = one(ledger, file("a", modified=5))
     assert again.is_repeat
     assert again.repeats == first.submission_id
     row = ledger.submissions().to_pylist()[1]
@@ -128,7 +132,7 @@ def test_the_same_bytes_twice_in_one_batch_are_one_submission_and_one_repeat(led
 )
 def test_the_same_bytes_for_another_month_or_department_are_no_repeat(ledger: Ledger, path: str) -> None:
     ledger.finish(accepted(handed_in(ledger, "a")))
-    assert not ledger.receive(file("a", path)).is_repeat
+    assert not one(ledger, file("a", path)).is_repeat
 
 
 def test_copy_marks_and_wording_do_not_date_a_file() -> None:
@@ -139,7 +143,7 @@ def test_copy_marks_and_wording_do_not_date_a_file() -> None:
 def test_sending_an_old_version_again_restores_it(ledger: Ledger) -> None:
     for content in ("a", "b"):
         ledger.finish(accepted(handed_in(ledger, content)))
-    again = ledger.receive(file("a", modified=99))
+    again = one(ledger, file("a", modified=99))
     assert not again.is_repeat
     ledger.finish(accepted(again.submission_id))
     assert ledger.in_force("toilet_ledger")["submission_id"].to_pylist() == [again.submission_id]
@@ -148,13 +152,13 @@ def test_sending_an_old_version_again_restores_it(ledger: Ledger) -> None:
 def test_a_version_that_is_only_partly_in_force_is_no_repeat_when_sent_again(ledger: Ledger) -> None:
     ledger.finish(accepted(handed_in(ledger, "a"), [*JUNE, ("990102000000", "2025-06")]))
     ledger.finish(accepted(handed_in(ledger, "b")))
-    assert not ledger.receive(file("a", modified=99)).is_repeat
+    assert not one(ledger, file("a", modified=99)).is_repeat
 
 
 def test_what_was_refused_is_a_repeat_when_sent_again_unchanged(ledger: Ledger) -> None:
     first = handed_in(ledger, "a")
     ledger.finish(Outcome(first, "refused", reason="读不出", remedy="请另存"))
-    assert ledger.receive(file("a", modified=99)).repeats == first
+    assert one(ledger, file("a", modified=99)).repeats == first
     assert "退回" in ledger.submissions().to_pylist()[1]["remedy"]
 
 
@@ -251,14 +255,14 @@ def test_opening_again_finds_everything(ledger: Ledger, url: str) -> None:
 
 
 def test_many_receivers_at_once_get_different_numbers(ledger: Ledger, url: str) -> None:
-    def one(n: int) -> str:
+    def received(n: int) -> str:
         own = Ledger(url)
-        receipt = own.receive(file(str(n), modified=n))
+        receipt = one(own, file(str(n), modified=n))
         own.close()
         return receipt.submission_id
 
     with ThreadPoolExecutor(8) as pool:
-        numbers = {name.split("-")[1] for name in pool.map(one, range(40))}
+        numbers = {name.split("-")[1] for name in pool.map(received, range(40))}
     assert len(numbers) == 40
 
 

@@ -47,8 +47,19 @@ class Ledger:
         """Give the connections back."""
         self._engine.dispose()
 
-    def receive(self, arrival: Arrival, received_at: datetime | None = None) -> Receipt:
+    def receive(
+        self,
+        *,
+        department: str,
+        sender_path: str,
+        file_name: str,
+        sha256: str,
+        size: int,
+        modified: datetime,
+        received_at: datetime | None = None,
+    ) -> Receipt:
         """Enter one arrival; see ``receive_many``."""
+        arrival = Arrival(department, sender_path, file_name, sha256, size, modified)
         return self.receive_many([arrival], received_at)[0]
 
     def receive_many(self, arrivals: Sequence[Arrival], received_at: datetime | None = None) -> list[Receipt]:

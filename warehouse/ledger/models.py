@@ -59,7 +59,7 @@ class Submission(Base):
     file_name: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
-    modified: Mapped[int] = mapped_column(BigInteger)
+    modified: Mapped[datetime] = mapped_column(UtcTime)
     received_at: Mapped[datetime] = mapped_column(UtcTime)
     is_taken: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(16))

@@ -110,7 +110,7 @@ class _Earlier:
     """What the ledger, and this batch before, hold of the same bytes."""
 
     def __init__(self, connection: Connection, arrivals: Sequence[Arrival]) -> None:
-        self._untaken: dict[tuple[str, str, int], Receipt] = {}
+        self._untaken: dict[tuple[str, str, datetime], Receipt] = {}
         self._same: dict[tuple[str, str, tuple[str, str]], dict[str, Any]] = {}
         rows = [
             row

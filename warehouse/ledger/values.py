@@ -20,7 +20,7 @@ class Arrival:
         file_name: Its last part.
         sha256: Of its bytes.
         size: In bytes.
-        modified: Time of last change, in nanoseconds since 1970.
+        modified: Time of last change, UTC.
     """
 
     department: str
@@ -28,7 +28,7 @@ class Arrival:
     file_name: str
     sha256: str
     size: int
-    modified: int
+    modified: datetime
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("modified", sa.BigInteger(), nullable=False),
+        sa.Column("modified", _TIME, nullable=False),
         sa.Column("received_at", _TIME, nullable=False),
         sa.Column("is_taken", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
