@@ -9,6 +9,9 @@ expressions put before the SQL: nothing is created in the caller's connection.
   stands. A state stands as long as its frequency says: a monthly one only for its own month, so that a county that
   has not handed in shows as a gap and not as last month's figure; a quarterly one for 3 months, and so on.
 - ``_in_month``: the records of the month itself. ``_in_year``: those from January to the month.
+
+``observations_as_of`` are the month's observations, in December the year's where there are any. ``months`` has the
+months asked for.
 """
 
 from __future__ import annotations
@@ -19,6 +22,11 @@ from dataclasses import dataclass, field
 
 RELATION = re.compile(r"\b(?:from|join)\s+([a-z]\w*?)_(as_of|in_month|in_year)\b", re.IGNORECASE)
 
+_OBSERVATIONS = (
+    "observations_as_of as (select months.as_of, o.* from months join observations o "
+    "on o.period = months.as_of or o.period || '-12' = months.as_of "
+    "qualify length(o.period) = min(length(o.period)) over (partition by indicator, region_code, as_of))"
+)
 _DIGITS = {"county": 6, "township": 9, "village": 12}
 _WINDOWS = {
     "in_month": "{period} = months.as_of",
@@ -55,23 +63,26 @@ class Source:
 
 
 def relations_in(sql: str) -> set[tuple[str, str]]:
-    """The ``(dataset, window)`` pairs a statement reads."""
-    return {(dataset.lower(), window.lower()) for dataset, window in RELATION.findall(sql)}
+    """The ``(dataset, window)`` pairs a statement reads, observations apart."""
+    found = {(dataset.lower(), window.lower()) for dataset, window in RELATION.findall(sql)}
+    return {pair for pair in found if pair[0] != "observations"}
 
 
-def with_relations(sql: str, sources: Mapping[str, Source], shape: str) -> str:
+def with_relations(sql: str, sources: Mapping[str, Source], shape: str, extra: Iterable[str] = ()) -> str:
     """A statement with its relations in front; takes the parameter ``$months``.
 
     Args:
         sql: The definition's own select.
         sources: Facts by dataset.
         shape: The outer select, reading from ``stated`` (the definition's rows).
+        extra: Further common table expressions the select may read.
 
     Raises:
         KeyError: The statement reads a dataset that is not among the sources.
     """
-    parts = ["months as (select unnest($months::varchar[]) as as_of)"]
+    parts = ["months as (select unnest($months::varchar[]) as as_of)", *extra]
     parts += [_relation(dataset, window, sources[dataset]) for dataset, window in sorted(relations_in(sql))]
+    parts += [_OBSERVATIONS] if "observations_as_of" in sql else []
     parts.append(f"stated as ({sql.strip().rstrip(';')}\n)")
     return f"with {', '.join(parts)} {shape}"
 
@@ -121,7 +132,9 @@ def check_months(months: Iterable[str]) -> list[str]:
     return ordered
 
 
-def bind_problem(sql: str, sources: Mapping[str, Source], wanted: set[str]) -> str | None:
+def bind_problem(
+    sql: str, sources: Mapping[str, Source], wanted: Iterable[str], extra: Iterable[str] = ()
+) -> str | None:
     """Why a statement would fail on tables with the sources' columns, or None; runs on empty tables."""
     import duckdb
 
@@ -129,16 +142,24 @@ def bind_problem(sql: str, sources: Mapping[str, Source], wanted: set[str]) -> s
     if unknown:
         return f"no contract for {', '.join(unknown)}; datasets are {', '.join(sorted(sources))}"
     with duckdb.connect() as empty:
-        for dataset, _ in relations_in(sql):
-            empty.execute(f"create or replace table {dataset} ({_columns(sources[dataset])})")
+        for name, columns in _tables(sql, sources).items():
+            empty.execute(f"create table {name} ({columns})")
         try:
-            found = empty.execute(
-                with_relations(sql, sources, "select * from stated"), {"months": ["2025-01"]}
-            ).description
+            statement = with_relations(sql, sources, "select * from stated", extra)
+            found = empty.sql(statement, params={"months": ["2025-01"]}).columns
         except duckdb.Error as error:
             return str(error)
-    missing = sorted(wanted - {column[0] for column in found or []})
+    missing = sorted(set(wanted) - set(found))
     return f"selects no {', '.join(missing)}" if missing else None
+
+
+def _tables(sql: str, sources: Mapping[str, Source]) -> dict[str, str]:
+    fixed = {
+        "regions": "region_code varchar, name varchar, level varchar, parent_code varchar, region_group varchar",
+        "observations": "indicator varchar, region_code varchar, period varchar, numerator double, "
+        "denominator double, value double, records bigint",
+    }
+    return fixed | {dataset: _columns(sources[dataset]) for dataset, _ in relations_in(sql)}
 
 
 def _columns(source: Source) -> str:

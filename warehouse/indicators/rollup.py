@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from warehouse.indicators.measure import IndicatorError, Measures
 from warehouse.indicators.model import Indicator
+from warehouse.region_tree import TREE
 from warehouse.relations import Source
 from warehouse.schemas import OBSERVATIONS
 
@@ -22,20 +23,7 @@ if TYPE_CHECKING:
 
 _Z95 = 1.959963984540054
 
-_TREE = """
-create temp table tree as
-with recursive current as (
-    select region_code, level, parent_code, valid_to from regions
-    qualify row_number() over (partition by region_code order by valid_from desc nulls last, valid_to desc nulls first) = 1
-), up as (
-    select region_code, region_code as ancestor, level, parent_code, valid_to from current
-    union all
-    select up.region_code, above.region_code, above.level, above.parent_code, up.valid_to
-    from up join current above on above.region_code = up.parent_code
-    where above.region_code <> up.region_code
-)
-select region_code, ancestor, level, valid_to from up;
-
+_LEAVES = """
 create temp table depths as select region_code, count(*) as depth from tree group by all;
 
 create temp table leaves as
@@ -173,7 +161,8 @@ def roll_up(
             "uses": _uses(indicators),
         }.items():
             work.register(name, table)
-        work.execute(_TREE)
+        work.execute(TREE)
+        work.execute(_LEAVES)
         _check_regions(work)
         work.execute(_UNITS)
         work.execute(_COMPLETE, {"yearly": yearly})

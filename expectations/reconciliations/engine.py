@@ -1,0 +1,209 @@
+"""Comparing both sides of every reconciliation, for many months at once. Sums are exact decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from expectations.reconciliations.model import Reconciliation, Side
+from warehouse.indicators import Indicator
+from warehouse.region_tree import TREE
+from warehouse.relations import Source, check_months, with_relations
+from warehouse.schemas import RECONCILIATIONS
+
+if TYPE_CHECKING:
+    import duckdb
+
+NAMED = (
+    "indicators as (select unnest($ids::varchar[]) as indicator, unnest($titles::varchar[]) as title, "
+    "unnest($units::varchar[]) as unit)"
+)
+"""What a per-item reconciliation may join: the indicators computed from records, with title and unit."""
+
+_SIDES = pa.schema(
+    [
+        ("reconciliation", pa.string()),
+        ("side", pa.string()),
+        ("as_of", pa.string()),
+        ("region_code", pa.string()),
+        ("item", pa.string()),
+        ("value", pa.decimal128(38, 6)),
+        ("blanks", pa.int64()),
+    ]
+)
+_SHAPE = (
+    "select as_of, region_code, {item} as item, sum(value::decimal(38, 6)) as value, "
+    "count(*) - count(value) as blanks from stated group by all"
+)
+
+# A total with a part missing is no total: one blank below makes the side unknown.
+_COMPARED = """
+with placed as (
+    select s.reconciliation, s.side, s.as_of, s.item, s.value, s.blanks,
+        case when d.rolled then t.ancestor else s.region_code end as region_code
+    from sides s join definitions d using (reconciliation, side)
+    left join tree t on t.region_code = s.region_code and t.level = d.level
+    where d.level = 'stated' or (t.ancestor is not null and (d.rolled or t.ancestor = s.region_code))
+), totals as (
+    select reconciliation, side, as_of, region_code, item,
+        case when sum(blanks) = 0 then sum(value) end as value
+    from placed group by all
+), paired as (
+    select reconciliation, region_code, as_of as period, item,
+        any_value(value) filter (side = 'left') as left_value, any_value(value) filter (side = 'right') as right_value,
+        count(*) filter (side = 'left') > 0 as has_left, count(*) filter (side = 'right') > 0 as has_right
+    from totals group by all
+), judged as (
+    select p.*, r.*, left_value - right_value as gap,
+        r.absolute + r.relative * abs(right_value) as allowed
+    from paired p join rules r on r.name = p.reconciliation
+    where r.listed_by = 'either' or (r.listed_by = 'left' and has_left) or (r.listed_by = 'right' and has_right)
+), agreed as (
+    select *, case operator
+        when '=' then abs(gap) <= allowed
+        when '≤' then gap <= allowed
+        when '≥' then gap >= -allowed
+        when '<' then gap < allowed
+        when '>' then gap > -allowed end as agrees
+    from judged
+)
+select reconciliation || case when item = '' then '' else '/' || item end as reconciliation,
+    region_code, period, left_value::double as left_value, operator, right_value::double as right_value,
+    gap::double as gap, agrees,
+    case when agrees is distinct from true then
+        replace(replace(replace(replace(instruction, '{left}', shown(left_value)), '{right}', shown(right_value)),
+            '{gap}', shown(gap)), '{item}', coalesce(titles.title, item)) end as instruction,
+    importance
+from agreed left join titles on titles.indicator = agreed.item
+order by reconciliation, region_code, period
+"""
+_SHOWN = "create temp macro shown(x) as coalesce(rtrim(rtrim(printf('%.4f', x::double), '0'), '.'), '未报')"
+
+
+class ReconciliationError(RuntimeError):
+    """A reconciliation that cannot be computed; names it and the cause."""
+
+
+def reconcile(
+    connection: duckdb.DuckDBPyConnection,
+    reconciliations: Mapping[str, Reconciliation],
+    regions: pa.Table,
+    months: Iterable[str],
+    sources: Mapping[str, Source],
+    indicators: Mapping[str, Indicator] | None = None,
+) -> pa.Table:
+    """Compare both sides, region by region and month by month.
+
+    Args:
+        connection: Has a table or view per dataset read, and ``observations`` where one reads them.
+        reconciliations: By id.
+        regions: Columns of ``warehouse.schemas.REGIONS``.
+        months: ``2025-06`` …
+        sources: Facts by dataset.
+        indicators: Those that claims are matched to by title.
+
+    Returns:
+        ``warehouse.schemas.RECONCILIATIONS``, sorted; ``agrees`` is null where a side is unreported; rows that agree
+        carry no instruction. A per-item reconciliation is named ``<id>/<item>``.
+
+    Raises:
+        ReconciliationError: SQL that fails.
+    """
+    import duckdb
+
+    named = indicators or {}
+    asked = {"months": check_months(months)}
+    sides = [
+        _side(connection, one, name, side, sources, asked, named)
+        for one in reconciliations.values()
+        for name, side in (("left", one.left), ("right", one.right))
+    ]
+    with duckdb.connect() as work:
+        work.register("sides", pa.concat_tables([_SIDES.empty_table(), *sides]))
+        work.register("regions", regions)
+        work.register("definitions", _definitions(reconciliations))
+        work.register("rules", _rules(reconciliations))
+        work.register("titles", _titles(named))
+        work.execute(TREE)
+        work.execute(_SHOWN)
+        return work.sql(_COMPARED).to_arrow_table().cast(RECONCILIATIONS)
+
+
+def _side(
+    connection: duckdb.DuckDBPyConnection,
+    one: Reconciliation,
+    name: str,
+    side: Side,
+    sources: Mapping[str, Source],
+    asked: Mapping[str, list[str]],
+    indicators: Mapping[str, Indicator],
+) -> pa.Table:
+    import duckdb
+
+    shape = _SHAPE.format(item="item" if one.per_item else "''")
+    params = {**asked, **_named(indicators)} if one.per_item else dict(asked)
+    try:
+        statement = with_relations(side.statement, sources, shape, [NAMED] if one.per_item else [])
+        rows = connection.sql(statement, params=params).to_arrow_table()
+    except KeyError as error:
+        raise ReconciliationError(
+            f"reconciliation {one.id}: {name} reads {error}, which has no contract"
+        ) from error
+    except duckdb.Error as error:
+        raise ReconciliationError(f"reconciliation {one.id}: {name} cannot be computed: {error}") from error
+    for label, text in (("reconciliation", one.id), ("side", name)):
+        rows = rows.append_column(label, pa.repeat(pa.scalar(text), rows.num_rows))
+    return rows.select(_SIDES.names).cast(_SIDES)
+
+
+def _named(indicators: Mapping[str, Indicator]) -> dict[str, list[str]]:
+    computed = [one for one in indicators.values() if one.kind != "adopted"]
+    return {
+        "ids": [one.id for one in computed],
+        "titles": [one.title for one in computed],
+        "units": [one.unit for one in computed],
+    }
+
+
+def _definitions(reconciliations: Mapping[str, Reconciliation]) -> pa.Table:
+    rows = [
+        {
+            "reconciliation": one.id,
+            "side": name,
+            "level": one.level,
+            "rolled": one.level != "stated" and bool(side.sql),
+        }
+        for one in reconciliations.values()
+        for name, side in (("left", one.left), ("right", one.right))
+    ]
+    texts = [(name, pa.string()) for name in ("reconciliation", "side", "level")]
+    return pa.Table.from_pylist(rows, schema=pa.schema([*texts, ("rolled", pa.bool_())]))
+
+
+def _rules(reconciliations: Mapping[str, Reconciliation]) -> pa.Table:
+    exact = pa.decimal128(18, 6)
+    rows = [
+        {
+            "name": one.id,
+            "operator": one.operator,
+            "absolute": one.tolerance.absolute,
+            "relative": one.tolerance.relative,
+            "listed_by": one.listed_by,
+            "instruction": one.instruction,
+            "importance": one.importance,
+        }
+        for one in reconciliations.values()
+    ]
+    texts = ("name", "operator", "listed_by", "instruction", "importance")
+    numbers = ("absolute", "relative")
+    loose = pa.schema([*((name, pa.string()) for name in texts), *((name, pa.float64()) for name in numbers)])
+    fixed = pa.schema([*((name, pa.string()) for name in texts), *((name, exact) for name in numbers)])
+    return pa.Table.from_pylist(rows, schema=loose).cast(fixed)
+
+
+def _titles(indicators: Mapping[str, Indicator]) -> pa.Table:
+    named = _named(indicators)
+    columns = {"indicator": named["ids"], "title": named["titles"]}
+    return pa.table(columns, schema=pa.schema([("indicator", pa.string()), ("title", pa.string())]))
