@@ -25,6 +25,8 @@ CLEAR = 8.0
 """How far the second-best title must lie behind."""
 UNDERSTOOD = 0.6
 """Share of a table's named columns that must be columns of the contract."""
+RELATED = 0.3
+"""Share from which a contract that does not fit is worth naming as the closest."""
 SHOWN = 12
 """How many column titles a refusal lists."""
 
@@ -291,7 +293,7 @@ def _unrouted(
         match(columns, contract) for contract in contracts.values() if contract.department != department
     ]
     closest = max((*own, *everywhere), key=_closeness, default=None)
-    if closest is None or not closest.mapping:
+    if closest is None or closest.score < RELATED:
         known = "、".join(f"《{found.contract.title}》({found.contract.dataset})" for found in own)
         return Refused(
             "unrouted",
