@@ -46,7 +46,7 @@ def read_body(view: View, header: Header) -> Body:
         above, below = odd[i - 1] if i else None, odd[i + 1] if i + 1 < len(odd) else None
         if row.number >= notes_from or _is_note(shape, row):
             body.notes.append(row.number)
-        elif is_total(row):
+        elif is_total(row) and not (len(row.boxes) == 1 and row.first.text.endswith(":") and shape.valued):
             body.totals.append(row.number)
         elif is_section(shape, row, above, below):
             body.sections.append(row.number)
@@ -131,7 +131,7 @@ def _next_table(shape: Shape, row: Row) -> int | None:
     view, header = shape.view, shape.header
     if len(row.boxes) < 2 or row.number <= header.bottom + 1 or not header.roles:
         return None
-    if row.texts != view.row(header.top).texts and not _is_new_header(shape, row):
+    if not _repeats(row, view.row(header.top)) and not _is_new_header(shape, row):
         return None
     begin, n = row.number, row.number - 1
     while n > header.bottom + 1:
@@ -141,6 +141,10 @@ def _next_table(shape: Shape, row: Row) -> int | None:
         begin = n if above.boxes else begin
         n -= 1
     return begin
+
+
+def _repeats(row: Row, top: Row) -> bool:
+    return row.texts == top.texts and row.count(Kind.TEXT) * 2 > len(row.boxes)
 
 
 def _is_new_header(shape: Shape, row: Row) -> bool:

@@ -49,6 +49,13 @@ def _path(view: View, header: Header, col: int) -> tuple[str, ...]:
     """The names over a column from top to leaf."""
     names = [n for n, role in header.roles.items() if role is Role.NAMES]
     path: list[str] = []
+    spelt = "".join(
+        re.sub(r"\s+", "", box.text)
+        for n, role in header.roles.items()
+        if role is not Role.STEMS and (box := view.row(n).at(col)) and box.row == n
+    )
+    if CODE_CAPTION.match(spelt) or UNIT_CAPTION.match(spelt):
+        return (spelt,)
     boxes: list[Box] = []
     for i, n in enumerate(names):
         if _is_measure(view, header, n, col):
@@ -60,14 +67,6 @@ def _path(view: View, header: Header, col: int) -> tuple[str, ...]:
         text = tidy(box.text)
         if not path or path[-1] != text:
             path.append(text)
-    return _joined(path)
-
-
-def _joined(path: list[str]) -> tuple[str, ...]:
-    """A caption broken over cells (代 over 码, 计量 over 单位) in one piece."""
-    whole = "".join(path)
-    if len(path) > 1 and (CODE_CAPTION.match(whole) or UNIT_CAPTION.match(whole)):
-        return (whole,)
     return tuple(path)
 
 

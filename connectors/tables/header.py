@@ -9,6 +9,7 @@ from enum import Enum
 from itertools import pairwise
 
 from connectors.tables.cells import Kind
+from connectors.tables.numbering import numbering
 from connectors.tables.view import Box, Row, View
 from connectors.tables.words import CODE_CAPTION, HEADING, MEASURE_CAPTION, NOTE, STEM, UNIT_CAPTION
 
@@ -24,6 +25,7 @@ class Role(Enum):
     UNITS = "units"
     CODES = "codes"
     STEMS = "stems"
+    HEADING = "heading"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def _roles(view: View, top: int, bottom: int) -> dict[int, Role]:
         row = view.row(n)
         if row.boxes:
             above = roles[max(roles)] if roles else None
-            roles[n] = role_of(row, above)
+            opens = n > top and _opens_statement(view, top, row)
+            roles[n] = Role.HEADING if opens else role_of(row, above)
     return roles
 
 
@@ -79,8 +82,9 @@ def _is_units(row: Row, inner: Sequence[Box], caption: str) -> bool:
     units = sum(box.kind is Kind.UNIT for box in inner)
     if units and units >= (0.5 if UNIT_CAPTION.match(caption) else 0.8) * len(inner):
         return True
-    bracketed = [box for box in row.boxes if re.match(r"^\([^()]+\)$", box.text)]
-    return len(bracketed) >= max(1, len(row.boxes) - 1) and (
+    written = [box for box in row.boxes if box.kind is not Kind.DASH]
+    bracketed = [box for box in written if re.match(r"^\([^()]+\)$", box.text)]
+    return len(bracketed) >= max(1, len(written) - 1) and (
         bool(re.match(r"^unit indicator", caption, re.IGNORECASE))
         or all(not re.match(r"^\(-?[\d,.]+\)$", box.text) or box.text == "(1,000)" for box in bracketed)
     )
@@ -167,7 +171,9 @@ def _stub(view: View, top: int) -> int:
 def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
     """Whether the next written row still belongs to the header above it."""
     above = view.row(bottom)
-    if role_of(row) is not Role.NAMES or row.texts == view.row(top).texts:
+    if role_of(row, _role_above(above)) is not Role.NAMES or row.texts == view.row(top).texts:
+        return True
+    if _opens_statement(view, top, row):
         return True
     if len(row.boxes) == 1 and (NOTE.match(row.first.text) or HEADING.match(row.first.text)):
         return False
@@ -177,9 +183,35 @@ def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
         return False
     if _has_children(row, above):
         return True
-    if above.boxes and role_of(above) is not Role.NAMES:
+    if _role_above(above) not in (None, Role.NAMES):
         return bool(MEASURE_CAPTION.match(re.sub(r"\s+", "", row.first.text)))
     return _fills_blanks(view, top, bottom, row)
+
+
+def _opens_statement(view: View, top: int, row: Row) -> bool:
+    """Whether the row heads a financial statement: 一、账面原值 under 项目, with 1.期初余额 below.
+
+    IM-TQA counts it as a header row: it says what all columns measure until the next heading.
+    """
+    captions = [re.sub(r"\s+", "", text) for text in view.row(top).texts]
+    if not MEASURE_CAPTION.match(captions[0]) or any(
+        CODE_CAPTION.match(t) or UNIT_CAPTION.match(t) for t in captions
+    ):
+        return False
+    box, below = row.first, view.row(row.number + 1)
+    if (
+        len(row.boxes) > 1
+        or box.right > box.col
+        or below.values == 0
+        or view.row(row.number - 1).count(Kind.NUMBER)
+    ):
+        return False
+    rank, inner = numbering(box.text), numbering(below.first.text)
+    return rank is not None and inner is not None and rank < inner
+
+
+def _role_above(above: Row) -> Role | None:
+    return role_of(above) if above.boxes else None
 
 
 def _has_children(row: Row, above: Row) -> bool:
@@ -199,9 +231,13 @@ def _splits(group: Box, row: Row) -> bool:
 def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:
     """Whether the row names columns where the header has no text yet, and labels no record itself."""
     named = {
-        c for n in range(top, bottom + 1) for box in view.row(n).boxes for c in range(box.col, box.right + 1)
+        col
+        for n in range(top, bottom + 1)
+        for box in view.row(n).boxes
+        if box.kind is not Kind.DASH
+        for col in range(box.col, box.right + 1)
     }
-    stub = min(named | {row.first.col})
+    stub = _stub(view, top)
     first = row.at(stub)
     if first is not None and first.kind is not Kind.DASH and stub in named:
         return False

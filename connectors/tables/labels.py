@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from connectors.tables.body import Body
 from connectors.tables.cells import Kind, text_of, tidy
 from connectors.tables.header import Header
 from connectors.tables.model import RowLabel
+from connectors.tables.numbering import numbering
 from connectors.tables.shape import Shape
 from connectors.tables.view import View
 
 _MOST = 2_000  # a table with more rows lists records, not indicators
-_LEVELS = (
-    re.compile(r"^[一二三四五六七八九十廿]{1,3}\s*[、.]"),
-    re.compile(r"^[(][一二三四五六七八九十]{1,3}[)]"),
-    re.compile(r"^\d{1,2}\s*[.、](?!\d)"),
-    re.compile(r"^[(]\d{1,2}[)]"),
-    re.compile(r"^[①-⑳]"),
-)
 
 
 def labels_of(view: View, header: Header, body: Body) -> list[RowLabel]:
@@ -52,7 +44,7 @@ class _Levels:
 
     def of(self, raw: str, label: str) -> int:
         """The nesting level of the next label."""
-        style = next((i for i, level in enumerate(_LEVELS) if level.match(text_of(raw))), None)
+        style = numbering(text_of(raw))
         if style is not None:
             while self.styles and self.styles[-1] >= style:
                 self.styles.pop()

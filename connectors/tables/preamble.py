@@ -20,8 +20,9 @@ def preamble(view: View, start: int) -> tuple[list[int], int | None]:
         The title rows, and the header's first row, or ``None`` where no row of several cells follows.
     """
     rows = [row for n in range(start, min(len(view), start + _REACH)) if not (row := view.row(n)).blank]
+    left = min((row.first.col for row in rows), default=view.left)
     for i, row in enumerate(rows):
-        if not _is_title(view, rows, i):
+        if not _is_title(left, rows, i):
             return [above.number for above in rows[:i]], row.number
     return [row.number for row in rows], None
 
@@ -33,13 +34,13 @@ def is_caption(row: Row) -> bool:
     return len(hits) * 2 >= len(texts) or any(":" in text for text in hits)
 
 
-def _is_title(view: View, rows: Sequence[Row], i: int) -> bool:
+def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
     """Whether a row above the header is a title rather than the header's first row."""
     row = rows[i]
     if is_caption(row):
         return True
     if len(row.boxes) == 1:
-        return _alone_is_title(view, rows, i)
+        return _alone_is_title(left, rows, i)
     return len(row.boxes) == 2 and _caption_follows(rows[i + 1 : i + 1 + _NEAR])
 
 
@@ -52,7 +53,7 @@ def _caption_follows(rows: Sequence[Row]) -> bool:
     return False
 
 
-def _alone_is_title(view: View, rows: Sequence[Row], i: int) -> bool:
+def _alone_is_title(left: int, rows: Sequence[Row], i: int) -> bool:
     """Whether a text alone in its row is a title; else it is a group head or a stub's caption."""
     row, box = rows[i], rows[i].first
     below = rows[i + 1] if i + 1 < len(rows) else None
@@ -60,9 +61,9 @@ def _alone_is_title(view: View, rows: Sequence[Row], i: int) -> bool:
         return True
     if box.bottom > row.number:
         return len(below.boxes) == 1 or box.bottom < below.number
-    if box.col > view.left and not TITLE_WORD.search(box.text):
+    if box.col > left and not TITLE_WORD.search(box.text):
         if box.right > box.col:
-            return i == 0 and box.col <= view.left + 1 and box.right >= below.boxes[-1].col
-        return i == 0 or (len(below.boxes) == 1 and below.first.col == view.left)
+            return i == 0 and box.col <= left + 1 and box.right >= below.boxes[-1].col
+        return i == 0 or (box.kind is not Kind.YEAR and len(below.boxes) == 1 and below.first.col == left)
     years_below = below.number == row.number + 1 and below.count(Kind.YEAR) >= 2
     return not (years_below and below.first.col > box.right)

@@ -71,8 +71,8 @@ def _alone(shape: Shape, row: Row, below: Row | None) -> bool:
         or box.text.endswith(":")
     ):
         return True
-    if box.col != shape.left or below is None or (shape.places and PLACE.search(box.text)):
+    if box.col != shape.left or (shape.places and PLACE.search(box.text)):
         return False
     if not shape.valued:
         return shape.left in shape.numeric
-    return below.at(shape.left) is not None
+    return below is None or below.at(shape.left) is not None

@@ -10,7 +10,7 @@ from functools import cached_property
 from connectors.tables.cells import Kind
 from connectors.tables.header import Header
 from connectors.tables.view import Box, Row, View
-from connectors.tables.words import CODE_CAPTION, PLACE, UNIT_CAPTION
+from connectors.tables.words import CODE_CAPTION, PLACE, STEM, UNIT_CAPTION
 
 _SAMPLE = 80  # rows under the header that are looked at
 _THOROUGH = 400  # rows at the head and tail that are read in full
@@ -101,7 +101,7 @@ class Shape:
         """The header's words over each column, joined without spaces (代 over 码 is 代码)."""
         names: dict[int, str] = {}
         for box in self.heads:
-            if box.right == box.col and not re.match(r"^[甲乙丙丁]$", box.text):
+            if box.right == box.col and box.kind is Kind.TEXT and not STEM.match(box.text):
                 names[box.col] = names.get(box.col, "") + re.sub(r"\s+", "", box.text)
         return names
 

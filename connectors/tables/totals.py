@@ -54,7 +54,7 @@ def computed(shape: Shape, rows: Sequence[Row], totals: Sequence[int]) -> list[i
         before = [
             _numbers(shape, above) for above in rows[max(0, i - 3) : i] if above.number in {*known, *found}
         ]
-        last = i == len(rows) - 1
+        last = not any(below.values for below in rows[i + 1 :])
         if (len(before) >= 2 and _follows(cells, before)) or (
             last and any(_agree(cells, k) for k in known.values())
         ):

@@ -99,7 +99,8 @@ def _in_path(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
         if match and unit and UNIT.match(unit.replace(" ", "")):
             return (*path[:i], tidy(match["name"]), *path[i + 1 :]), unit
         if english := UNIT_EN.search(path[i]):
-            return path, english["unit"] or english["percent"]
+            name = UNIT_EN.sub("", path[i]).strip() if english["unit"] else path[i]
+            return (*path[:i], name, *path[i + 1 :]), english["unit"] or english["percent"]
     return path, None
 
 
