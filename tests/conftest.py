@@ -1,0 +1,16 @@
+"""Fixtures that tests of all rooms share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The real spreadsheets that lie beside the repository; the test is skipped where they do not."""
+    folder = Path(__file__).resolve().parents[1] / ".." / "shared"
+    if not folder.is_dir():
+        pytest.skip("no shared folder beside the repository")
+    return folder
