@@ -6,9 +6,10 @@ log entries are never removed. What the tables mean, and what ought to be in the
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -24,6 +25,8 @@ AsOf = int | datetime | None
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _VALUE = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
+# delta-rs reads its path as an address: it panics on brackets and takes an escape for the character meant.
+_UNUSABLE = re.compile(r"[\[\]]|%[0-9A-Fa-f]{2}")
 _KEEP_FOREVER = {
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
@@ -41,9 +44,16 @@ class Store:
 
     Args:
         root: The folder; made on the first write.
+
+    Raises:
+        ValueError: The folder's path holds what the table library cannot take.
     """
 
     def __init__(self, root: Path) -> None:
+        if _UNUSABLE.search(str(root.absolute())):
+            raise ValueError(
+                f"tables cannot be kept in {root}: its path holds [ ] or an escape like %20; use another folder"
+            )
         self.root = root
 
     def tables(self) -> list[str]:
@@ -176,19 +186,32 @@ class Store:
             return None
         if isinstance(as_of, int):
             return DeltaTable(path, version=as_of)
-        latest = DeltaTable(path)
         if as_of is None:
-            return latest
-        version = _version_at(latest, as_of)
+            return DeltaTable(path)
+        version = _version_at(path, as_of)
         return None if version is None else DeltaTable(path, version=version)
 
 
-def _version_at(table: DeltaTable, moment: datetime) -> int | None:
-    """The last version committed at or before a time, by the times written in the log (file times do not survive a copy)."""
+def _version_at(folder: Path, moment: datetime) -> int | None:
+    """The last version committed at or before a time, None where there was none.
+
+    Read from the log itself: file times do not survive a copy, and delta-rs finds no history below a ``#``.
+    """
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone; give a UTC time")
-    limit = moment.astimezone(UTC).timestamp() * 1000
-    return max((entry["version"] for entry in table.history() if entry["timestamp"] <= limit), default=None)
+    limit = moment.timestamp() * 1000
+    commits = sorted(
+        (path for path in (folder / "_delta_log").glob("*.json") if path.stem.isdigit()), reverse=True
+    )
+    return next((int(path.stem) for path in commits if _committed_at(path) <= limit), None)
+
+
+def _committed_at(commit: Path) -> int:
+    """When a commit was made, in milliseconds since 1970 (Delta protocol, commit provenance information)."""
+    for line in commit.read_text(encoding="utf-8").splitlines():
+        if line.startswith('{"commitInfo"'):
+            return int(json.loads(line)["commitInfo"]["timestamp"])
+    raise ValueError(f"{commit} does not say when it was made; it was not written by this store")
 
 
 def _predicate(table: str, partition: Mapping[str, Sequence[str]]) -> str | None:

@@ -31,7 +31,7 @@ def everything(store: Store, **options: object) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "我的 仓库")
+    store = Store(tmp_path / "我的 仓库'#1 (新)")
     store.write(
         "plots", plots(("a", 1, "2025-01"), ("b", 2, "2025-02")), PLOTS, {"period": ["2025-01", "2025-02"]}
     )
@@ -139,6 +139,12 @@ def test_rows_keep_the_order_they_were_written_in(tmp_path: Path) -> None:
     store.write("plots", data, PLOTS, {"period": ["2025-01"]})
     assert store.read("plots")["area_mu"].to_pylist() == list(range(50_000))
     assert [path.read_bytes() for path in store.files("plots")] == first
+
+
+@pytest.mark.parametrize("name", ["a[1]", "a%20b"])
+def test_a_folder_that_the_table_library_cannot_take_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="use another folder"):
+        Store(tmp_path / name)
 
 
 KILLED = """
