@@ -101,7 +101,13 @@ def _settle(shape: Shape, body: Body) -> None:
 
 def _is_note(shape: Shape, row: Row) -> bool:
     text = re.sub(r"\s+", " ", row.first.text)
+    if shape.code is not None and shape.unit is not None and _is_coded(shape, row):
+        return False
     return bool(NOTE.match(text)) and row.values <= 1 and len(row.boxes) <= max(6, shape.usual)
+
+
+def _is_coded(shape: Shape, row: Row) -> bool:
+    return {shape.code, shape.unit} <= {box.col for box in row.boxes}
 
 
 def _notes_from(shape: Shape, odd: list[Row], plain: list[int]) -> int:

@@ -61,7 +61,9 @@ def _path(view: View, header: Header, col: int) -> tuple[str, ...]:
         if _is_measure(view, header, n, col):
             continue
         box = view.row(n).at(col) or _inherited(view, names, i, col)
-        if box is None or box.kind is Kind.DASH or box in boxes:
+        if box is None or box.kind in (Kind.DASH, Kind.PLACEHOLDER) or box in boxes:
+            continue
+        if boxes and box.kind is Kind.NUMBER:
             continue
         boxes.append(box)
         text = tidy(box.text)

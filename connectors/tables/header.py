@@ -70,7 +70,7 @@ def role_of(row: Row, above: Role | None = None) -> Role:
     caption = re.sub(r"\s+", "", row.first.text)
     if any(STEM.match(text) for text in row.texts) and all(STEM.match(t) or t.isdigit() for t in row.texts):
         return Role.STEMS
-    codes = bool(inner) and all(_is_code(box.text) for box in inner)
+    codes = bool(inner) and all(_is_code(box.text) or STEM.match(box.text) for box in inner)
     if codes and (CODE_CAPTION.match(caption) or (above is Role.UNITS and _is_run(inner))):
         return Role.CODES
     if _is_units(row, inner, caption):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from connectors.tables.cells import Kind
 from connectors.tables.shape import Shape
 from connectors.tables.view import Box, Row
-from connectors.tables.words import HEADING, PLACE
+from connectors.tables.words import GROUPING, HEADING, PLACE
 
 
 def is_section(shape: Shape, row: Row, above: Row | None, below: Row | None) -> bool:
@@ -23,6 +23,8 @@ def is_section(shape: Shape, row: Row, above: Row | None, below: Row | None) -> 
         return _without_code(shape, row, above, below)
     if row.values:
         return False
+    if len(row.boxes) == 1 and GROUPING.match(row.first.text):
+        return True
     if len(row.boxes) == 1:
         return _alone(shape, row, below)
     return row.first.text.endswith(":") and row.first.col == shape.left and _sparse(shape, row)
@@ -58,7 +60,7 @@ def _slipped(shape: Shape, row: Row, below: Row | None) -> bool:
 
 def _written(row: Row, col: int | None) -> bool:
     box: Box | None = row.at(col) if col is not None else None
-    return box is not None and box.kind is not Kind.DASH
+    return box is not None and box.col == col and box.kind is not Kind.DASH
 
 
 def _alone(shape: Shape, row: Row, below: Row | None) -> bool:

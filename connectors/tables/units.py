@@ -18,6 +18,7 @@ from connectors.tables.words import (
     UNIT,
     UNIT_CAPTION,
     UNIT_EN,
+    WORDY,
 )
 
 _SIGN = re.compile(r"^[¥￥$€£](?=[-+(]?[\d.])")
@@ -45,7 +46,7 @@ class Units:
         if col in (self.shape.left, self.shape.code):
             return False
         if kinds is None:
-            return col > self.shape.left
+            return not WORDY.search(self.shape.captions.get(col, ""))
         return (
             kinds[Kind.NUMBER] + kinds[Kind.DASH]
             > kinds[Kind.TEXT] + kinds[Kind.UNIT] + kinds[Kind.DATE] + kinds[Kind.YEAR]
