@@ -34,14 +34,8 @@ _SERIAL = frozenset({"序号", "序", "顺序号", "行号", "行次", "no", "�
 _QUALIFIER = re.compile(
     r"上年|去年|上期|本年|本期|今年|计划|预计|目标|累计|新增|其中|同比|增减|非|不|未|无|应|拟"
 )
-_SCALES = re.compile(r"^[十百千万亿]+(?=.)")
-_FAMILIES = (
-    frozenset({"亩", "公顷", "平方米", "平方公里", "平方千米", "m2", "㎡"}),
-    frozenset({"公斤", "千克", "kg", "斤", "吨", "克", "g"}),
-    frozenset({"公里", "千米", "km", "米", "m"}),
-    frozenset({"元", "角", "万", "亿"}),
-    frozenset({"%", "‰", "百分比", "百分点"}),
-    frozenset({"分钟", "小时"}),
+_GUIDANCE = re.compile(
+    r"(填[表报写]|使用|编制|指标|操作)?(说明|须知|指南)|示例|样例|填[表报写](示例|样例|范例)|选项|数据字典|字典|目录|封面"
 )
 
 
@@ -136,6 +130,11 @@ def route(extract: Headed, contracts: Mapping[str, Contract], department: str) -
     return best
 
 
+def is_guidance(sheet: str) -> bool:
+    """Whether a sheet's name says that it explains a form (填表说明, 示例, 选项) and holds no data."""
+    return bool(_GUIDANCE.fullmatch(normalize("NFKC", sheet.rpartition("/")[2]).strip()))
+
+
 def match(columns: Sequence[GridColumn], contract: Contract) -> Route:
     """How well columns match a contract, whether or not they fit."""
     named = [column for column in columns if any(part.strip() for part in column.path)]
@@ -180,15 +179,9 @@ def _bare(text: str) -> str:
 @lru_cache(maxsize=4096)
 def same_kind(left: str, right: str) -> bool:
     """Whether two units measure the same thing (亩 and 公顷, 元 and 万元), so that one converts into the other."""
-    if not left or not right:
-        return True
-    lefts, rights = (re.split(r"[/／每]", normalize("NFKC", unit)) for unit in (left, right))
-    return len(lefts) == len(rights) and all(map(_alike, lefts, rights))
+    from expectations.conform.units import conversion  # late: conforming imports routes
 
-
-def _alike(left: str, right: str) -> bool:
-    left, right = (_SCALES.sub("", unit.strip().casefold()) for unit in (left, right))
-    return left == right or any(left in family and right in family for family in _FAMILIES)
+    return not left or not right or conversion(left, right) is not None
 
 
 def _names(column: GridColumn) -> list[str]:
