@@ -6,6 +6,8 @@ cell and id. Chinese texts of the rules stand where the rule is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 DRAFT_COLUMNS = ("position", "column", "rule", "severity", "value", "message", "remedy")
@@ -18,7 +20,7 @@ def drafts(
     rule: str,
     severity: str,
     values: pd.Series | list[str] | None,
-    message: str,
+    message: str | Sequence[str],
     remedy: str,
 ) -> pd.DataFrame:
     """Drafts for one rule at many positions.
@@ -29,7 +31,7 @@ def drafts(
         rule: Snake_case name.
         severity: ``error`` or ``warning``.
         values: The offending values as text, in the order of positions; None when there is none to show.
-        message: Chinese; the same for every position (values are shown beside it).
+        message: Chinese; the same for every position (values are shown beside it), or one per position.
         remedy: What to do, in Chinese.
     """
     index = pd.Index(positions, dtype="int64")
@@ -39,7 +41,7 @@ def drafts(
             "column": column,
             "rule": rule,
             "severity": severity,
-            "value": pd.Series(values if values is not None else "", index=range(len(index)), dtype="str"),
+            "value": pd.Series("" if values is None else list(values), index=range(len(index)), dtype="str"),
             "message": message,
             "remedy": remedy,
         },

@@ -1,0 +1,86 @@
+"""Texts into dates: the ways clerks write a day, and Excel's serial numbers. A day that does not exist is a finding."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.conform.texts import Mask, Parsed, Problem, matches
+
+Days = npt.NDArray[np.datetime64]
+
+_TIME = r"(?:[T ]*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?)?[秒分时Z]?)?"
+_DAY = (
+    r"^(?P<year>[12]\d{3})\s*[-./年]\s*(?P<month>\d{1,2})\s*[-./月]\s*(?P<day>\d{1,2})\s*[日号]?\s*"
+    + _TIME
+    + "$"
+)
+_COMPACT = r"^(?P<year>[12]\d{3})(?P<month>\d{2})(?P<day>\d{2})$"
+_SERIAL = r"^[1-9]\d{4}(?:\.\d+)?$"
+_NO_DAY = r"^[12]\d{3}(?:\s*[-./年]\s*\d{1,2}\s*月?|年|0[1-9]|1[0-2])?$"
+_OTHER_ORDER = r"^\d{1,2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*(?:\d{1,2}|\d{4})\s*日?$"
+_EXCEL_EPOCH = np.datetime64("1899-12-30", "D")
+_EARLIEST_YEAR = 1900
+
+
+def parse_dates(values: pa.StringArray, *, title: str) -> Parsed:
+    """Distinct texts as timestamps at midnight; times of day are dropped."""
+    texts = values.cast(pa.string())
+    days = _by_pattern(texts, _DAY)
+    days = np.where(np.isnat(days), _by_pattern(texts, _COMPACT), days)
+    days = np.where(np.isnat(days), _serials(texts), days)
+    unknown = np.isnat(days)
+    vague = unknown & (matches(texts, _NO_DAY) | matches(texts, _OTHER_ORDER))
+    problems = (
+        Problem(
+            "ambiguous_date",
+            vague,
+            f"「{title}」看不出是哪一天。",
+            "请写全年月日，如 2025-06-01。",
+        ),
+        Problem(
+            "unparsed_date",
+            unknown & ~vague,
+            f"「{title}」不是日期，或没有这一天。",
+            "请填真实的日期，如 2025-06-01。",
+        ),
+    )
+    return Parsed(pa.array(days.astype("datetime64[us]"), mask=unknown), problems)
+
+
+def real_days(
+    years: npt.NDArray[np.int64], months: npt.NDArray[np.int64], days: npt.NDArray[np.int64]
+) -> Days:
+    """Days of the calendar; NaT where there is no such day or the year is before 1800."""
+    month = ((years - 1970) * 12 + months - 1).astype("datetime64[M]")
+    day = month.astype("datetime64[D]") + (days - 1).astype("timedelta64[D]")
+    real = (
+        (years >= 1800)
+        & (months >= 1)
+        & (months <= 12)
+        & (days >= 1)
+        & (day.astype("datetime64[M]") == month)
+    )
+    return np.where(real, day, np.datetime64("NaT", "D"))
+
+
+def _by_pattern(texts: pa.StringArray, pattern: str) -> Days:
+    parts = pc.extract_regex(texts, pattern)
+    year, month, day = (_numbers(parts, name) for name in ("year", "month", "day"))
+    found = real_days(year, month, day)
+    return np.where(year >= _EARLIEST_YEAR, found, np.datetime64("NaT", "D"))
+
+
+def _numbers(parts: pa.StructArray, name: str) -> npt.NDArray[np.int64]:
+    numbers = pc.fill_null(pc.cast(pc.struct_field(parts, name), pa.int64()), 0)
+    result: npt.NDArray[np.int64] = numbers.to_numpy(zero_copy_only=False)
+    return result
+
+
+def _serials(texts: pa.StringArray) -> Days:
+    serial: Mask = matches(texts, _SERIAL)
+    kept = pc.if_else(pa.array(serial), texts, pa.scalar("0"))
+    count = np.floor(pc.cast(kept, pa.float64()).to_numpy(zero_copy_only=False)).astype("timedelta64[D]")
+    return np.where(serial, _EXCEL_EPOCH + count, np.datetime64("NaT", "D"))

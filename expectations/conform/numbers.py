@@ -1,0 +1,170 @@
+"""Texts into numbers: separators, currency signs, 万 and 亿, percent, units in the cell, Chinese numerals."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.conform.texts import Mask, Parsed, Problem, matches
+from expectations.conform.units import conversion, multiplier, parse_unit
+
+PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$"
+_GROUPED = r"^[^,]*\d{1,3}(?:,\d{3})+(?:\.\d+)?[^,]*$"
+_WITH_SUFFIX = re.compile(r"^([+-]?(?:\d+\.?\d*|\.\d+))\s*([^\d\s.,+-][^\d]*[23]?)$")
+_DIGITS = {char: value for value, chars in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for char in chars}  # fmt: skip
+_PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_BIG = {"万": 10_000, "亿": 100_000_000}
+_EXACT = 2**53
+
+UNPARSED = "unparsed_number"
+_REMEDY = "请只填数字，单位写在表头，说明写在备注栏。"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a column's numbers are to be read.
+
+    Attributes:
+        printed: The unit that header or title state, or the contract's own where none is stated.
+        wanted: The contract's unit, ``""`` where it has none.
+        factor: From ``printed`` to ``wanted``.
+    """
+
+    printed: str = ""
+    wanted: str = ""
+    factor: Fraction = Fraction(1)
+
+
+class _UnitTrouble(ValueError):
+    """A cell's own unit cannot be brought to the column's; the argument is the rule."""
+
+
+def parse_numbers(values: pa.StringArray, scale: Scale, *, title: str) -> Parsed:
+    """Distinct texts as float64 in the contract's unit; null where there is a problem."""
+    plain_texts = _plain(values)
+    plain = matches(plain_texts, PLAIN)
+    numbers = _cast(plain_texts, plain) * _as_float(scale.factor)
+    if scale.factor != 1:
+        numbers = np.round(numbers, 9)  # 1.1 万元 is 11000 元, not 11000.000000000002
+    rules = _parse_rest(plain_texts, ~plain, scale, numbers)
+    long = np.abs(numbers) >= _EXACT
+    numbers[~np.isfinite(numbers) | long] = np.nan
+    problems = (*_problems(rules, scale, title), lost_digits(long, title))
+    return Parsed(pa.array(numbers, from_pandas=True), problems)
+
+
+def parse_integers(values: pa.StringArray, scale: Scale, *, title: str) -> Parsed:
+    """Distinct texts as int64; a fraction, or a number past 2^53, is a problem."""
+    parsed = parse_numbers(values, scale, title=title)
+    numbers = parsed.values.to_numpy(zero_copy_only=False)
+    known = ~np.isnan(numbers)
+    broken = known & (numbers != np.rint(numbers))
+    good = known & ~broken
+    whole = pa.array(np.where(good, numbers, 0).astype(np.int64), mask=~good)
+    unit = f"（单位：{scale.wanted}）" if scale.wanted else ""
+    fraction = Problem(UNPARSED, broken, f"「{title}」应填整数{unit}。", "请核对后填整数。")
+    return Parsed(whole, (*parsed.problems, fraction))
+
+
+def lost_digits(at: Mask, title: str) -> Problem:
+    """The problem of a long number that went through a float, or stands where a quantity should."""
+    return Problem(
+        "number_lost_digits",
+        at,
+        f"「{title}」是被存成数值的长号码，末几位可能已丢失。",
+        "请把该列设为“文本”格式后重新录入完整号码。",
+    )
+
+
+def _plain(values: pa.StringArray) -> pa.StringArray:
+    """Currency signs, inner blanks, thousands separators and typographic minus signs taken out."""
+    texts = pc.replace_substring_regex(values, r"^(?:¥|￥|\$|RMB|人民币)\s*", "")
+    texts = pc.replace_substring_regex(texts, r"[−﹣]", "-")
+    texts = pc.replace_substring_regex(texts, r"(\d)[ \x{00A0}'](\d)", r"\1,\2")
+    grouped = pc.match_substring_regex(texts, _GROUPED)
+    return pc.if_else(grouped, pc.replace_substring(texts, ",", ""), texts)
+
+
+def _cast(texts: pa.StringArray, plain: Mask) -> npt.NDArray[np.float64]:
+    kept = pc.if_else(pa.array(plain), texts, pa.scalar(None, pa.string()))
+    numbers: npt.NDArray[np.float64] = pc.cast(kept, pa.float64()).to_numpy(zero_copy_only=False).copy()
+    return numbers
+
+
+def _parse_rest(
+    texts: pa.StringArray, rest: Mask, scale: Scale, numbers: npt.NDArray[np.float64]
+) -> dict[str, Mask]:
+    """Read what is not a plain number, one distinct text at a time, into ``numbers``; say which rule failed where."""
+    rules = {rule: np.zeros(len(texts), dtype=bool) for rule in (UNPARSED, "unknown_unit", "ambiguous_unit")}
+    for place in np.flatnonzero(rest | ~(np.isfinite(numbers))):
+        try:
+            value = _read_one(texts[int(place)].as_py(), scale)
+        except _UnitTrouble as trouble:
+            rules[str(trouble)][place] = True
+            continue
+        if value is None:
+            rules[UNPARSED][place] = True
+        else:
+            numbers[place] = value
+    return rules
+
+
+def _read_one(text: str, scale: Scale) -> float | None:
+    found = _WITH_SUFFIX.match(text)
+    if found is not None:
+        return float(Fraction(found[1]) * _suffix_factor(found[2].strip(), scale))
+    numeral = chinese_numeral(text)
+    return None if numeral is None else float(numeral * scale.factor)
+
+
+def _suffix_factor(suffix: str, scale: Scale) -> Fraction:
+    times = multiplier(suffix)
+    if times is not None:
+        printed = parse_unit(scale.printed)
+        if printed is not None and printed.scaled:
+            raise _UnitTrouble("ambiguous_unit")  # 1.2万 in a column headed 万元
+        return times * scale.factor
+    if parse_unit(suffix) is None:
+        raise _UnitTrouble(UNPARSED)
+    factor = conversion(suffix, scale.wanted or "小数" if suffix in "%‰" else scale.wanted)
+    if factor is None:
+        raise _UnitTrouble("unknown_unit")
+    return factor
+
+
+def chinese_numeral(text: str) -> int | None:
+    """Read 三百二十, 两万, 壹仟零五; None when the text is not a numeral."""
+    total = section = digit = 0
+    if not text:
+        return None
+    for char in text:
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        elif char in _PLACES:
+            section += (digit or 1) * _PLACES[char]
+            digit = 0
+        elif char in _BIG:
+            total = (total + section + digit) * _BIG[char]
+            section = digit = 0
+        else:
+            return None
+    return total + section + digit
+
+
+def _problems(rules: dict[str, Mask], scale: Scale, title: str) -> tuple[Problem, ...]:
+    unit = scale.wanted or "无单位"
+    return (
+        Problem(UNPARSED, rules[UNPARSED], f"「{title}」应填数字，这里读不出数字。", _REMEDY),
+        Problem("unknown_unit", rules["unknown_unit"], f"「{title}」的单位应为{unit}，格内写的单位换算不了。", f"请按{unit}填写数字。"),
+        Problem("ambiguous_unit", rules["ambiguous_unit"], f"「{title}」表头单位是{scale.printed}，格内又写了万、亿等，不知以哪个为准。", f"请按表头单位{scale.printed}只填数字。"),
+    )  # fmt: skip
+
+
+def _as_float(factor: Fraction) -> float:
+    return factor.numerator / factor.denominator

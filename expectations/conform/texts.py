@@ -1,0 +1,138 @@
+"""A column of text as its distinct values, cleaned: what every parser of this room works on.
+
+A ledger repeats itself (villages, dates, yes and no), so a value is cleaned and parsed once however often it
+stands there. Parsers see distinct texts and answer for them; ``Texts`` spreads the answer over the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.findings import drafts
+
+Mask = npt.NDArray[np.bool_]
+
+NOTHING = r"^(?:[—–―─\-/\\]+|无|N/A|n/a)$"
+"""What clerks write where there is nothing to write; free text may mean it."""
+
+FORMULA_ERROR = r"^#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NULL!|NUM!)$"
+LOST_DIGITS = r"^\d(?:\.\d+)?[eE]\+?1\d$"
+"""A long number that a spreadsheet kept as a float: its last digits are gone."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with some of the distinct texts.
+
+    Attributes:
+        rule: Snake_case name.
+        at: Which distinct texts.
+        message: Chinese, one for all or one per distinct text.
+        remedy: What to do, in Chinese.
+        severity: ``error`` or ``warning``.
+    """
+
+    rule: str
+    at: Mask
+    message: str | Sequence[str]
+    remedy: str
+    severity: str = "error"
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The distinct texts as typed values (missing where there is a problem), and the problems."""
+
+    values: pa.Array
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One column of text.
+
+    Attributes:
+        values: The distinct texts, cleaned, in order of appearance; two raw texts may clean to one value.
+        indices: For each row the place in ``values``; null where blank.
+        raw: The cells as read.
+        title: The column's title, for messages.
+    """
+
+    values: pa.StringArray
+    indices: pa.Int32Array
+    raw: pa.ChunkedArray = field(repr=False)
+    title: str = ""
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def spread(self, values: pa.Array) -> pa.Array:
+        """Values of the distinct texts over the rows."""
+        return values.take(self.indices)
+
+    def positions(self, at: Mask) -> npt.NDArray[np.int64]:
+        """Rows whose distinct text is marked."""
+        if not at.any():
+            return np.empty(0, dtype=np.int64)
+        marked = pc.fill_null(self.spread(pa.array(at)), False)
+        return np.flatnonzero(marked.to_numpy(zero_copy_only=False))
+
+    def drafts(self, problem: Problem, column: str) -> pd.DataFrame:
+        """The drafts of a problem, with the raw cells as values."""
+        rows = self.positions(problem.at)
+        message = problem.message
+        if not isinstance(message, str):
+            codes = self.indices.take(pa.array(rows)).to_numpy(zero_copy_only=False)
+            message = np.asarray(message, dtype=object)[codes].tolist()
+        return drafts(
+            pd.Index(rows),
+            column=column,
+            rule=problem.rule,
+            severity=problem.severity,
+            values=pd.Series(self.raw.take(pa.array(rows)).to_pandas()),
+            message=message,
+            remedy=problem.remedy,
+        )
+
+
+def read_texts(raw: pa.ChunkedArray, *, title: str = "", nothing: str | None = NOTHING) -> Texts:
+    """Clean a column: NFKC (full-width digits become digits), outer blanks off, blank marks to null.
+
+    Args:
+        raw: Cells as read, strings.
+        title: Column title for messages.
+        nothing: Pattern of texts that mean nothing; None where any text counts.
+    """
+    encoded = _one_chunk(raw).dictionary_encode()
+    cleaned = pc.utf8_trim_whitespace(pc.utf8_normalize(encoded.dictionary.cast(pa.string()), "NFKC"))
+    blank = pc.equal(cleaned, "")
+    if nothing is not None:
+        blank = pc.or_(blank, pc.match_substring_regex(cleaned, nothing))
+    if not pc.any(blank).as_py():
+        return Texts(cleaned, encoded.indices, raw, title)
+    # Blank marks leave the dictionary, so that no parser meets them.
+    places = pa.array(np.cumsum(~blank.to_numpy(zero_copy_only=False)) - 1, type=pa.int32())
+    places = pc.if_else(blank, pa.scalar(None, pa.int32()), places)
+    return Texts(cleaned.filter(pc.invert(blank)), places.take(encoded.indices), raw, title)
+
+
+def matches(values: pa.StringArray, pattern: str) -> Mask:
+    """Which texts contain a match of an RE2 pattern."""
+    found: Mask = pc.match_substring_regex(values, pattern).to_numpy(zero_copy_only=False)
+    return found.astype(bool)
+
+
+def map_rest(values: pa.StringArray, at: Mask, parse: Callable[[str], object]) -> list[object]:
+    """Apply a Python parser to the marked texts only; for the few that no vectorised step took."""
+    return [parse(text) for text in values.filter(pa.array(at)).to_pylist()]
+
+
+def _one_chunk(raw: pa.ChunkedArray) -> pa.Array:
+    return raw.combine_chunks() if isinstance(raw, pa.ChunkedArray) else raw

@@ -1,0 +1,316 @@
+"""From conformed tables and drafts to what is written: records, quarantine and findings of one submission.
+
+This is where private columns become tokens, and the last place that sees them: nothing leaves here in the clear.
+Rows in are records plus quarantined rows, or staging stops. Judging values belongs to conforming and validation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.conform.columns import ARROW_TYPES
+from expectations.conform.model import HEADER, Conformed
+from expectations.contract import Column, Contract
+from expectations.findings import DRAFT_COLUMNS, drafts, no_drafts
+from expectations.privacy import Privacy, mask_all, scrub
+from warehouse.schemas import FINDINGS, QUARANTINE, RECORD_FIELDS
+
+_CODE_DIGITS = {"county": 6, "township": 9, "village": 12}
+_PRIVATE_WORDS = r"姓名|户主|联系人|负责人|身份证|证件|电话|手机|联系方式|卡号|账号|帐号|住址|地址"
+_RECORD_NAMES = tuple(field.name for field in RECORD_FIELDS)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One submission, ready to be written.
+
+    Attributes:
+        records: Rows without an error; schema ``record_schema(contract)``.
+        quarantine: Rows with an error, original cells masked; schema ``QUARANTINE``.
+        findings: Every problem; schema ``FINDINGS``.
+        coverage: (region code at the contract's coverage level, period) of the records, each once, sorted.
+        rows_in, rows_recorded, rows_quarantined: Counts; the first is the sum of the others.
+    """
+
+    records: pa.Table
+    quarantine: pa.Table
+    findings: pa.Table
+    coverage: tuple[tuple[str, str], ...]
+    rows_in: int
+    rows_recorded: int
+    rows_quarantined: int
+
+
+class Miscounted(RuntimeError):
+    """Rows were lost or doubled between reading and staging; ours, never the sender's."""
+
+
+def record_schema(contract: Contract) -> pa.Schema:
+    """Arrow schema of a dataset's records: the contract's columns, then what every record has. Tokens are strings."""
+    own = [
+        pa.field(column.name, pa.string() if column.private else ARROW_TYPES[column.type])
+        for column in contract.columns
+        if column.name not in _RECORD_NAMES
+    ]
+    return pa.schema([*own, *RECORD_FIELDS])
+
+
+def join(tables: Sequence[Conformed]) -> tuple[pd.DataFrame, list[int]]:
+    """Frames of several tables of one dataset under one another, and where each begins; for one joint validation."""
+    offsets = np.cumsum([0, *(len(table.frame) for table in tables)]).tolist()
+    return pd.concat([table.frame for table in tables], ignore_index=True), offsets
+
+
+def join_drafts(tables: Sequence[Conformed], offsets: Sequence[int]) -> pd.DataFrame:
+    """Drafts of conforming, at the positions of the joined frame; drafts about headers are left out."""
+    parts = [
+        _moved(table.findings.loc[table.findings["position"] != HEADER], start)
+        for table, start in zip(tables, offsets, strict=False)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else no_drafts()
+
+
+def split(joint: pd.DataFrame, offsets: Sequence[int]) -> list[pd.DataFrame]:
+    """Drafts at joint positions, as one frame per table with that table's own positions."""
+    owner = np.searchsorted(np.asarray(offsets), joint["position"].to_numpy(), side="right") - 1
+    return [_moved(joint.loc[owner == table], -start) for table, start in enumerate(offsets[:-1])]
+
+
+def _moved(drafts: pd.DataFrame, by: int) -> pd.DataFrame:
+    return drafts.assign(position=drafts["position"] + by).reset_index(drop=True)
+
+
+def stage(
+    conformed: Conformed, judged: pd.DataFrame, contract: Contract, privacy: Privacy, submission_id: str
+) -> Staged:
+    """Divide one table into records and quarantine and give its drafts their cells and ids.
+
+    Args:
+        conformed: The table.
+        judged: Drafts of validation; conforming's own are added here.
+        contract: Its contract.
+        privacy: Tokens and masks.
+        submission_id: The submission.
+
+    Raises:
+        Miscounted: Rows in are not records plus quarantined rows.
+    """
+    every = [d for d in (conformed.findings, _private_in_text(conformed, contract), judged) if len(d)]
+    found = pd.concat(every, ignore_index=True) if every else no_drafts()
+    errors = found.loc[(found["severity"] == "error") & (found["position"] != HEADER)]
+    bad = np.zeros(len(conformed.frame), dtype=bool)
+    bad[errors["position"].to_numpy()] = True
+    records = _records(conformed.frame.loc[~bad], contract, privacy, submission_id)
+    quarantine = _quarantine(conformed, bad, errors, contract, submission_id)
+    rows_in = len(conformed.extract.rows)
+    if rows_in != len(records) + len(quarantine):
+        raise Miscounted(
+            f"{submission_id} {contract.dataset}: {rows_in} rows in, {len(records)} records and "
+            f"{len(quarantine)} quarantined"
+        )
+    return Staged(
+        records=records,
+        quarantine=quarantine,
+        findings=_findings(conformed, found, contract, submission_id),
+        coverage=_coverage(records, contract),
+        rows_in=rows_in,
+        rows_recorded=len(records),
+        rows_quarantined=len(quarantine),
+    )
+
+
+def _records(frame: pd.DataFrame, contract: Contract, privacy: Privacy, submission_id: str) -> pa.Table:
+    schema = record_schema(contract)
+    arrays = [
+        _record_column(frame, field, contract, privacy, submission_id)
+        for field in schema
+    ]  # fmt: skip
+    return pa.table(arrays, schema=schema)
+
+
+def _record_column(
+    frame: pd.DataFrame, field: pa.Field, contract: Contract, privacy: Privacy, submission_id: str
+) -> pa.Array:
+    if field.name == "submission_id":
+        return pa.repeat(submission_id, len(frame))
+    values = frame[field.name]
+    column = contract.by_name.get(field.name)
+    if column is not None and column.private:
+        values = privacy.tokens(values, column.kind or "text")
+    elif column is not None and _is_free(column):
+        values = scrub(values)
+    return pa.Array.from_pandas(values, type=field.type)
+
+
+def _is_free(column: Column) -> bool:
+    """Whether anything may stand in a column: codes are held to their check digits, the rest is scrubbed."""
+    return column.type == "string" and not column.private and column.kind != "credit_code"
+
+
+def _private_in_text(conformed: Conformed, contract: Contract) -> pd.DataFrame:
+    """Warnings for other people's numbers in columns that are not private; the record gets them masked."""
+    parts = []
+    for name, index in conformed.columns.items():
+        column = contract.by_name[name]
+        if not _is_free(column):
+            continue
+        cells = conformed.extract.cells[str(index)].to_pandas()
+        cleaned = scrub(cells)
+        if cleaned is cells:
+            continue
+        at = np.flatnonzero((cleaned != cells) & cells.notna())
+        parts.append(_masked_drafts(at, column, cleaned.iloc[at]))
+    return pd.concat(parts, ignore_index=True) if parts else no_drafts()
+
+
+def _masked_drafts(at: npt.NDArray[np.int64], column: Column, values: pd.Series) -> pd.DataFrame:
+    return drafts(
+        pd.Index(at),
+        column=column.name,
+        rule="private_in_text",
+        severity="warning",
+        values=values,
+        message=f"「{column.title}」里写有身份证号、手机号或卡号，已遮盖。",
+        remedy="请不要在这一列填写个人号码。",
+    )
+
+
+def _quarantine(
+    conformed: Conformed,
+    bad: npt.NDArray[np.bool_],
+    errors: pd.DataFrame,
+    contract: Contract,
+    submission_id: str,
+) -> pa.Table:
+    if not bad.any():
+        return QUARANTINE.empty_table()
+    rows = conformed.frame.loc[bad]
+    rules = errors.groupby("position")["rule"].agg(lambda names: sorted(set(names)))
+    return pa.table(
+        {
+            "dataset": pa.repeat(contract.dataset, len(rows)),
+            "period": pa.Array.from_pandas(rows["period"], type=pa.string()),
+            "submission_id": pa.repeat(submission_id, len(rows)),
+            "sheet": pa.Array.from_pandas(rows["sheet"], type=pa.string()),
+            "row": pa.Array.from_pandas(rows["row"], type=pa.int64()),
+            "cells": _original_cells(conformed, bad, contract),
+            "rules": pa.array(rules.loc[rows.index].tolist(), pa.list_(pa.string())),
+        },
+        schema=QUARANTINE,
+    )
+
+
+def _original_cells(conformed: Conformed, bad: npt.NDArray[np.bool_], contract: Contract) -> list[str]:
+    """The cells of quarantined rows as JSON by title, blanks left out, private ones masked, the rest scrubbed."""
+    cells = conformed.extract.cells.filter(pa.array(bad))
+    titles = _titles(conformed, contract)
+    private = {str(conformed.columns[name]) for name in contract.private if name in conformed.columns}
+    private |= {at for at, title in titles.items() if pc.match_substring_regex(title, _PRIVATE_WORDS).as_py()}
+    shown = {
+        titles[at]: (mask_all if at in private else scrub)(cells[at].to_pandas()).tolist()
+        for at in cells.column_names
+    }
+    return [
+        json.dumps({title: cell for title, cell in zip(shown, row, strict=True) if isinstance(cell, str)}, ensure_ascii=False)
+        for row in zip(*shown.values(), strict=True)
+    ]  # fmt: skip
+
+
+def _titles(conformed: Conformed, contract: Contract) -> dict[str, str]:
+    """Column name in the extract to the title shown; a title that repeats bears its column letter."""
+    named = {str(at): contract.by_name[name].title for name, at in conformed.columns.items()}
+    titles: dict[str, str] = {}
+    for column in conformed.extract.table.columns:
+        title = named.get(str(column.index)) or " ".join(column.path) or letter(column.index)
+        taken = title in titles.values()
+        titles[str(column.index)] = f"{title} {letter(column.index)}" if taken else title
+    return titles
+
+
+def _findings(conformed: Conformed, found: pd.DataFrame, contract: Contract, submission_id: str) -> pa.Table:
+    if not len(found):
+        return FINDINGS.empty_table()
+    about_rows = found["position"] != HEADER
+    places = conformed.frame[["region_code", "period", "row"]].reindex(
+        found["position"].where(about_rows, other=-1)
+    )
+    sheet = conformed.extract.sheet
+    header = max(conformed.extract.table.header_rows, default=0) + 1
+    rows = places["row"].where(about_rows.to_numpy())
+    lines = rows.fillna(header).astype("int64").astype("str").reset_index(drop=True)
+    letters = found["column"].map({n: letter(at) for n, at in conformed.columns.items()}).fillna("")
+    found = found.reset_index(drop=True)
+    cells = (sheet + "!" + letters.reset_index(drop=True) + lines).where(
+        letters.reset_index(drop=True) != "", None
+    )
+    columns: dict[str, Any] = {
+        "finding_id": _finding_ids(submission_id, sheet, lines, found),
+        "submission_id": submission_id,
+        "dataset": contract.dataset,
+        "region_code": places["region_code"].to_numpy(),
+        "period": places["period"].to_numpy(),
+        "sheet": sheet,
+        "row": rows.to_numpy(),
+        "cell": cells,
+        "value": _shown_values(conformed, found, contract),
+        "status": "open",
+    }
+    frame = pd.DataFrame({**{name: found[name] for name in DRAFT_COLUMNS[1:]}, **columns}).drop_duplicates(
+        "finding_id"
+    )
+    return pa.Table.from_pandas(frame[FINDINGS.names], schema=FINDINGS, preserve_index=False)
+
+
+def _finding_ids(submission_id: str, sheet: str, lines: pd.Series, found: pd.DataFrame) -> list[str]:
+    return [
+        sha256("\x1f".join((submission_id, sheet, row, column, rule)).encode()).hexdigest()[:20]
+        for row, column, rule in zip(lines, found["column"], found["rule"], strict=True)
+    ]
+
+
+def _shown_values(conformed: Conformed, found: pd.DataFrame, contract: Contract) -> pd.Series:
+    """The cell as it was read, masked where it is private; what the draft says where no single cell is meant."""
+    values = found["value"].copy()
+    for name, index in conformed.columns.items():
+        places = found.loc[(found["column"] == name) & (found["position"] != HEADER), "position"]
+        if len(places):
+            cells = conformed.extract.cells[str(index)]
+            values.loc[places.index] = cells.take(pa.array(places)).to_pandas().fillna("").to_numpy()
+    private = found["column"].isin(contract.private)
+    return mask_all(values).where(private, scrub(values))
+
+
+def _coverage(records: pa.Table, contract: Contract) -> tuple[tuple[str, str], ...]:
+    """Regions × periods that the records stand for; what was quarantined supersedes nothing."""
+    pairs = (
+        records.select(["region_code", "period"])
+        .group_by(["region_code", "period"])
+        .aggregate([])
+        .to_pylist()
+    )
+    return tuple(sorted({(covering(row["region_code"], contract.coverage), row["period"]) for row in pairs}))
+
+
+def covering(region_code: str, level: str) -> str:
+    """The code of the region at a level that a region lies in (county 6 digits, township 9, village 12)."""
+    return region_code[: _CODE_DIGITS[level]].ljust(12, "0")
+
+
+def letter(index: int) -> str:
+    """The letters of a zero-based column: A, Z, AA."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name

@@ -1,0 +1,313 @@
+"""Judging typed rows by their contract with Great Expectations; the only module that imports it, and late.
+
+What is required, allowed, in range, in form and unique follows from the contract's columns; the rest are its own
+rules. Blank cells are judged by ``missing`` alone. GX objects do not leave this module.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from expectations.contract import Column, Contract, Rule, Severity
+from expectations.findings import drafts, no_drafts
+
+if TYPE_CHECKING:
+    from great_expectations.datasource.fluent.interfaces import Batch
+
+_RESULT = {
+    "result_format": "COMPLETE",
+    "include_unexpected_rows": False,
+    "return_unexpected_index_query": False,
+}
+_SHOWN = 8
+_BLANKS = {"column_A": "either_value_is_missing", "column_list": "any_value_is_missing"}
+
+
+class RuleError(RuntimeError):
+    """A rule that could not be carried out: ours, not the sender's. Names contract and rule, never a value."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expectation and what its failure means.
+
+    Attributes:
+        rule: Name in findings.
+        column: The column a finding points at, ``""`` for the row.
+        expectation: GX type.
+        kwargs: Its arguments.
+        severity: ``error`` or ``warning``.
+        message, remedy: Chinese.
+        columns: All columns it reads.
+    """
+
+    rule: str
+    column: str
+    expectation: str
+    kwargs: dict[str, Any]
+    severity: Severity
+    message: str
+    remedy: str
+    columns: tuple[str, ...]
+
+
+def validate(
+    frame: pd.DataFrame, contract: Contract, *, group: str | None = None, known: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Drafts of findings for every value that breaks its contract.
+
+    Args:
+        frame: Conformed rows (default pandas dtypes), unique index = position; may hold many submissions.
+        contract: What the rows must look like.
+        group: A column (``submission_id``) inside which keys must be unique; None for the whole frame.
+        known: Drafts of conforming at the same positions: a cell that could not be read is not also ``missing``.
+
+    Returns:
+        Drafts as ``expectations.findings`` describes them, ordered by rule as in the contract, then position. Of
+        rows with the same key the first stays; the later ones are ``duplicate_key``.
+
+    Raises:
+        RuleError: A rule could not be carried out, or does not judge rows.
+    """
+    checks = tuple(_checks(contract, group))
+    if not len(frame) or not checks:
+        return no_drafts()
+    positions = _run(frame, checks, contract)
+    parts = [
+        _drafts(frame, check, found) for check, found in zip(checks, positions, strict=True) if len(found)
+    ]
+    result = pd.concat(parts, ignore_index=True) if parts else no_drafts()
+    return _without_unread(result, known)
+
+
+def cross_submission_duplicates(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """Rows whose key also stands in another submission of the same period.
+
+    Args:
+        frame: Records in force of one dataset, with period and submission_id.
+        contract: Its key.
+
+    Returns:
+        The rows concerned, all of them, sorted by key; columns are key, region_code, period, submission_id, sheet
+        and row. Empty where the contract has no key.
+    """
+    key = [*contract.key, *([] if "period" in contract.key else ["period"])]
+    shown = list(dict.fromkeys([*key, "region_code", "submission_id", "sheet", "row"]))
+    if not contract.key:
+        return frame.iloc[:0].loc[:, [name for name in shown if name in frame]]
+    complete = frame.loc[frame[key].notna().all(axis=1), shown]
+    twice = complete.loc[complete.duplicated(key, keep=False)]
+    senders = twice.groupby(key, sort=False)["submission_id"].transform("nunique")
+    return twice.loc[senders > 1].sort_values([*key, "submission_id", "sheet", "row"])
+
+
+def _checks(contract: Contract, group: str | None) -> Iterator[Check]:
+    for column in contract.columns:
+        yield from _column_checks(column)
+    if contract.key:
+        yield _key_check(contract, group)
+    for rule in contract.rules:
+        yield _rule_check(rule)
+
+
+def _column_checks(column: Column) -> Iterator[Check]:
+    def check(rule: str, expectation: str, message: str, remedy: str, **kwargs: Any) -> Check:
+        arguments = {"column": column.name, **kwargs}
+        return Check(rule, column.name, expectation, arguments, "error", message, remedy, (column.name,))
+
+    title = column.title
+    if column.required:
+        yield check(
+            "missing", "expect_column_values_to_not_be_null", f"「{title}」没有填写。", f"请补填「{title}」。"
+        )
+    if column.enum and column.type == "string":
+        yield check(
+            "not_allowed",
+            "expect_column_values_to_be_in_set",
+            f"「{title}」只能填：{_listed(column.enum)}。",
+            "请从规定的选项中选填。",
+            value_set=list(column.enum),
+        )
+    if column.minimum is not None or column.maximum is not None:
+        yield check(
+            "out_of_range",
+            "expect_column_values_to_be_between",
+            f"「{title}」{_limits(column)}。",
+            "请核对数值和单位。",
+            **_bounds(column),
+        )
+    if column.pattern is not None:
+        example = f"，如 {column.examples[0]}" if column.examples and not column.private else ""
+        yield check("pattern", "expect_column_values_to_match_regex", f"「{title}」的写法不符合规定的格式{example}。", f"{column.description or '请按规定的格式填写。'}", regex=f"^(?:{column.pattern})$")  # fmt: skip
+
+
+def _listed(values: Sequence[str]) -> str:
+    more = f"……共 {len(values)} 项" if len(values) > _SHOWN else ""
+    return "、".join(values[:_SHOWN]) + more
+
+
+def _bounds(column: Column) -> dict[str, Any]:
+    read: Any = pd.Timestamp if column.type == "date" else lambda bound: bound
+    low, high = column.minimum, column.maximum
+    return {
+        "min_value": None if low is None else read(low),
+        "max_value": None if high is None else read(high),
+    }
+
+
+def _limits(column: Column) -> str:
+    low, high = (None if b is None else _number(b) for b in (column.minimum, column.maximum))
+    unit = f" {column.unit}" if column.unit else ""
+    if low is None:
+        return f"不应大于 {high}{unit}"
+    return f"不应小于 {low}{unit}" if high is None else f"应在 {low} 至 {high}{unit} 之间"
+
+
+def _number(bound: Any) -> str:
+    return f"{bound:.12g}" if isinstance(bound, (int, float)) else str(bound)
+
+
+def _key_check(contract: Contract, group: str | None) -> Check:
+    titles = "、".join(f"「{contract.by_name[name].title}」" for name in contract.key)
+    columns = list(dict.fromkeys([*contract.key, "period", *([group] if group else [])]))
+    return Check(
+        rule="duplicate_key",
+        column=contract.key[0],
+        expectation="expect_compound_columns_to_be_unique",
+        kwargs={"column_list": columns, "ignore_row_if": "any_value_is_missing"},
+        severity="error",
+        message=f"{titles}与本表前面的行重复。",
+        remedy="同一对象只填一行；请删除重复的行，或改正填错的号码。",
+        columns=tuple(columns),
+    )
+
+
+def _rule_check(rule: Rule) -> Check:
+    kwargs = dict(rule.kwargs)
+    columns = tuple(
+        name
+        for key in ("column", "column_A", "column_B", "column_list")
+        for name in ([kwargs[key]] if isinstance(kwargs.get(key), str) else kwargs.get(key, ()))
+    )
+    for key, policy in _BLANKS.items():
+        if key in kwargs:
+            kwargs.setdefault("ignore_row_if", policy)
+    return Check(
+        rule.name,
+        columns[0] if columns else "",
+        rule.expectation,
+        kwargs,
+        rule.severity,
+        rule.message,
+        rule.remedy,
+        columns,
+    )
+
+
+def _run(frame: pd.DataFrame, checks: Sequence[Check], contract: Contract) -> list[pd.Index]:
+    """Positions that fail each check, in the order of checks."""
+    batch = _batch(frame)
+    from great_expectations import ExpectationSuite
+
+    suite = ExpectationSuite(contract.dataset)
+    for place, check in enumerate(checks):
+        suite.add_expectation(_expectation(check, contract, place))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", category=DeprecationWarning)
+        outcome = batch.validate(suite, result_format=_RESULT)
+    failed: list[pd.Index] = [pd.Index([], dtype="int64")] * len(checks)
+    for result in outcome.results:
+        place = (result.expectation_config.meta or {})["place"] if result.expectation_config else 0
+        failed[place] = _failed(result, checks[place], contract)
+    return failed
+
+
+def _batch(frame: pd.DataFrame) -> Batch:
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(),
+        analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False),
+    )
+    context = gx.get_context(mode="ephemeral", project_config=config)
+    asset = context.data_sources.add_pandas("rows").add_dataframe_asset("rows")
+    return asset.add_batch_definition_whole_dataframe("rows").get_batch({"dataframe": frame})
+
+
+def _expectation(check: Check, contract: Contract, place: int) -> Any:
+    import great_expectations.expectations as library
+
+    name = "".join(part.capitalize() for part in check.expectation.split("_"))
+    kind = getattr(library, name, None)
+    if kind is None:
+        raise RuleError(
+            f"{contract.dataset}: rule {check.rule}: no expectation is called {check.expectation}"
+        )
+    try:
+        return kind(**check.kwargs, meta={"place": place})
+    except (TypeError, ValueError) as error:
+        raise RuleError(
+            f"{contract.dataset}: rule {check.rule}: {check.expectation} does not take these arguments: {error}"
+        ) from error
+
+
+def _failed(result: Any, check: Check, contract: Contract) -> pd.Index:
+    """Positions of one result; loud where GX raised or where the expectation does not judge rows."""
+    raised = _raised(result.exception_info or {})
+    if raised:
+        private = set(check.columns) & set(contract.private)
+        why = "" if private else f": {raised}"
+        raise RuleError(f"{contract.dataset}: rule {check.rule} ({check.expectation}) could not be run{why}")
+    if "unexpected_index_list" not in result.result:
+        if result.success and "element_count" in result.result:
+            return pd.Index([], dtype="int64")
+        raise RuleError(
+            f"{contract.dataset}: rule {check.rule}: {check.expectation} does not judge single rows; "
+            "a statement about a whole table belongs into the reconciliations"
+        )
+    found: list[int] = result.result["unexpected_index_list"] or []
+    return pd.Index(found, dtype="int64")
+
+
+def _raised(info: Any) -> str:
+    """The message of an exception inside GX, which reports one, or one per metric; ``""`` for none."""
+    each = [info] if "raised_exception" in info else list(info.values())
+    return next((str(one["exception_message"]) for one in each if one.get("raised_exception")), "")
+
+
+def _drafts(frame: pd.DataFrame, check: Check, found: pd.Index) -> pd.DataFrame:
+    rows = frame.loc[found.sort_values()]
+    if check.rule == "duplicate_key":
+        rows = rows.loc[rows.duplicated(list(check.columns), keep="first")]
+    shown = rows[check.column].astype("str").fillna("") if check.column in rows else None
+    return drafts(
+        rows.index,
+        column=check.column,
+        rule=check.rule,
+        severity=check.severity,
+        values=shown,
+        message=check.message,
+        remedy=check.remedy,
+    )
+
+
+def _without_unread(result: pd.DataFrame, known: pd.DataFrame | None) -> pd.DataFrame:
+    """Leave out ``missing`` where conforming already says that the cell could not be read."""
+    if known is None or not len(known) or not (result["rule"] == "missing").any():
+        return result
+    unread = pd.MultiIndex.from_frame(known.loc[known["severity"] == "error", ["position", "column"]])
+    told = pd.MultiIndex.from_frame(result[["position", "column"]]).isin(unread)
+    return result.loc[~((result["rule"] == "missing").to_numpy() & told)].reset_index(drop=True)
