@@ -1,0 +1,10 @@
+"""The demo city: what the departments of a fictional city hand in over a year, seeded, with its faults written down.
+
+``generate`` writes the inbox, the regions and the truth. The room: ``regions``, ``people`` and ``world`` are the city;
+``datasets`` what departments record of it; ``padding`` and ``faults`` what goes wrong; ``handins``, ``habits``,
+``layouts``, ``cells`` and ``writers`` how it reaches the inbox; ``wrong`` files that must be refused.
+"""
+
+from pipelines.demo.generate import DemoCity, Scale, generate
+
+__all__ = ["DemoCity", "Scale", "generate"]

@@ -1,0 +1,135 @@
+"""Who hands in what, when, and under which name: regular files, late ones, corrections and copies."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from expectations.contract import Contract
+from pipelines.demo.cells import periods_written
+from pipelines.demo.habits import Habit, habit_of
+from pipelines.demo.world import World, last_day
+from pipelines.demo.writers import EXTENSIONS
+
+OFFICE_HOURS = ZoneInfo("Asia/Shanghai")
+LATE, CORRECTED, COPIED, FAULTY = 0.06, 0.03, 0.02, 0.22
+"""Shares of the hand-ins that come late, are corrected later, are sent twice, hold faults."""
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One county's rows of one dataset and period, and how they are handed in.
+
+    Attributes:
+        contract: The dataset's.
+        county: Six digits.
+        office: The county's name.
+        period: The month that stands for the period.
+        frame: The rows, a range index.
+        habit: How the office lays them out.
+        path: Below the inbox.
+        received: When it was put there.
+        late: Whether that is after the due day.
+        faulty: Whether the clerk makes mistakes this time.
+        corrected: Whether a corrected file follows.
+        copied: Whether the same file is sent again.
+    """
+
+    contract: Contract
+    county: str
+    office: str
+    period: str
+    frame: pd.DataFrame
+    habit: Habit
+    path: PurePosixPath
+    received: dt.datetime
+    late: bool
+    faulty: bool
+    corrected: bool
+    copied: bool
+
+
+def hand_ins(
+    world: World, contract: Contract, period: str, frame: pd.DataFrame, usual: int
+) -> Iterator[HandIn]:
+    """Split a dataset's rows of one period into the counties' hand-ins.
+
+    Args:
+        world: The city.
+        contract: The dataset's contract.
+        period: The month that stands for the period.
+        frame: Rows of the whole city.
+        usual: Rows of a usual file: what decides on its format.
+    """
+    names = world.villages.drop_duplicates("county").set_index("county")["county_name"]
+    for county, positions in frame.groupby("county", sort=True).indices.items():
+        code, rng = str(county), world.rng("handin", contract.dataset, str(county), period)
+        office = str(names[code])
+        habit = habit_of(world.seed, contract.dataset, code, max(usual, len(positions)))
+        received, late = _received(rng, contract, period)
+        draw = rng.random(3)
+        corrected = bool(draw[0] < CORRECTED)
+        yield HandIn(
+            contract=contract,
+            county=code,
+            office=office,
+            period=period,
+            frame=frame.iloc[positions].reset_index(drop=True),
+            habit=habit,
+            path=_path(contract, office, code, period, habit),
+            received=received,
+            late=late,
+            faulty=corrected or bool(draw[1] < FAULTY),
+            corrected=corrected,
+            copied=bool(draw[2] < COPIED),
+        )
+
+
+def due(contract: Contract, period: str) -> dt.date:
+    """The last day on time: the contract's due day in the month after the period's end."""
+    return last_day(period) + dt.timedelta(days=contract.due_day)
+
+
+def corrected_path(path: PurePosixPath) -> PurePosixPath:
+    """Where the corrected file is put, beside the first one."""
+    return path.with_name(f"{path.stem}（更正）{path.suffix}")
+
+
+def copied_path(path: PurePosixPath) -> PurePosixPath:
+    """What a second copy is called."""
+    return path.with_name(f"{path.stem} (2){path.suffix}")
+
+
+def _received(rng: np.random.Generator, contract: Contract, period: str) -> tuple[dt.datetime, bool]:
+    end, limit = last_day(period), due(contract, period)
+    late = bool(rng.random() < LATE)
+    day = limit + dt.timedelta(days=int(rng.integers(2, 24))) if late else None
+    if day is None:
+        day = end + dt.timedelta(days=int(rng.integers(1, (limit - end).days + 1)))
+    hour, minute = int(rng.integers(8, 18)), int(rng.integers(0, 60))
+    return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=OFFICE_HOURS), late
+
+
+def _path(contract: Contract, office: str, county: str, period: str, habit: Habit) -> PurePosixPath:
+    """``department/period/file``; the county's own folder in some offices, the period in some file names."""
+    # A county's name may stand in several cities; its city's number keeps the names apart.
+    city = "" if county[2:4] == "01" else county[:4]
+    style = zlib.crc32(f"{contract.dataset}{county}".encode()) % 4
+    written = periods_written(contract.frequency, habit.months)(period)
+    stem = (
+        f"{city}{office}{written}{contract.title}",
+        f"{city}{office}-{contract.title}",
+        f"{contract.title}（{city}{office}）{written}",
+        f"{period.replace('-', '')}{city}{office}{contract.title}",
+    )[style]
+    folder = PurePosixPath(contract.department) / period
+    if style == 1:
+        folder /= f"{city}{office}"
+    return folder / f"{stem}{EXTENSIONS[habit.suffix]}"

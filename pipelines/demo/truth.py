@@ -1,0 +1,94 @@
+"""What was done to the hand-ins on purpose, so that detection can be scored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Truth:
+    """One thing injected.
+
+    Attributes:
+        kind: ``fault_*`` (a cell or row), ``padding_*`` (a region's figures), ``file_*`` (a hand-in as a whole).
+        dataset: Empty for files that are no dataset.
+        file: Path below the inbox, with ``/``.
+        severity: ``error`` or ``warning`` for faults, ``refused`` or ``repeat`` for files, ``padding``, ``note``.
+        sheet: For a CSV the stem of its name.
+        row: As the spreadsheet numbers it; None where no single row is meant.
+        column: Contract column.
+        cell: Address of the cell, ``D17``.
+        region_code: Where the row lies, or the padded region.
+        period: The month that stands for the period.
+        rule: The finding expected.
+        note: For people.
+    """
+
+    kind: str
+    dataset: str
+    file: str
+    severity: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    cell: str = ""
+    region_code: str = ""
+    period: str = ""
+    rule: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One file in the inbox.
+
+    Attributes:
+        file: Path below the inbox.
+        department: Its folder.
+        dataset: Empty for wrong files.
+        county: Six digits.
+        period: The month that stands for the period; empty where the file names none.
+        rows: Records and faulty rows together, without totals.
+        expected: ``accepted``, ``partial``, ``refused`` or ``repeat``; later files may supersede.
+        received: When it was handed in, ISO with offset.
+        late: Whether that is after the due day.
+    """
+
+    file: str
+    department: str
+    dataset: str
+    county: str
+    period: str
+    rows: int
+    expected: str
+    received: str
+    late: bool = False
+
+
+@dataclass
+class Journal:
+    """Everything sent and everything injected, in the order it was made."""
+
+    sent: list[Sent] = field(default_factory=list)
+    truths: list[Truth] = field(default_factory=list)
+
+    def write(self, folder: Path, seed: int, scale: str) -> tuple[Path, Path]:
+        """Write ``demo_truth.json`` (all) and ``demo_truth.jsonl`` (one injected thing a line)."""
+        folder.mkdir(parents=True, exist_ok=True)
+        whole, lines = folder / "demo_truth.json", folder / "demo_truth.jsonl"
+        body = {
+            "seed": seed,
+            "scale": scale,
+            "files": [asdict(one) for one in self.sent],
+            "truths": [asdict(one) for one in self.truths],
+        }
+        whole.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        lines.write_text(_lines(self.truths), encoding="utf-8")
+        return whole, lines
+
+
+def _lines(truths: Sequence[Truth]) -> str:
+    return "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in truths)
