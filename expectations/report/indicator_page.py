@@ -1,0 +1,52 @@
+"""One chart per indicator: the counties side by side against the target, each with its evidence grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from expectations.report.charts import Bar, bars
+from expectations.report.counties import Series, observations
+from expectations.report.pages import Page, county_page
+from expectations.report.source import Row, Source
+from expectations.report.words import number
+from warehouse.indicators.model import Indicator
+
+
+def indicator_page(source: Source) -> Iterator[Page]:
+    """The page of all indicators, by dimension."""
+    series = observations(source)
+    dimensions: dict[str, list[Row]] = {}
+    for indicator in source.indicators.values():
+        dimensions.setdefault(indicator.dimension, []).append(_chart(source, indicator, series))
+    yield Page("indicators.html", "indicators.html", "指标", "indicators", {"dimensions": dimensions})
+
+
+def _chart(source: Source, indicator: Indicator, series: Series) -> Row:
+    """The latest month for which any county has a value; the others' gaps are shown as gaps."""
+    months = [rows[-1]["period"] for (name, _), rows in series.items() if name == indicator.id]
+    if not months:
+        return {"indicator": indicator, "chart": None, "period": None, "target": None}
+    period = max(months)
+    groups: dict[str, list[Bar]] = {}
+    for county in source.counties:
+        groups.setdefault(county["region_group"], []).append(_bar(county, indicator, series, period))
+    for group in groups.values():
+        group.sort(key=lambda bar: (bar.value is None, -(bar.value or 0)))
+    targets = {bar.target for group in groups.values() for bar in group}
+    return {
+        "indicator": indicator,
+        "period": period,
+        "target": targets.pop() if len(targets) == 1 else None,
+        "chart": bars(groups, f"{indicator.title}：各县区"),
+    }
+
+
+def _bar(county: Row, indicator: Indicator, series: Series, period: str) -> Bar:
+    own = series.get((indicator.id, county["region_code"]), [])
+    found = next((row for row in own if row["period"] == period), None)
+    href = county_page(county["region_code"])
+    target = indicator.target_for(county["region_code"])
+    if found is None:
+        return Bar(county["name"], None, "没有数据", "empty", href, target)
+    text = f"{number(found['value'], indicator.unit)} {found['evidence'] or ''}".rstrip()
+    return Bar(county["name"], found["value"], text, f"evidence-{found['evidence'] or 'none'}", href, target)

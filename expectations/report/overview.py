@@ -1,0 +1,198 @@
+"""The first page: what is worth a visit, what arrived, what is missing, what does not agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from expectations.report.calendars import city_calendar
+from expectations.report.pages import Page
+from expectations.report.source import IN_MONTHS, OPEN, Row, Source
+from expectations.report.timeliness import HandIn
+from expectations.report.words import DEPARTMENTS
+
+MAX_ANOMALIES = 15
+MAX_LISTED_ANOMALIES = 1_000
+
+
+def overview(source: Source, hand_ins: Sequence[HandIn], title: str) -> Iterator[Page]:
+    """The page of the whole city."""
+    anomalies = anomalies_of(source, "true", {}, MAX_ANOMALIES)
+    yield Page(
+        "index.html",
+        "overview.html",
+        title,
+        "overview",
+        {
+            "counts": _counts(source),
+            "anomalies": anomalies,
+            "anomaly_count": anomalies[0]["total"] if anomalies else 0,
+            "calendar": city_calendar(source, hand_ins),
+            "disagreements": _disagreements(source),
+            "rules": rules_of(source, "true", {}),
+            "severities": _severities(source),
+            "counties": _counties(source, hand_ins),
+            "departments": _departments(source, hand_ins),
+        },
+    )
+
+
+def anomalies_page(source: Source) -> Page:
+    """Every anomaly, up to a cap."""
+    found = anomalies_of(source, "true", {}, MAX_LISTED_ANOMALIES)
+    values = {"anomalies": found, "anomaly_count": found[0]["total"] if found else 0}
+    return Page("anomalies.html", "anomalies.html", "值得核查", "overview", values)
+
+
+def anomalies_of(source: Source, where: str, parameters: Row, limit: int) -> list[Row]:
+    """Anomalies, the strongest first, with ``total`` before the cap; titles and places in words."""
+    found = source.rows(
+        f"""
+        with places as ({PLACES})
+        select a.*, coalesce(p.place, a.region_code) as place, count(*) over () as total
+        from anomalies a left join places p using (region_code)
+        where {IN_MONTHS} and {where}
+        order by score desc nulls last, anomaly_id limit {limit}
+        """,  # noqa: S608
+        **parameters,
+    )
+    for row in found:
+        indicator = source.indicators.get(row["indicator"] or "")
+        row["about"] = indicator.title if indicator else source.dataset_title(row["dataset"])
+        row["county"] = row["region_code"][:6] if row["region_code"] else ""
+    return found
+
+
+def rules_of(source: Source, where: str, parameters: Row, limit: int = 60) -> list[Row]:
+    """Open findings by dataset, rule and severity, the most frequent first, each with a message and remedy."""
+    found = source.rows(
+        f"""
+        select dataset, rule, severity, count(*) as findings, count(distinct submission_id) as files,
+               min(message) as message, min(remedy) as remedy
+        from findings where {OPEN} and {IN_MONTHS} and {where}
+        group by all order by severity, findings desc, dataset, rule limit {limit}
+        """,  # noqa: S608
+        **parameters,
+    )
+    return [row | {"title": source.dataset_title(row["dataset"])} for row in found]
+
+
+PLACES = """
+    select r.region_code,
+           concat_ws('·', county.name, case when r.level in ('township', 'village') then township.name end,
+                     case when r.level = 'village' then r.name end,
+                     case when r.level not in ('county', 'township', 'village') then r.name end) as place
+    from (select distinct on (region_code) * from regions order by region_code, valid_from desc) r
+    left join (select region_code, max(name) as name from regions where level = 'county' group by all) county
+      on county.region_code = left(r.region_code, 6) || '000000'
+    left join (select region_code, max(name) as name from regions where level = 'township' group by all) township
+      on township.region_code = left(r.region_code, 9) || '000'
+"""
+"""Region codes with their names from the county down: ``region_code, place``."""
+
+
+def _counts(source: Source) -> Row:
+    (row,) = source.rows(
+        f"""
+        select count(*) as files, count(*) filter (status = 'accepted') as accepted,
+               count(*) filter (status = 'partial') as partial, count(*) filter (status = 'refused') as refused,
+               count(*) filter (status = 'repeat') as repeat,
+               count(*) filter (status = 'superseded') as superseded,
+               coalesce(sum(rows_in), 0)::bigint as rows_in,
+               coalesce(sum(rows_recorded), 0)::bigint as rows_recorded,
+               coalesce(sum(rows_quarantined), 0)::bigint as rows_quarantined
+        from submissions where {IN_MONTHS}
+        """  # noqa: S608
+    )
+    return row
+
+
+def _severities(source: Source) -> dict[str, int]:
+    found = source.rows(
+        f"select severity, count(*) as n from findings where {OPEN} and {IN_MONTHS} group by all"  # noqa: S608
+    )
+    return {row["severity"]: row["n"] for row in found}
+
+
+def _disagreements(source: Source) -> list[Row]:
+    found = source.rows(
+        f"""
+        select reconciliation, coalesce(min(importance), 'medium') as importance, min(operator) as operator,
+               arg_max(instruction, abs(gap)) filter (not agrees) as instruction,
+               count(*) filter (not agrees) as disagree, count(*) filter (agrees is null) as one_sided,
+               count(*) filter (agrees) as agree,
+               count(distinct left(region_code, 6)) filter (not agrees) as counties
+        from reconciliations where {IN_MONTHS}
+        group by reconciliation having disagree > 0
+        order by case min(importance) when 'high' then 0 when 'medium' then 1 else 2 end, disagree desc, reconciliation
+        """  # noqa: S608
+    )
+    return [row | source.reconciliation_titles(row["reconciliation"]) for row in found]
+
+
+def _counties(source: Source, hand_ins: Sequence[HandIn]) -> list[Row]:
+    counts = {
+        row["county"]: row
+        for row in source.rows(
+            f"""
+            select left(region_code, 6) as county, count(*) filter (severity = 'error') as errors,
+                   count(*) filter (severity <> 'error') as warnings
+            from findings where {OPEN} and {IN_MONTHS} and region_code is not null group by all
+            """  # noqa: S608
+        )
+    }
+    gaps = {
+        row["county"]: row["n"]
+        for row in source.rows(
+            f"""
+            select left(region_code, 6) as county, count(*) as n
+            from reconciliations where not agrees and {IN_MONTHS} group by all
+            """  # noqa: S608
+        )
+    }
+    rows = []
+    for county in source.counties:
+        code = county["region_code"][:6]
+        found = counts.get(code, {"errors": 0, "warnings": 0})
+        rows.append(
+            {
+                **county,
+                **found,
+                **_punctual(h for h in hand_ins if h.county == code),
+                "gaps": gaps.get(code, 0),
+            }
+        )
+    return rows
+
+
+def _departments(source: Source, hand_ins: Sequence[HandIn]) -> list[Row]:
+    counts = {
+        row["department"]: row
+        for row in source.rows(
+            f"""
+            select department, count(*) as files, count(*) filter (status = 'refused') as refused,
+                   coalesce(sum(rows_in), 0)::bigint as rows_in,
+                   coalesce(sum(rows_quarantined), 0)::bigint as rows_quarantined
+            from submissions where {IN_MONTHS} group by all
+            """  # noqa: S608
+        )
+    }
+    none = {"files": 0, "refused": 0, "rows_in": 0, "rows_quarantined": 0}
+    return [
+        {
+            **none,
+            **counts.get(department, {}),
+            **_punctual(h for h in hand_ins if h.dataset in datasets),
+            "department": department,
+            "name": DEPARTMENTS.get(department, department),
+            "titles": "、".join(source.dataset_title(dataset) for dataset in datasets),
+        }
+        for department, datasets in source.departments.items()
+    ]
+
+
+def _punctual(hand_ins: Iterator[HandIn]) -> Row:
+    """How many hand-ins were due by now, how many came, how many in time."""
+    states = [hand_in.state for hand_in in hand_ins]
+    on_time, late = states.count("on_time"), states.count("late")
+    due = on_time + late + states.count("missing") + states.count("refused")
+    return {"due": due, "handed": on_time + late, "on_time": on_time}

@@ -1,0 +1,78 @@
+"""Pages to HTML: the templates, their filters, and what every page carries (style, menu, footer)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from expectations.report import pages, words
+from expectations.report.pages import Page
+from expectations.report.source import Source
+from expectations.slips.slip import chinese_period, shanghai_time
+
+
+class Renderer:
+    """Renders the pages of one report."""
+
+    def __init__(self, source: Source, *, title: str, synthetic: bool) -> None:
+        self._environment = _environment()
+        self._common: dict[str, Any] = {
+            "report_title": title,
+            "synthetic": synthetic,
+            "as_of": shanghai_time(source.as_of),
+            "months": _span(source),
+            "menu_counties": source.counties,
+            "menu_departments": list(source.departments),
+            "style": _asset("style.css"),
+            "script": _asset("report.js"),
+        }
+
+    def render(self, page: Page) -> bytes:
+        """The page as UTF-8."""
+        template = self._environment.get_template(page.template)
+        return template.render(
+            self._common, heading=page.heading, section=page.section, path=page.path, **page.values
+        ).encode()
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("expectations.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "number": words.number,
+        "period": chinese_period,
+        "count": lambda value: f"{value:,}",
+        "moment": lambda us: shanghai_time(dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=us)),
+        "rule": lambda rule: words.RULES.get(rule, rule),
+        "severity": lambda severity: words.SEVERITIES.get(severity, severity),
+        "importance": lambda value: words.IMPORTANCES.get(value, value),
+        "department": lambda value: words.DEPARTMENTS.get(value, value),
+    }
+    environment.globals |= {
+        "EVIDENCE": words.EVIDENCE,
+        "HAND_INS": words.HAND_INS,
+        "county_page": pages.county_page,
+        "department_page": pages.department_page,
+        "findings_page": pages.findings_page,
+        "findings_csv": pages.findings_csv,
+    }
+    return environment
+
+
+def _asset(name: str) -> Markup:
+    """A style sheet or script of ours, to stand inside the page: a page sent on alone still looks right."""
+    return Markup((files("expectations.report") / "templates" / name).read_text("utf-8"))  # noqa: S704
+
+
+def _span(source: Source) -> str:
+    first, last = chinese_period(source.months[0]), chinese_period(source.months[-1])
+    return first if first == last else f"{first}—{last}"

@@ -1,0 +1,73 @@
+"""Chinese for what the tables say in words of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+STATUSES: Mapping[str, str] = {
+    "accepted": "已接收",
+    "partial": "部分接收",
+    "refused": "退回",
+    "repeat": "重复",
+    "superseded": "已被替代",
+    "received": "处理中",
+}
+SEVERITIES: Mapping[str, str] = {"error": "错误", "warning": "提醒"}
+IMPORTANCES: Mapping[str, str] = {"high": "重要", "medium": "一般", "low": "参考"}
+EVIDENCE: Mapping[str, str] = {
+    "A": "有独立来源或实地核查印证的逐条记录",
+    "B": "部门台账中的逐条记录",
+    "C": "部门上报的汇总数",
+    "D": "被考核单位自己填报",
+}
+HAND_INS: Mapping[str, tuple[str, str]] = {
+    "on_time": ("✓", "按时"),
+    "late": ("迟", "迟报"),
+    "refused": ("退", "退回后没有再报"),
+    "missing": ("缺", "到期未报"),
+    "waiting": ("…", "未到期"),
+    "none": ("", "本月不需报送"),
+}
+DEPARTMENTS: Mapping[str, str] = {
+    "agriculture": "农业农村",
+    "civil_affairs": "民政",
+    "education": "教育",
+    "inspection": "实地核查",
+    "poverty_monitoring": "防返贫监测",
+    "road": "农村公路",
+    "self_report": "自评",
+    "survey": "满意度调查",
+    "toilet_reform": "农村改厕",
+}
+RULES: Mapping[str, str] = {
+    "unparsed_number": "不是数字",
+    "unparsed_date": "不是日期",
+    "unknown_unit": "单位不认识",
+    "ambiguous_unit": "单位不明确",
+    "unknown_region": "找不到行政区划",
+    "ambiguous_region": "行政区划不唯一",
+    "resident_id_check": "身份证号校验不符",
+    "credit_code_check": "统一社会信用代码校验不符",
+    "number_lost_digits": "长号码丢失末位",
+    "missing": "必填项为空",
+    "not_allowed": "不在可选项内",
+    "out_of_range": "超出合理范围",
+    "pattern": "格式不符",
+    "duplicate_key": "主键重复",
+}
+
+
+def month_label(period: str, *, first: bool) -> str:
+    """``2025-06`` as ``6月``; with its year in January and where it comes first."""
+    year, _, month = period.partition("-")
+    if not month.isdigit():
+        return period
+    return f"{year[2:]}年{int(month)}月" if first or month == "01" else f"{int(month)}月"
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """A figure as people write it: thousands separated, two decimals unless whole or large, a dash for none."""
+    if value is None:
+        return "—"
+    text = f"{value:,.0f}" if value == round(value) or abs(value) >= 10_000 else f"{value:,.2f}"
+    return f"{text}%" if unit == "%" else text
