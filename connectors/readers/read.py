@@ -1,0 +1,54 @@
+"""One file into its sheets: look at the content, choose the reader, refuse what cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from connectors.errors import Refused
+from connectors.grid import Sheet
+from connectors.readers.content import Kind, foreign_kind, kind_of
+from connectors.readers.delimited import read_delimited
+from connectors.readers.limits import empty, encrypted, not_a_table, refusing, unreadable
+from connectors.readers.workbook import read_workbook
+
+_WORKBOOKS = (Kind.XLSX, Kind.XLSB, Kind.XLS, Kind.ODS)
+
+
+def read_sheets(path: Path, *, name: str | None = None) -> list[Sheet]:
+    """The sheets of a file, hidden ones included, cells where they stood.
+
+    Args:
+        path: The file; its content decides how it is read.
+        name: The sender's name of the file, where ``path`` is an archive path without one.
+
+    Raises:
+        Refused: ``encrypted``, ``picture_only``, ``unreadable``, ``not_a_table``, ``empty`` or ``too_large``.
+    """
+    name = name or path.name
+    with refusing(name):
+        sheets = _read(path, name)
+    if not any(sheet.grid.rows for sheet in sheets):
+        raise empty(name)
+    return sheets
+
+
+def _read(path: Path, name: str) -> list[Sheet]:
+    kind = kind_of(path)
+    if kind in _WORKBOOKS:
+        return read_workbook(path, name)
+    if kind is Kind.TEXT:
+        return read_delimited(path, name)
+    raise _refusal(path, name, kind)
+
+
+def _refusal(path: Path, name: str, kind: Kind) -> Refused:
+    if kind is Kind.EMPTY:
+        return empty(name)
+    if kind is Kind.ENCRYPTED:
+        return encrypted(name)
+    if kind is Kind.DOCUMENT:
+        return not_a_table(name, kind.value)
+    if kind is Kind.FOREIGN:
+        with path.open("rb") as file:
+            return not_a_table(name, foreign_kind(file.read(1024)) or "其他文件")
+    return unreadable(name)
