@@ -15,6 +15,7 @@ from connectors.tables.view import Row, View
 from connectors.tables.words import CONTINUED, NOTE, TITLE_WORD
 
 _SMALL = 400  # rows of a body whose rows are compared with each other
+_ALIKE = 0.8  # share of the header's names in a header that is repeated
 
 
 @dataclass
@@ -150,7 +151,9 @@ def _next_table(shape: Shape, row: Row) -> int | None:
 
 
 def _repeats(row: Row, top: Row) -> bool:
-    return row.texts == top.texts and row.count(Kind.TEXT) * 2 > len(row.boxes)
+    """Whether most of the header's first row stands here again."""
+    same = sum((box := row.at(name.col)) is not None and box.text == name.text for name in top.boxes)
+    return same >= max(2, _ALIKE * len(top.boxes)) and row.count(Kind.TEXT) * 2 > len(row.boxes)
 
 
 def _is_new_header(shape: Shape, row: Row) -> bool:

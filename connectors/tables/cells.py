@@ -55,7 +55,7 @@ def text_of(value: Cell) -> str:
 
 def tidy(text: str) -> str:
     """One label in one line: spaces inside Chinese words removed, other whitespace runs made one space."""
-    return _CHINESE_SPACE.sub("", re.sub(r"\s+", " ", text)).strip()
+    return _CHINESE_SPACE.sub("", re.sub(r"\s+", " ", text_of(text)))
 
 
 def kind_of(value: Cell, text: str) -> Kind:

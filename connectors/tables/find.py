@@ -11,6 +11,7 @@ from connectors.tables.halves import halves
 from connectors.tables.header import Header, find_header
 from connectors.tables.labels import labels_of
 from connectors.tables.model import Table
+from connectors.tables.nesting import Nesting
 from connectors.tables.preamble import preamble
 from connectors.tables.view import View
 
@@ -44,11 +45,14 @@ def _read(view: View, titles: list[int], top: int) -> tuple[list[Table], int]:
         read.append((part, header, read_body(part, header)))
     end = min(body.end for _, _, body in read)
     notes = sorted({n for _, _, body in read for n in body.notes if n < end})
-    tables = [_table(part, titles, header, body, notes) for part, header, body in read]
+    nesting = Nesting()
+    tables = [_table(part, titles, header, body, notes, nesting) for part, header, body in read]
     return tables, max(end, top + 1)
 
 
-def _table(view: View, titles: list[int], header: Header, body: Body, notes: list[int]) -> Table:
+def _table(
+    view: View, titles: list[int], header: Header, body: Body, notes: list[int], nesting: Nesting
+) -> Table:
     return Table(
         title_rows=titles,
         header_rows=list(range(header.top, header.bottom + 1)),
@@ -57,7 +61,7 @@ def _table(view: View, titles: list[int], header: Header, body: Body, notes: lis
         section_rows=body.sections,
         note_rows=notes,
         columns=columns_of(view, titles, header),
-        row_labels=labels_of(view, header, body),
+        row_labels=labels_of(view, header, body, nesting),
     )
 
 

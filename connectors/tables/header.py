@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import pairwise
 
 from connectors.tables.cells import Kind
-from connectors.tables.numbering import numbering
+from connectors.tables.nesting import numbering
 from connectors.tables.view import Box, Row, View
 from connectors.tables.words import CODE_CAPTION, HEADING, MEASURE_CAPTION, NOTE, STEM, UNIT_CAPTION
 

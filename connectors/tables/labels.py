@@ -3,55 +3,51 @@
 from __future__ import annotations
 
 from connectors.tables.body import Body
-from connectors.tables.cells import Kind, text_of, tidy
+from connectors.tables.cells import Kind, tidy
 from connectors.tables.header import Header
 from connectors.tables.model import RowLabel
-from connectors.tables.numbering import numbering
+from connectors.tables.nesting import Nesting, lead_of
 from connectors.tables.shape import Shape
 from connectors.tables.view import View
 
 _MOST = 2_000  # a table with more rows lists records, not indicators
 
 
-def labels_of(view: View, header: Header, body: Body) -> list[RowLabel]:
-    """The labels of the rows, where a code or unit column shows that the rows carry the indicators."""
+def labels_of(view: View, header: Header, body: Body, nesting: Nesting) -> list[RowLabel]:
+    """The labels of the rows, where codes, units or indentation show that the rows carry the indicators.
+
+    Args:
+        view: The sheet, or one half of it.
+        header: The table's header.
+        body: The table's rows.
+        nesting: The nesting so far; shared by the halves of one form.
+    """
     shape = Shape(view, header)
-    if (shape.unit is None and shape.code is None) or len(body.records) > _MOST or shape.places:
+    rows = sorted([*body.records, *body.totals, *body.sections]) if len(body.records) <= _MOST else []
+    written = [_written(view, n, shape.left) for n in rows]
+    leads = sorted({lead_of(raw) for raw in written if raw.strip()})
+    coded = shape.unit is not None or shape.code is not None
+    if shape.places or not (coded or len(leads) > 1):
         return []
-    levels = _Levels()
-    labels = []
-    for n in sorted([*body.records, *body.totals, *body.sections]):
-        box = view.row(n).at(shape.left)
-        raw = str(view.grid.rows[box.row][box.col]) if box else ""
-        label = tidy(box.text) if box else ""
-        labels.append(
-            RowLabel(n, label, levels.of(raw, label), _cell(view, n, shape.unit), _cell(view, n, shape.code))
-        )
+    labels: list[RowLabel] = []
+    for i, (n, raw) in enumerate(zip(rows, written, strict=True)):
+        if raw.strip():
+            text = tidy(raw)
+            after = next((later for later in written[i + 1 :] if later.strip()), "")
+            indent = nesting.level(raw, after) if coded else leads.index(lead_of(raw))
+        elif labels:  # a second unit of the indicator above
+            text, indent = labels[-1].text, labels[-1].indent
+        else:
+            text, indent = "", 0
+        labels.append(RowLabel(n, text, indent, _cell(view, n, shape.unit), _cell(view, n, shape.code)))
     return labels
+
+
+def _written(view: View, row: int, col: int) -> str:
+    box = view.row(row).at(col)
+    return str(view.grid.rows[box.row][box.col]) if box and box.row == row else ""
 
 
 def _cell(view: View, row: int, col: int | None) -> str | None:
     box = view.row(row).at(col) if col is not None else None
-    return tidy(box.text) if box and box.kind is not Kind.DASH else None
-
-
-class _Levels:
-    """Nesting by numbering first, by 其中 and leading spaces where there is none."""
-
-    def __init__(self) -> None:
-        self.styles: list[int] = []
-        self.inside: int | None = None
-
-    def of(self, raw: str, label: str) -> int:
-        """The nesting level of the next label."""
-        style = numbering(text_of(raw))
-        if style is not None:
-            while self.styles and self.styles[-1] >= style:
-                self.styles.pop()
-            self.styles.append(style)
-            self.inside = None
-            return len(self.styles) - 1
-        if label.startswith("其中"):
-            self.inside = len(self.styles)
-            return self.inside
-        return len(self.styles)
+    return "".join(box.text.split()) if box and box.kind is not Kind.DASH else None
