@@ -110,7 +110,9 @@ def stage(
     errors = found.loc[(found["severity"] == "error") & (found["position"] != HEADER)]
     bad = np.zeros(len(conformed.frame), dtype=bool)
     bad[errors["position"].to_numpy()] = True
-    records = _records(conformed.frame.loc[~bad], contract, privacy, submission_id)
+    records = _records(
+        conformed.frame.loc[~bad] if bad.any() else conformed.frame, contract, privacy, submission_id
+    )
     quarantine = _quarantine(conformed, bad, errors, contract, submission_id)
     rows_in = len(conformed.extract.rows)
     if rows_in != len(records) + len(quarantine):
@@ -195,7 +197,8 @@ def _quarantine(
     if not bad.any():
         return QUARANTINE.empty_table()
     rows = conformed.frame.loc[bad]
-    rules = errors.groupby("position")["rule"].agg(lambda names: sorted(set(names)))
+    named = errors[["position", "rule"]].drop_duplicates().sort_values(["position", "rule"])
+    rules = named.groupby("position")["rule"].agg(list)
     return pa.table(
         {
             "dataset": pa.repeat(contract.dataset, len(rows)),

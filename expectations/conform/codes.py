@@ -25,6 +25,10 @@ _USCC_ALPHABET = np.frombuffer(b"0123456789ABCDEFGHJKLMNPQRTUWXY", dtype=np.uint
 _USCC_WEIGHTS = np.array([1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28])
 _LENGTH = 18
 
+BIRTH_DATE = "_birth_date"
+"""Suffix of the helper column that rules on age read."""
+
+_RESIDENT = r"^\d{17}[\dX]$"
 _PHONE = r"^(?:1[3-9]\d{9}|0\d{9,11}|400\d{7})$"
 _CARD = r"^\d{12,21}$"
 
@@ -38,8 +42,8 @@ def parse_resident_ids(values: pa.StringArray, *, title: str, latest: np.datetim
         latest: The last day on which a holder can have been born (the period's end); None for no limit.
     """
     numbers = _compact(values)
-    shaped = matches(numbers, r"^\d{17}[\dX]$")
-    births = birth_dates(numbers)
+    shaped = matches(numbers, _RESIDENT)
+    births = birth_dates(numbers, shaped)
     good = shaped & _ric_checks(numbers, shaped) & ~np.isnat(births)
     future = good & (births > latest) if latest is not None else np.zeros_like(good)
     lost = matches(numbers, LOST_DIGITS)
@@ -51,12 +55,12 @@ def parse_resident_ids(values: pa.StringArray, *, title: str, latest: np.datetim
         Problem(check, future, f"「{title}」中的出生日期晚于本表所属期。", remedy),
         lost_digits(lost, title),
     )  # fmt: skip
-    return Parsed(numbers, problems)
+    born = pa.array(births.astype("datetime64[us]"), mask=np.isnat(births))
+    return Parsed(numbers, problems, {BIRTH_DATE: born})
 
 
-def birth_dates(numbers: pa.StringArray) -> npt.NDArray[np.datetime64]:
-    """Birth dates inside distinct resident IDs; NaT where there is none."""
-    shaped = matches(numbers, r"^\d{17}[\dX]$")
+def birth_dates(numbers: pa.StringArray, shaped: Mask) -> npt.NDArray[np.datetime64]:
+    """Birth dates inside resident IDs of the right shape; NaT where there is none."""
     born = np.full(len(numbers), np.datetime64("NaT", "D"))
     digits = _matrix(numbers, shaped)[:, 6:14].astype(np.int64) - ord("0")
     year = digits[:, :4] @ np.array([1000, 100, 10, 1])

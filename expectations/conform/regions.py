@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import pyarrow as pa
@@ -60,55 +60,46 @@ class Resolution:
     message: str = ""
 
 
-@dataclass(frozen=True)
 class RegionIndex:
     """Names and codes of one region tree, ready for looking up.
 
+    Args:
+        regions: A table of the REGIONS schema; one code may have several rows (renamed, moved).
+
     Attributes:
-        titles: Current code to its name today.
-        names: Every name a current code has had (its own and those of codes that lead to it).
         successors: Every known code to the code in force after it.
-        parents: Current code to its parent.
-        levels: Current code to its level.
+        titles: Code in force to its name today.
+        names: Code in force to every name it has had, its own and those of codes that lead to it.
+        parents: Code in force to its parent.
+        levels: Code in force to its level.
     """
 
-    titles: Mapping[str, str]
-    names: Mapping[str, frozenset[str]]
-    successors: Mapping[str, str]
-    parents: Mapping[str, str | None]
-    levels: Mapping[str, str]
-    _by_form: Mapping[tuple[str, str], frozenset[str]] = field(repr=False)
-    _below: Mapping[str, tuple[str, ...]] = field(repr=False)
-
-    @classmethod
-    def of(cls, regions: pa.Table) -> RegionIndex:
-        """Index a table of the REGIONS schema; one code may have several rows (renamed, moved)."""
-        rows = sorted(
-            regions.select(
-                ["region_code", "name", "level", "parent_code", "valid_from", "successor"]
-            ).to_pylist(),
-            key=lambda row: (row["region_code"], str(row["valid_from"] or "")),
-        )
+    def __init__(self, regions: pa.Table) -> None:
+        rows = regions.select(
+            ["region_code", "name", "level", "parent_code", "valid_from", "successor"]
+        ).to_pylist()
+        rows.sort(key=lambda row: (row["region_code"], str(row["valid_from"] or "")))
         retired = {row["region_code"]: row["successor"] for row in rows if row["successor"]}
-        ends = {row["region_code"]: _follow(row["region_code"], retired) for row in rows}
+        self.successors = {row["region_code"]: _follow(row["region_code"], retired) for row in rows}
+        own = {
+            row["region_code"]: row
+            for row in rows
+            if self.successors[row["region_code"]] == row["region_code"]
+        }
         names: dict[str, set[str]] = defaultdict(set)
         for row in rows:
-            names[ends[row["region_code"]]].add(row["name"])
-        own = {row["region_code"]: row for row in rows if ends[row["region_code"]] == row["region_code"]}
-        parents = {code: _ended(row["parent_code"], ends) for code, row in own.items()}
-        levels = {code: row["level"] for code, row in own.items()}
-        below: dict[str, list[str]] = defaultdict(list)
-        for code, parent in parents.items():
-            below[parent or ""].append(code)
-        return cls(
-            titles={code: row["name"] for code, row in own.items()},
-            names={code: frozenset(found) for code, found in names.items()},
-            successors=ends,
-            parents=parents,
-            levels=levels,
-            _by_form=_forms_of(names, levels),
-            _below={code: tuple(found) for code, found in below.items()},
-        )
+            names[self.successors[row["region_code"]]].add(row["name"])
+        self.names = {code: frozenset(names[code]) for code in own}
+        self.titles = {code: str(row["name"]) for code, row in own.items()}
+        self.levels = {code: str(row["level"]) for code, row in own.items()}
+        self.parents = {code: self._ended(row["parent_code"]) for code, row in own.items()}
+        self._by_form = _forms_of(self.names, self.levels)
+        self._below: dict[str | None, list[str]] = defaultdict(list)
+        for code, parent in self.parents.items():
+            self._below[parent].append(code)
+
+    def _ended(self, code: str | None) -> str | None:
+        return self.successors.get(code, code) if code else None
 
     def scope(self, texts: Iterable[str]) -> Scope:
         """Counties and townships that texts name in full; the first text that names any decides, per level."""
@@ -279,8 +270,6 @@ def _forms_of(
 ) -> dict[tuple[str, str], frozenset[str]]:
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for code, called in names.items():
-        if code not in levels:
-            continue
         for name in called:
             full = _full(name)
             found[levels[code], f"={full}"].add(code)
@@ -316,7 +305,3 @@ def _follow(code: str, retired: Mapping[str, str]) -> str:
         code = retired[code]
         seen.add(code)
     return code
-
-
-def _ended(code: str | None, ends: Mapping[str, str]) -> str | None:
-    return ends.get(code, code) if code else None

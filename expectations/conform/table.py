@@ -10,13 +10,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.conform.codes import birth_dates
+from expectations.conform.codes import BIRTH_DATE
 from expectations.conform.columns import ARROW_TYPES, conform_column
 from expectations.conform.model import HEADER, Conformed
 from expectations.conform.places import locate
 from expectations.conform.regions import RegionIndex
 from expectations.conform.texts import Problem, read_texts
-from expectations.contract import Contract
+from expectations.contract import Column, Contract
 from expectations.dating import parse_period
 from expectations.findings import drafts, no_drafts
 from expectations.routing import Route
@@ -25,7 +25,6 @@ from warehouse.periods import Month
 if TYPE_CHECKING:
     from connectors.extract import Extract
 
-BIRTH_DATE = "_birth_date"
 _PANDAS_TYPES = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
 
 
@@ -51,16 +50,14 @@ def conform(
     units = {column.index: column.unit for column in extract.table.columns}
     for column in contract.columns:
         if column.name not in cells:
-            arrays[column.name] = pa.nulls(len(periods), ARROW_TYPES[column.type])
+            arrays |= _absent(column, len(periods))
             continue
         printed = units.get(route.mapping[column.name])
         texts, parsed, note = conform_column(cells[column.name], column, printed, extract.titles, latest)
         arrays[column.name] = texts.spread(parsed.values)
         found += [texts.drafts(problem, column.name) for problem in parsed.problems if problem.at.any()]
         notes += [note] if note else []
-        if column.kind == "resident_id":
-            born = pa.array(birth_dates(parsed.values).astype("datetime64[us]"), from_pandas=True)
-            arrays[column.name + BIRTH_DATE] = texts.spread(born)
+        arrays |= {column.name + suffix: texts.spread(helper) for suffix, helper in parsed.helpers.items()}
     regions, lost = _regions(arrays, contract, index, extract, scope, found)
     arrays |= {"region_code": regions, "period": periods}
     arrays |= {"sheet": pa.repeat(extract.sheet, len(periods)), "row": extract.rows}
@@ -110,6 +107,14 @@ def _undated(rows: np.ndarray, column: str) -> pd.DataFrame:
         message="此行没有所属期，表题、文件名和文件夹中也没有。",
         remedy="请在表题或文件名中写明所属年月，如 2025年6月。",
     )
+
+
+def _absent(column: Column, rows: int) -> dict[str, pa.Array]:
+    """A column the table has not, with the helpers that rules count on."""
+    blank = {column.name: pa.nulls(rows, ARROW_TYPES[column.type])}
+    if column.kind == "resident_id":
+        blank[column.name + BIRTH_DATE] = pa.nulls(rows, ARROW_TYPES["date"])
+    return blank
 
 
 def _last_day(periods: pa.Array) -> np.datetime64 | None:

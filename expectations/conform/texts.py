@@ -6,7 +6,7 @@ stands there. Parsers see distinct texts and answer for them; ``Texts`` spreads 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +25,10 @@ NOTHING = r"^(?:[—–―─\-/\\]+|无|N/A|n/a)$"
 FORMULA_ERROR = r"^#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NULL!|NUM!)$"
 LOST_DIGITS = r"^\d(?:\.\d+)?[eE]\+?1\d$"
 """A long number that a spreadsheet kept as a float: its last digits are gone."""
+
+_SAMPLE = 5_000
+_WORTH = 0.9
+"""Share of distinct texts in a sample up to which a column is brought to its distinct texts."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,17 @@ class Problem:
 
 @dataclass(frozen=True)
 class Parsed:
-    """The distinct texts as typed values (missing where there is a problem), and the problems."""
+    """The distinct texts as typed values (missing where there is a problem), and the problems.
+
+    Attributes:
+        values: One typed value per distinct text.
+        problems: What is wrong where.
+        helpers: More values per distinct text, by the suffix of the helper column's name.
+    """
 
     values: pa.Array
     problems: tuple[Problem, ...] = ()
+    helpers: Mapping[str, pa.Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,8 @@ class Texts:
     """One column of text.
 
     Attributes:
-        values: The distinct texts, cleaned, in order of appearance; two raw texts may clean to one value.
+        values: The distinct texts, cleaned, in order of appearance; a text may stand
+            there twice (two spellings that clean to one; a column that hardly repeats).
         indices: For each row the place in ``values``; null where blank.
         raw: The cells as read.
         title: The column's title, for messages.
@@ -110,17 +122,17 @@ def read_texts(raw: pa.ChunkedArray, *, title: str = "", nothing: str | None = N
         title: Column title for messages.
         nothing: Pattern of texts that mean nothing; None where any text counts.
     """
-    encoded = _one_chunk(raw).dictionary_encode()
-    cleaned = pc.utf8_trim_whitespace(pc.utf8_normalize(encoded.dictionary.cast(pa.string()), "NFKC"))
+    distinct, indices = _encode(raw.combine_chunks())
+    cleaned = pc.utf8_trim_whitespace(pc.utf8_normalize(distinct, "NFKC"))
     blank = pc.equal(cleaned, "")
     if nothing is not None:
         blank = pc.or_(blank, pc.match_substring_regex(cleaned, nothing))
     if not pc.any(blank).as_py():
-        return Texts(cleaned, encoded.indices, raw, title)
+        return Texts(cleaned, indices, raw, title)
     # Blank marks leave the dictionary, so that no parser meets them.
     places = pa.array(np.cumsum(~blank.to_numpy(zero_copy_only=False)) - 1, type=pa.int32())
     places = pc.if_else(blank, pa.scalar(None, pa.int32()), places)
-    return Texts(cleaned.filter(pc.invert(blank)), places.take(encoded.indices), raw, title)
+    return Texts(cleaned.filter(pc.invert(blank)), places.take(indices), raw, title)
 
 
 def matches(values: pa.StringArray, pattern: str) -> Mask:
@@ -129,10 +141,12 @@ def matches(values: pa.StringArray, pattern: str) -> Mask:
     return found.astype(bool)
 
 
-def map_rest(values: pa.StringArray, at: Mask, parse: Callable[[str], object]) -> list[object]:
-    """Apply a Python parser to the marked texts only; for the few that no vectorised step took."""
-    return [parse(text) for text in values.filter(pa.array(at)).to_pylist()]
-
-
-def _one_chunk(raw: pa.ChunkedArray) -> pa.Array:
-    return raw.combine_chunks() if isinstance(raw, pa.ChunkedArray) else raw
+def _encode(array: pa.StringArray) -> tuple[pa.StringArray, pa.Int32Array]:
+    """Distinct texts and each row's place among them; texts that hardly repeat are not worth the hashing."""
+    sample = array.slice(0, _SAMPLE)
+    if pc.count_distinct(sample).as_py() <= _WORTH * len(sample):
+        encoded = array.dictionary_encode()
+        return encoded.dictionary, encoded.indices
+    filled = array.is_valid()
+    places = np.cumsum(filled.to_numpy(zero_copy_only=False), dtype=np.int32) - 1
+    return array.drop_null(), pc.if_else(filled, pa.array(places), pa.scalar(None, pa.int32()))
