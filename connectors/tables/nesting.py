@@ -47,7 +47,8 @@ class _Open:
     level: int
     start: int
     of_which: bool = False
-    root: bool = False
+    root: bool = False  # over everything, not one of several
+    total: bool = False  # over the plain labels below it
 
 
 class Nesting:
@@ -67,19 +68,21 @@ class Nesting:
         if text.startswith("其中"):
             return self._push_of_which(lead)
         if rank is not None:
+            same = [i for i, label in enumerate(self._open) if label.rank == rank]
+            del self._open[same[0] if same else len(self._open) :]
             while self._open and not self._contains(self._open[-1], rank):
                 self._open.pop()
             return self._push(rank, lead)
         if not self._open:
-            over = numbering(following) is not None
-            self._open.append(_Open(None, 0, lead, root=over or text.endswith("合计")))
+            root = numbering(following) is not None
+            self._open.append(_Open(None, 0, lead, root=root, total=text.endswith("合计")))
             return 0
         return self._plain(lead)
 
     @staticmethod
     def _contains(above: _Open, rank: float) -> bool:
-        if above.root or above.rank is None:
-            return not above.of_which and (above.root or rank > 1)
+        if above.rank is None:
+            return above.root or (not above.of_which and rank > 1)
         return above.rank < rank
 
     def _push(self, rank: float | None, start: int, of_which: bool = False) -> int:
@@ -95,7 +98,7 @@ class Nesting:
     def _plain(self, lead: int) -> int:
         """A label without a number continues the 其中 it is aligned with, else the plain one before it."""
         aligned = [o for o in self._open if o.of_which and lead and abs(o.start - lead) <= _NEAR]
-        plain = [o for o in self._open if o.rank is None and not o.of_which and not o.root]
+        plain = [o for o in self._open if o.rank is None and not (o.of_which or o.root or o.total)]
         of_which = [o for o in self._open if o.of_which]
         siblings = aligned or plain or of_which
         if not siblings:

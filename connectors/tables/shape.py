@@ -35,11 +35,9 @@ class Shape:
 
     @cached_property
     def left(self) -> int:
-        """The first column."""
-        return min(
-            (box.col for box in self.heads or [b for row in self.rows for b in row.boxes]),
-            default=self.view.left,
-        )
+        """The first column: the header's, or the one most records begin in where it has no name."""
+        begins = Counter(row.first.col for row in self.rows).most_common(1)
+        return min([box.col for box in self.heads] + [col for col, _ in begins], default=self.view.left)
 
     @cached_property
     def right(self) -> int:

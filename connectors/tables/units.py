@@ -71,7 +71,8 @@ class Units:
 
     @cached_property
     def _in_titles(self) -> list[str]:
-        texts = [text for n in self.titles for text in self.view.row(n).texts]
+        sheet = View(self.view.grid)  # the title of a form in halves stands over both
+        texts = [text for n in self.titles for text in sheet.row(n).texts]
         for text in texts:
             match = TITLE_UNIT.search(re.sub(r"\s+", "", text))
             units = [u for u in re.split(r"[、,;/]", match["units"]) if UNIT.match(u)] if match else []
