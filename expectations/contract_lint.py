@@ -118,7 +118,10 @@ def _misshapen(document: Document) -> Iterator[Problem]:
     for error in validator.iter_errors(document.data):
         closest = best_match([error]) or error
         where = tuple(str(part) for part in closest.absolute_path)
-        yield document.problem(where, f"{'.'.join(where) or 'contract'}: {_short(closest.message)}")
+        message = _short(closest.message)
+        if closest.validator == "contains":
+            message = f"gives no {closest.validator_value['properties']['property']['const']}; add it"
+        yield document.problem(where, f"{'.'.join(where) or 'contract'}: {message}")
 
 
 def _short(message: str, most: int = 240) -> str:

@@ -50,7 +50,7 @@ def write_template(contract: Contract, path: Path) -> None:
     first = _header(sheet, contract)
     for index, column in enumerate(contract.columns, start=1):
         _prepare(sheet, index, column, first)
-    sheet.freeze_panes = sheet.cell(first, 1)
+    sheet.freeze_panes = f"A{first}"
     sheet.print_title_rows = f"1:{first - 1}"
     _landscape(sheet, one_page_wide=len(contract.columns) <= _ONE_PAGE)
     _guidance(book.create_sheet(GUIDANCE), contract)
@@ -223,12 +223,12 @@ def _guidance(sheet: Worksheet, contract: Contract) -> None:
     for row, column in enumerate(contract.columns, start=_GUIDE_HEADER + 1):
         texts = _explained(column)
         for index, text in enumerate(texts, start=1):
-            cell = sheet.cell(row, index, text)
-            cell.number_format = "@"
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            written = sheet.cell(row, index, text)
+            written.number_format = "@"
+            written.alignment = Alignment(wrap_text=True, vertical="top")
         lines = max(-(-2 * len(text) // width) for text, width in zip(texts, _GUIDE.values(), strict=True))
         sheet.row_dimensions[row].height = 16 * max(lines, 1)
-    sheet.freeze_panes = sheet.cell(_GUIDE_HEADER + 1, 1)
+    sheet.freeze_panes = f"A{_GUIDE_HEADER + 1}"
     _landscape(sheet, one_page_wide=True)
 
 
