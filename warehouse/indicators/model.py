@@ -54,7 +54,6 @@ class Indicator(BaseModel):
         description="Which inputs a region must have reported to be counted: every one, or only what the denominator "
         "reads, where nothing in the numerator's ledger is itself the answer (no interviews held).",
     )
-    cumulative: bool = Field(False, description="Whether the numerator can only grow within a year.")
     numerator: str = ""
     denominator: str = ""
     stated: str = ""

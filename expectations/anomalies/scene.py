@@ -1,0 +1,99 @@
+"""What a detector looks at: the records up to the months asked for, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+
+from expectations.contract import Column, Contract
+from expectations.sources import is_rate
+from warehouse.indicators import Indicator
+
+if TYPE_CHECKING:
+    import duckdb
+
+_TEST_COLUMNS = (
+    "subject",
+    "dataset",
+    "indicator",
+    "region_code",
+    "period",
+    "score",
+    "p",
+    "n",
+    "value",
+    "expected",
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The evidence before the detectors.
+
+    Attributes:
+        connection: Has a table or view per dataset, and ``observations`` where they are computed.
+        months: The months judged, in order; earlier ones are history, later ones are not looked at.
+        contracts: By dataset.
+        indicators: By id.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    months: Sequence[str]
+    contracts: Mapping[str, Contract]
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """Names of the tables and views that are there."""
+        rows = self.connection.execute("select table_name from information_schema.tables").fetchall()
+        return frozenset(str(name) for (name,) in rows)
+
+    def datasets(self, keeps: str | None = None) -> list[Contract]:
+        """Contracts whose records are there, by what they keep."""
+        return [
+            contract
+            for dataset, contract in sorted(self.contracts.items())
+            if dataset in self.tables and keeps in (None, contract.keeps)
+        ]
+
+    def query(self, sql: str, **params: Any) -> pd.DataFrame:
+        """Rows of a select; ``$until`` is the last month judged."""
+        named = {"until": self.months[-1], **params}
+        used = {name: value for name, value in named.items() if f"${name}" in sql}
+        return cast("pd.DataFrame", self.connection.sql(sql, params=used).df())
+
+
+def amounts(contract: Contract) -> list[Column]:
+    """Columns that hold amounts: numbers with a unit; not rates, not chainages, which are places on a road."""
+    return [
+        column
+        for column in contract.columns
+        if column.type in ("integer", "number") and column.unit and not column.kind and not is_rate(column)
+    ]
+
+
+def tests(rows: pd.DataFrame, **fixed: Any) -> pd.DataFrame:
+    """A detector's tests as one frame.
+
+    Every region tested is a row, also where nothing is amiss: how many were tested decides how strong a single
+    one must be. ``p`` is missing where no chance is involved. Columns of the detector's own stay for its message.
+    """
+    table = rows.assign(**fixed).reset_index(drop=True)
+    for name in _TEST_COLUMNS:
+        if name not in table:
+            table[name] = "" if name in ("subject", "indicator") else float("nan")
+    return table
+
+
+def no_tests() -> pd.DataFrame:
+    """A frame of no tests."""
+    return pd.DataFrame({name: [] for name in _TEST_COLUMNS})
+
+
+def each(found: pd.DataFrame) -> Iterator[Any]:
+    """The rows, their columns as attributes."""
+    yield from found.itertuples(index=False)
