@@ -87,7 +87,7 @@ def _polyline(run: Sequence[tuple[float, float]]) -> Markup:
 
 
 def bars(groups: Mapping[str, Sequence[Bar]], title: str) -> Markup:
-    """Horizontal bars from zero, by group; a dashed line across a bar's row is its target."""
+    """Horizontal bars from zero, by group; a line across a bar's row is its target."""
     every = [bar for group in groups.values() for bar in group]
     numbers = [number for bar in every for number in (bar.value, bar.target) if number is not None]
     low, high = min([0.0, *numbers]), max([0.0, *numbers])
@@ -116,7 +116,7 @@ def _bar(bar: Bar, x: Callable[[float], float], y: int) -> Iterator[Markup]:
             '<rect class="bar {}" x="{:.1f}" y="{}" width="{:.1f}" height="14" rx="2"><title>{} {}</title></rect>'
         ).format(bar.tone, start, y + 4, max(end - start, 1), bar.label, bar.text)
     if bar.target is not None:
-        yield _line(x(bar.target), y, x(bar.target), y + _ROW, "target")
+        yield _line(x(bar.target), y, x(bar.target), y + _ROW, "goal")
     yield Markup('<text class="value" x="{:.1f}" y="{}">{}</text>').format(
         x(max(bar.value or 0, 0)) + 6, y + 15, bar.text
     )

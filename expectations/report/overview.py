@@ -11,6 +11,7 @@ from expectations.report.timeliness import HandIn
 from expectations.report.words import DEPARTMENTS
 
 MAX_ANOMALIES = 15
+MAX_RULES = 60
 MAX_LISTED_ANOMALIES = 1_000
 
 
@@ -28,7 +29,7 @@ def overview(source: Source, hand_ins: Sequence[HandIn], title: str) -> Iterator
             "anomaly_count": anomalies[0]["total"] if anomalies else 0,
             "calendar": city_calendar(source, hand_ins),
             "disagreements": _disagreements(source),
-            "rules": rules_of(source, "true", {}),
+            "rules": _rules(source),
             "severities": _severities(source),
             "counties": _counties(source, hand_ins),
             "departments": _departments(source, hand_ins),
@@ -104,6 +105,22 @@ def _counts(source: Source) -> Row:
         """  # noqa: S608
     )
     return row
+
+
+def _rules(source: Source) -> list[Row]:
+    """Open findings of the whole city by rule and severity, with the datasets they are in."""
+    found = source.rows(
+        f"""
+        select rule, severity, count(*) as findings, count(distinct submission_id) as files,
+               min(message) as message, min(remedy) as remedy,
+               list(distinct coalesce(dataset, '') order by coalesce(dataset, '')) as datasets
+        from findings where {OPEN} and {IN_MONTHS}
+        group by rule, severity order by severity, findings desc, rule limit {MAX_RULES}
+        """  # noqa: S608
+    )
+    return [
+        row | {"links": [(source.dataset_title(name), name) for name in row["datasets"]]} for row in found
+    ]
 
 
 def _severities(source: Source) -> dict[str, int]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from connectors.grid import Sheet
 
 MAX_WHOLE_ROWS = 20_000
-_HEAD_ROWS = 8
+HEAD_ROWS = 8
 _BAD_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -105,16 +105,16 @@ def _joined(marks: Sequence[Mark]) -> Mark:
 def _row_numbers(rows: int, marked: Mapping[int, object], only_marked: bool) -> Sequence[int]:
     if not only_marked:
         return range(1, max([rows, *(row for row in marked if row <= MAX_WHOLE_ROWS)]) + 1)
-    return sorted({*marked, *range(1, min(_HEAD_ROWS, rows) + 1)})
+    return sorted({*marked, *range(1, min(HEAD_ROWS, rows) + 1)})
 
 
 def _prepare(target: Any, sheet: Sheet, shift: int) -> None:
     if shift:
         target.freeze_panes = "B2"
         target.column_dimensions["A"].width = 10
-        width = max((len(row) for row in sheet.grid.rows[:_HEAD_ROWS]), default=0)
+        width = max((len(row) for row in sheet.grid.rows[:HEAD_ROWS]), default=0)
         target.append(
-            ["原行号", f"（只列有问题的行，开头 {_HEAD_ROWS} 行供对照）", *[None] * max(width - 1, 0)]
+            ["原行号", f"（只列有问题的行，开头 {HEAD_ROWS} 行供对照）", *[None] * max(width - 1, 0)]
         )
         return
     for top, left, bottom, right in sheet.grid.merged:

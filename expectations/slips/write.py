@@ -102,8 +102,14 @@ _ODD_WORKBOOK = (
 
 
 def _rebuilt(slip: Slip) -> Workbook:
+    from expectations.slips.long_text import is_long_text, picked_rows
+    from expectations.slips.marks import findings_frame
+    from expectations.slips.rebuilt import HEAD_ROWS, rebuilt_workbook
+
+    if is_long_text(slip.original):
+        wanted = {*range(1, HEAD_ROWS + 1), *findings_frame(slip)["row"].tolist()}
+        return rebuilt_workbook(slip, [picked_rows(slip.original, slip.file_name, wanted)])
     from connectors.readers import read_sheets
-    from expectations.slips.rebuilt import rebuilt_workbook
 
     return rebuilt_workbook(slip, read_sheets(slip.original, name=slip.file_name))
 

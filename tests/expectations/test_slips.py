@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -352,9 +353,24 @@ def test_a_workbook_that_openpyxl_cannot_load_is_rebuilt_from_its_cells(tmp_path
     with ZipFile(whole) as source, ZipFile(tmp_path / "archived", "w") as target:
         for name in source.namelist():
             data = source.read(name)
-            target.writestr(name, b"<styleSheet" if name == "xl/styles.xml" else data)
+            target.writestr(name, data.replace(b'"none"', b'"odd"'))
     path = write_slip(tmp_path / "o", slip(tmp_path, "partial", [finding("台账!B5")]))
     assert load_workbook(path)["台账"]["B5"].fill.fgColor.rgb == RED
+
+
+def test_a_csv_of_many_megabytes_is_answered_without_reading_it_into_memory(tmp_path: Path) -> None:
+    line = f"东村,{'很长的说明' * 20},1\n".encode("gb18030")
+    (tmp_path / "archived").write_bytes("村,说明,金额\n".encode("gb18030") + line * 90_000)
+    wrong = [finding("补助!C80001", value="1"), finding("补助!A5", "warning")]
+    answer = slip(tmp_path, "partial", wrong, sender_path="toilet_reform/补助.csv", rows_in=90_000)
+    tracemalloc.start()
+    path = write_slip(tmp_path / "o", answer)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    rows = list(load_workbook(path)["补助"].iter_rows(values_only=True))
+    assert rows[-1] == (80_001, "东村", "很长的说明" * 20, "1")
+    assert rows[5][0] == 5
+    assert peak < (tmp_path / "archived").stat().st_size
 
 
 def test_a_text_slip_takes_less_than_a_few_milliseconds(tmp_path: Path) -> None:
