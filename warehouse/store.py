@@ -142,7 +142,8 @@ class Store:
         Raises:
             KeyError: There is, or was, no such table.
         """
-        actions = pa.table(self._existing(table, as_of).get_add_actions())
+        # Not pa.table(): that imports pandas, which takes longer than the query.
+        actions = pa.RecordBatchReader.from_stream(self._existing(table, as_of).get_add_actions()).read_all()
         folder = self._path(table)
         return sorted(folder / unquote(path) for path in actions["path"].to_pylist())
 

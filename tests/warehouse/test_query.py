@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+import pytest
+
+from tests.warehouse.conftest import FIRST, TOILETS, Warehouse
+from warehouse.query import FIXED, QueryError, connect, select
+from warehouse.release import ReleaseError, freeze, releases
+
+
+def one(connection: object, sql: str) -> object:
+    return next(iter(select(connection, sql).to_pylist()[0].values()))  # type: ignore[arg-type]
+
+
+def test_every_table_is_a_view_with_its_columns_in_order(warehouse: Warehouse) -> None:
+    connection = connect(warehouse.store, warehouse.ledger)
+    answer = select(connection, "FROM toilet_ledger ORDER BY subsidy_yuan")
+    assert answer.column_names == TOILETS.names
+    assert answer["period"].to_pylist() == ["2025-07", "2025-06", "2025-06", "2025-07"]
+    assert answer["region_code"].type == pa.string()
+    assert one(connection, "SELECT sum(plots) FROM toilet_ledger") == 4
+    assert one(connection, "SELECT count(*) FROM submissions WHERE status = 'accepted'") == 1
+
+
+def test_tables_not_yet_written_are_empty_and_not_an_error(warehouse: Warehouse) -> None:
+    roads = pa.schema([("length_km", pa.float64()), ("period", pa.string())])
+    connection = connect(warehouse.store, warehouse.ledger, expected={"road_segments": roads})
+    for table in (*FIXED, "road_segments"):
+        if table != "regions":
+            assert one(connection, f"SELECT count(*) FROM {table}") == 0
+    assert one(connection, "SELECT sum(length_km) FROM road_segments WHERE period = '2025-06'") is None
+
+
+def test_a_table_whose_rows_are_all_gone_is_empty(warehouse: Warehouse) -> None:
+    warehouse.store.write("toilet_ledger", TOILETS.empty_table(), TOILETS, {"period": ["2025-06", "2025-07"]})
+    assert one(connect(warehouse.store, warehouse.ledger), "SELECT count(*) FROM toilet_ledger") == 0
+
+
+def test_a_column_that_only_new_files_have_is_empty_in_old_ones(warehouse: Warehouse) -> None:
+    grown = TOILETS.append(pa.field("card_token", pa.string()))
+    rows = pa.Table.from_pylist(
+        [{"region_code": FIRST, "period": "2025-06", "card_token": "x"}], schema=grown
+    )
+    warehouse.store.write("toilet_ledger", rows, grown, {"period": ["2025-06"]})
+    connection = connect(warehouse.store, warehouse.ledger)
+    assert one(connection, "SELECT count(card_token) FROM toilet_ledger") == 1
+    assert one(connection, "SELECT count(*) FROM toilet_ledger") == 3
+
+
+def test_a_column_that_no_file_has_yet_is_there(warehouse: Warehouse) -> None:
+    grown = TOILETS.append(pa.field("length_m", pa.float64()))
+    warehouse.store.write("toilet_ledger", grown.empty_table(), grown, {"period": ["2025-06"]})
+    connection = connect(warehouse.store, warehouse.ledger)
+    assert one(connection, "SELECT count(*) FROM toilet_ledger WHERE length_m IS NULL") == 2
+
+
+def test_the_warehouse_is_seen_as_it_was(warehouse: Warehouse) -> None:
+    before = datetime.now(UTC)
+    time.sleep(0.02)
+    warehouse.write("2025-06", (FIRST, 1.0, 5))
+    now = connect(warehouse.store, warehouse.ledger)
+    then = connect(warehouse.store, warehouse.ledger, as_of=before)
+    long_ago = connect(
+        warehouse.store,
+        warehouse.ledger,
+        as_of=before - timedelta(days=9999),
+        expected={"toilet_ledger": TOILETS},
+    )
+    total = "SELECT sum(subsidy_yuan) FROM toilet_ledger"
+    assert (one(now, total), one(then, total), one(long_ago, total)) == (351.0, 650.5, None)
+    assert one(long_ago, "SELECT count(*) FROM submissions") == 0
+
+
+def test_an_open_connection_is_not_disturbed_by_a_later_load(warehouse: Warehouse) -> None:
+    connection = connect(warehouse.store, warehouse.ledger)
+    warehouse.write("2025-06")
+    warehouse.store.compact()
+    assert one(connection, "SELECT count(*) FROM toilet_ledger") == 4
+
+
+def test_a_release_means_the_same_numbers_for_good(warehouse: Warehouse) -> None:
+    made = freeze(warehouse.store, "2025 年度终稿", "主任会议用")
+    warehouse.write("2025-06", (FIRST, 1.0, 5))
+    released = connect(warehouse.store, warehouse.ledger, release="2025 年度终稿")
+    assert one(released, "SELECT sum(subsidy_yuan) FROM toilet_ledger") == 650.5
+    assert one(connect(warehouse.store, warehouse.ledger), "SELECT note FROM releases") == "主任会议用"
+    assert releases(warehouse.store) == [made]
+
+
+def test_a_release_is_never_overwritten(warehouse: Warehouse) -> None:
+    made = freeze(warehouse.store, "终稿")
+    with pytest.raises(ReleaseError, match="已经存在"):
+        freeze(warehouse.store, "终稿", "再来")
+    with pytest.raises(ReleaseError, match="不能作发布名称"):
+        freeze(warehouse.store, "a/b ")
+    with pytest.raises(ReleaseError, match="没有名为“初稿”的发布；现有：终稿"):
+        connect(warehouse.store, warehouse.ledger, release="初稿")
+    assert releases(warehouse.store) == [made]
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("DROP TABLE submissions", "只能查询"),
+        ("COPY submissions TO 'x.csv'", "只能查询"),
+        ("SELECT 1; SELECT 2", "一次只能查询一条语句，这里有 2 条"),
+        ("", "这里有 0 条"),
+        ("SELECT nothing FROM nowhere", "查询语句有误"),
+        ("SELEKT", "查询语句有误"),
+    ],
+)
+def test_what_is_not_one_question_is_not_run(warehouse: Warehouse, sql: str, message: str) -> None:
+    connection = connect(warehouse.store, warehouse.ledger)
+    with pytest.raises(QueryError, match=message):
+        select(connection, sql)
+    assert one(connection, "SELECT count(*) FROM submissions") == 2
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DESCRIBE submissions",
+        "SHOW TABLES",
+        "EXPLAIN FROM regions",
+        "FROM regions",
+        "WITH a AS (SELECT 1) FROM a",
+    ],
+)
+def test_questions_of_all_kinds_are_answered(warehouse: Warehouse, sql: str) -> None:
+    assert select(connect(warehouse.store, warehouse.ledger), sql).num_rows > 0
+
+
+def test_parameters_are_bound(warehouse: Warehouse) -> None:
+    connection = connect(warehouse.store, warehouse.ledger)
+    answer = select(connection, "SELECT name FROM regions WHERE region_code = ?", [FIRST])
+    assert answer.to_pydict() == {"name": ["一村"]}

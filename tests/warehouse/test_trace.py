@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.warehouse.conftest import FIRST, RETIRED, SECOND, TOWN, Warehouse
+from warehouse.query import connect
+from warehouse.trace import trace
+
+
+def test_a_number_leads_to_files_sheets_and_rows(warehouse: Warehouse) -> None:
+    trail = trace(connect(warehouse.store, warehouse.ledger), ["toilet_ledger"], TOWN, "2025-06")
+    assert (trail.total, trail.submissions) == (2, 1)
+    assert trail.rows.to_pylist()[0] == {
+        "dataset": "toilet_ledger", "submission_id": warehouse.submissions[0], "department": "toilet_reform",
+        "file_name": "台账.xlsx", "sha256": "0" * 64, "sheet": "台账", "row": 5, "region_code": FIRST, "period": "2025-06",
+    }  # fmt: skip
+
+
+def test_a_year_is_the_sum_of_its_months_and_the_list_is_capped_but_the_count_is_not(
+    warehouse: Warehouse,
+) -> None:
+    trail = trace(connect(warehouse.store, warehouse.ledger), ["toilet_ledger"], TOWN, "2025", limit=3)
+    assert (trail.rows.num_rows, trail.total, trail.submissions) == (3, 4, 2)
+
+
+def test_records_under_a_code_that_led_here_count(warehouse: Warehouse) -> None:
+    trail = trace(connect(warehouse.store, warehouse.ledger), ["toilet_ledger"], SECOND, "2025Q3")
+    assert trail.rows["region_code"].to_pylist() == [RETIRED]
+
+
+def test_what_nothing_lies_behind_has_an_empty_trail(warehouse: Warehouse) -> None:
+    connection = connect(warehouse.store, warehouse.ledger)
+    assert trace(connection, ["toilet_ledger"], "123456789012", "2025-06").total == 0
+    assert trace(connection, [], TOWN, "2025-06").rows.num_rows == 0
+    with pytest.raises(ValueError, match="not a month"):
+        trace(connection, ["toilet_ledger"], TOWN, "2025年6月")
