@@ -20,6 +20,8 @@ _WITH_SUFFIX = re.compile(r"^([+-]?(?:\d+\.?\d*|\.\d+))\s*([^\d\s.,+-][^\d]*[23]
 _DIGITS = {char: value for value, chars in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for char in chars}  # fmt: skip
 _PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _BIG = {"万": 10_000, "亿": 100_000_000}
+_D, _P, _B = "".join(_DIGITS), "".join(_PLACES), "".join(_BIG)
+_NUMERAL = re.compile(f"[十拾]?(?:[零〇]?[{_D}][{_P}{_B}]+)*(?:(?:[零〇]|(?<=[十拾]))[{_D}])?")
 _EXACT = 2**53
 
 UNPARSED = "unparsed_number"
@@ -139,21 +141,22 @@ def _suffix_factor(suffix: str, scale: Scale) -> Fraction:
 
 
 def chinese_numeral(text: str) -> int | None:
-    """Read 三百二十, 两万, 壹仟零五; None when the text is not a numeral."""
-    total = section = digit = 0
-    if not text:
+    """Read 三百二十, 两万, 壹仟零五, 二〇二五; None when the text is not a numeral, or a loose one (三百二)."""
+    if text and all(char in _DIGITS for char in text):
+        return int("".join(str(_DIGITS[char]) for char in text))
+    if not text or _NUMERAL.fullmatch(text) is None:
         return None
+    total = section = digit = 0
     for char in text:
         if char in _DIGITS:
             digit = _DIGITS[char]
         elif char in _PLACES:
             section += (digit or 1) * _PLACES[char]
             digit = 0
-        elif char in _BIG:
-            total = (total + section + digit) * _BIG[char]
-            section = digit = 0
         else:
-            return None
+            below = section + digit
+            total = total + below * _BIG[char] if char == "万" else (total + below) * _BIG[char]
+            section = digit = 0
     return total + section + digit
 
 
