@@ -1,5 +1,7 @@
 """The one error that is the input's fault. Everything else that is raised is ours."""
 
+from __future__ import annotations
+
 
 class Refused(Exception):
     """An input that cannot be taken with confidence; reported to its sender, never to the log alone.
@@ -15,3 +17,7 @@ class Refused(Exception):
         self.code = code
         self.message = message
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[type[Refused], tuple[str, str, str]]:
+        # Refusals cross from worker processes; the default would rebuild them from the joined text.
+        return type(self), (self.code, self.message, self.remedy)

@@ -1,0 +1,56 @@
+"""Asset checks per dataset: does what was handed in meet the contract, is it all there, was it in time, is it unique?
+
+A check that fails is news about the data, never a reason to stop the load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import dagster as dg
+
+from expectations.contract import Contract
+from pipelines.assets import dataset_key
+from pipelines.judgement import Judgement, completeness, contract_kept, timeliness, uniqueness
+from pipelines.resources import HomeResource
+from pipelines.site import Site
+
+JUDGES: Mapping[str, Callable[[Site, Contract, str], Judgement]] = {
+    "contract": contract_kept,
+    "completeness": completeness,
+    "timeliness": timeliness,
+    "uniqueness": uniqueness,
+}
+
+
+def build_checks(
+    contracts: Mapping[str, Contract], *, months: dg.MonthlyPartitionsDefinition
+) -> list[dg.AssetChecksDefinition]:
+    """Four checks for every dataset."""
+    return [_check(contract, name, months) for contract in contracts.values() for name in JUDGES]
+
+
+def _check(contract: Contract, name: str, months: dg.MonthlyPartitionsDefinition) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=dataset_key(contract), name=name, description=JUDGES[name].__doc__, partitions_def=months
+    )
+    def check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
+        site = home.site()
+        found = {month: JUDGES[name](site, contract, month) for month in context.partition_keys}
+        failed = [month for month, judgement in found.items() if not judgement.passed]
+        return dg.AssetCheckResult(
+            passed=not failed,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(f"{month}: {found[month].summary}" for month in failed[:6])
+            or "as it should be",
+            metadata=_metadata(found),
+        )
+
+    return check
+
+
+def _metadata(found: Mapping[str, Judgement]) -> dict[str, Any]:
+    if len(found) == 1:
+        return dict(next(iter(found.values())).facts)
+    return {month: judgement.summary for month, judgement in found.items()}

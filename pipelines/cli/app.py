@@ -1,0 +1,62 @@
+"""The ``shiji`` command: its options, its groups, and how an error reaches a person."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connectors.errors import Refused
+from expectations.contract import ContractError
+from pipelines.cli import contracts, loading, looking, regions, setup
+from pipelines.cli.common import Problem
+from pipelines.home import HomeError, find_home
+
+app = typer.Typer(
+    name="shiji",
+    help="Objective, traceable indicators for the rural-revitalization assessment, from what departments hand in.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # locals may hold private values
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home", help="The home to work in; else SHIJI_HOME, else ./shiji-home.", show_default=False
+        ),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done.")] = False,
+) -> None:
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s"
+    )
+    context.obj = find_home(home)
+
+
+for group in (setup, loading, looking, contracts, regions):
+    group.register(app)
+
+
+def main() -> None:
+    """Run the command line; an expected error ends with one clear message and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console or a bare C locale cannot print Chinese otherwise.
+        if hasattr(stream, "reconfigure") and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except Refused as error:
+        typer.secho(f"{error.message} {error.remedy}", fg="red", err=True)
+        raise SystemExit(1) from error
+    except (HomeError, ContractError, Problem) as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise SystemExit(1) from error

@@ -1,0 +1,129 @@
+"""What a load tells the person who ran it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import typer
+
+from pipelines.load import Summary
+from pipelines.site import Site
+
+_SHOWN_OBSERVATIONS = (
+    "sanitary_toilet_rate",
+    "road_paved_rate",
+    "school_enrolment_rate",
+    "grain_yield",
+    "satisfaction",
+)
+_SHOWN_REFUSED = 8
+
+
+def print_summary(site: Site, summary: Summary) -> None:
+    """Print what arrived, what was found, some figures, and where to look next."""
+    if summary.is_idle and summary.finished:
+        typer.echo(f"Nothing new; nothing rebuilt ({sum(summary.seconds.values()):.1f} s).")
+        return
+    _arrived(site, summary)
+    _rebuilt(summary)
+    if summary.problems:
+        _not_released(summary)
+        return
+    _found(site)
+    _observed(site)
+    _where(site)
+
+
+def _arrived(site: Site, summary: Summary) -> None:
+    statuses = Counter(outcome.status for outcome in summary.outcomes)
+    typer.secho("\nWhat arrived", bold=True)
+    typer.echo(
+        f"  {summary.received} files: {statuses['accepted']} accepted, {statuses['partial']} partly, "
+        f"{statuses['refused']} refused, {summary.repeats} handed in before"
+    )
+    rows = [(o.rows_in, o.rows_recorded, o.rows_quarantined) for o in summary.outcomes]
+    total, recorded, quarantined = (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0)
+    typer.echo(f"  {total:,} rows: {recorded:,} records, {quarantined:,} in quarantine")
+    refused = [outcome for outcome in summary.outcomes if outcome.status == "refused"]
+    names = (
+        {r["submission_id"]: r["sender_path"] for r in site.ledger.submissions().to_pylist()}
+        if refused
+        else {}
+    )
+    for outcome in refused[:_SHOWN_REFUSED]:
+        typer.echo(f"  refused  {names[outcome.submission_id]}: {outcome.reason}")
+    if len(refused) > _SHOWN_REFUSED:
+        typer.echo(f"  … {len(refused) - _SHOWN_REFUSED} more: shiji status --refused")
+
+
+def _rebuilt(summary: Summary) -> None:
+    typer.secho("What was rebuilt", bold=True)
+    for dataset, months in summary.records.items():
+        typer.echo(f"  {dataset}: {_months(list(months))}, {sum(months.values()):,} records")
+    for table, partitions in summary.written.items():
+        typer.echo(f"  {table}: {_months(partitions)}")
+    steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in summary.seconds.items())
+    typer.echo(f"  {sum(summary.seconds.values()):.1f} s in all ({steps})")
+
+
+def _months(months: list[str]) -> str:
+    return ", ".join(months) if len(months) < 4 else f"{min(months)} … {max(months)} ({len(months)})"
+
+
+def _not_released(summary: Summary) -> None:
+    typer.secho("Not released: readers still see the last good state, because", fg="red", err=True)
+    for problem in summary.problems:
+        typer.echo(f"  {problem}", err=True)
+    typer.echo("Run shiji load again; if it stays, report it with the lines above.", err=True)
+
+
+def _found(site: Site) -> None:
+    connection = site.connect()
+    typer.secho("What was found", bold=True)
+    for severity, status, count in connection.execute(
+        "select severity, status, count(*) from findings group by all order by severity, status desc"
+    ).fetchall():
+        typer.echo(f"  {count:,} {severity} findings {status}")
+    disagreeing, anomalies = connection.execute(
+        "select (select count(*) from reconciliations where not agrees), (select count(*) from anomalies)"
+    ).fetchall()[0]
+    typer.echo(f"  {disagreeing:,} reconciliations disagree, {anomalies:,} anomalies are worth a visit")
+
+
+def _observed(site: Site) -> None:
+    rows = site.connect().execute(
+        """
+        select indicator, name, period, value, unit, evidence, records from observations
+        join (select region_code, any_value(name) as name from regions where level in ('city', 'county')
+              group by all) using (region_code)
+        where list_contains($wanted, indicator) and value is not null
+          and region_code = (select min(region_code) from observations o where o.indicator = observations.indicator
+                             and o.period = observations.period)
+        qualify row_number() over (partition by indicator order by period desc) = 1
+        order by indicator
+        """,
+        {"wanted": list(_SHOWN_OBSERVATIONS)},
+    ).fetchall()  # fmt: skip
+    if not rows:
+        return
+    typer.secho("Some observations", bold=True)
+    for indicator, name, period, value, unit, evidence, records in rows:
+        title = site.indicators[indicator].title
+        typer.echo(
+            f"  {title} {name} {period}: {value:,.2f} {unit}, evidence {evidence}, {records:,} records"
+        )
+
+
+def _where(site: Site) -> None:
+    home = site.home
+    typer.secho("Where it lies", bold=True)
+    typer.echo(f"  warehouse       {home.warehouse}")
+    typer.echo(f"  published       {home.published}")
+    typer.echo(f"  quality report  {home.reports / 'index.html'}")
+    typer.echo(f"  outbox          {home.outbox}")
+    typer.secho("Try next", bold=True)
+    typer.echo(f"  shiji --home {home.root} status --refused")
+    typer.echo(
+        f'  shiji --home {home.root} query "select indicator, region_code, value, evidence from observations limit 5"'
+    )
+    typer.echo(f"  shiji --home {home.root} dev")

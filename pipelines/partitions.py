@@ -1,0 +1,12 @@
+"""The months that assets are partitioned by."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+
+def months_from(first: str) -> dg.MonthlyPartitionsDefinition:
+    """Calendar months in Shanghai, from the first to the current one."""
+    return dg.MonthlyPartitionsDefinition(
+        start_date=first, fmt="%Y-%m", timezone="Asia/Shanghai", end_offset=1
+    )

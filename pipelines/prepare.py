@@ -1,0 +1,138 @@
+"""One submission from its archived bytes to typed columns: read, route, date, conform.
+
+It runs in worker processes, so it takes and gives plain values, and a refusal is a value too. Judging the values
+(validation) and writing them down (staging) do not belong here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from connectors.errors import Refused
+from connectors.extract import Extract, read_tables
+from expectations.conform import Conformed, RegionIndex, conform
+from expectations.contract import Contract
+from expectations.dating import Dated, period_of
+from expectations.routing import Route, route
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A submission to prepare: where its bytes are and how it was sent."""
+
+    submission_id: str
+    department: str
+    sender_path: str
+    file_name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A submission as far as it is understood.
+
+    Attributes:
+        handed: What was prepared.
+        refusal: Why nothing of it can be taken; the rest is then empty.
+        contract: The dataset's contract.
+        dated: The period, and what speaks against it.
+        conformed: Its tables in the contract's types.
+        leftovers: Its tables that are something else, each with the reason.
+        notes: What a person should know, in Chinese.
+    """
+
+    handed: Handed
+    refusal: Refused | None = None
+    contract: Contract | None = None
+    dated: Dated = field(default_factory=lambda: Dated(None))
+    conformed: tuple[Conformed, ...] = ()
+    leftovers: tuple[tuple[Extract, Refused], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionIndex) -> Prepared:
+    """Read, route, date and conform one submission; what is the input's fault comes back as its refusal."""
+    try:
+        return _prepare(handed, contracts, index)
+    except Refused as error:
+        return Prepared(handed, refusal=error)
+
+
+def _prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionIndex) -> Prepared:
+    if not handed.department:
+        raise Refused(
+            "no_department",
+            "文件直接放在了收件箱里，不知道是哪个部门报送的。",
+            "请放到本部门的文件夹里，例如 inbox/agriculture/。",
+        )
+    reading = read_tables(handed.path, name=handed.file_name)
+    if not reading.extracts:
+        raise Refused(
+            "no_table", "文件里没有找到表格：" + _why(reading.unread), "请发送含表头和数据行的表格。"
+        )
+    routes, leftovers = _routes(reading.extracts, contracts, handed.department)
+    contract = routes[0][1].contract
+    taken = [pair for pair in routes if len(pair[0].rows)]
+    if not taken:
+        raise Refused("no_rows", f"《{contract.title}》里没有数据行。", "请填好数据后重报；空白表请勿报送。")
+    dated = period_of(_titles(taken), contract, handed.sender_path, handed.file_name)
+    if dated.period is None and contract.with_role("period") is None:
+        raise Refused(
+            "no_period",
+            "看不出这份表是哪一期的：标题、文件名和文件夹都没有写。",
+            f"请在标题或文件名里写明所属期，例如“2025年6月{contract.title}”，或放进 2025-06 文件夹。",
+        )
+    scope = (handed.file_name, *reversed(Path(handed.sender_path).parent.parts))
+    conformed = tuple(conform(extract, found, dated.period, index, scope) for extract, found in taken)
+    notes = (*reading.notes, *(f"工作表“{sheet}”没有读入：{why}" for sheet, why in reading.unread))
+    return Prepared(
+        handed,
+        contract=contract,
+        dated=dated,
+        conformed=conformed,
+        leftovers=leftovers,
+        notes=(*notes, *dict.fromkeys(note for one in conformed for note in one.notes)),
+    )
+
+
+def _routes(
+    extracts: Sequence[Extract], contracts: Mapping[str, Contract], department: str
+) -> tuple[list[tuple[Extract, Route]], tuple[tuple[Extract, Refused], ...]]:
+    """The tables of the dataset that most rows belong to, and the others.
+
+    Raises:
+        Refused: No table is a dataset of the department.
+    """
+    routed: dict[str, list[tuple[Extract, Route]]] = {}
+    leftovers = []
+    for extract in extracts:
+        try:
+            found = route(extract, contracts, department)
+        except Refused as error:
+            leftovers.append((extract, error))
+            continue
+        routed.setdefault(found.contract.dataset, []).append((extract, found))
+    if not routed:
+        raise max(leftovers, key=lambda pair: len(pair[0].rows))[1]
+    main = max(routed, key=lambda dataset: sum(len(extract.rows) for extract, _ in routed[dataset]))
+    title = contracts[main].title
+    for dataset, pairs in routed.items():
+        if dataset != main:
+            why = Refused(
+                "other_dataset",
+                f"这张表是《{contracts[dataset].title}》，同一文件里已有《{title}》。",
+                "一个文件只报一种台账，请另存为单独的文件报送。",
+            )
+            leftovers += [(extract, why) for extract, _ in pairs]
+    return routed[main], tuple(pair for pair in leftovers if len(pair[0].rows))
+
+
+def _titles(taken: Sequence[tuple[Extract, Route]]) -> list[str]:
+    titles = [title for extract, _ in taken for title in extract.titles]
+    return list(dict.fromkeys([*titles, *(extract.sheet for extract, _ in taken)]))
+
+
+def _why(unread: Sequence[tuple[str, str]]) -> str:
+    return "；".join(f"“{sheet}”{why}" for sheet, why in unread[:5]) or "工作表是空的。"
