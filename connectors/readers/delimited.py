@@ -8,14 +8,17 @@ import math
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING
 
 from connectors.grid import Grid, Sheet
 from connectors.readers.encoding import decode, encoding_of_file
 from connectors.readers.limits import MAX_TEXT, empty, too_large
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 _SAMPLE = 1 << 17
 _DELIMITERS = (",", "\t", ";", "|")
@@ -64,20 +67,20 @@ def rows_of(text: str) -> tuple[list[list[str]], list[str]]:
     """
     dialect = dialect_of(text[:_SAMPLE])
     try:
-        rows = list(records(io.StringIO(text, newline=""), dialect))
+        rows = list(reader_of(io.StringIO(text, newline=""), dialect))
         unpaired = any("\n" in cell and cell.count("\n") > _MAX_LINES_IN_CELL for row in rows for cell in row)
     except csv.Error:
         unpaired = True
     if not unpaired:
         return rows, []
     plain = Dialect(dialect.delimiter, None)
-    return list(records(io.StringIO(text, newline=""), plain)), [
+    return list(reader_of(io.StringIO(text, newline=""), plain)), [
         "文件中的引号不成对，已按普通字符读取，请核对含引号的单元格。"
     ]
 
 
-def records(lines: TextIO, dialect: Dialect) -> Iterator[list[str]]:
-    """Records one by one; ``lines`` must be opened with ``newline=""``."""
+def reader_of(lines: Iterable[str], dialect: Dialect) -> Reader:
+    """A reader of records; ``lines`` keep their line ends."""
     if dialect.quote is None:
         return csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE)
     return csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote)
@@ -97,7 +100,7 @@ def _splits(sample: str, delimiter: str) -> float:
     """How evenly a delimiter splits the records: fields of the commonest width, weighted by its share."""
     rows = []
     try:
-        for row in records(io.StringIO(sample, newline=""), Dialect(delimiter)):
+        for row in reader_of(io.StringIO(sample, newline=""), Dialect(delimiter)):
             rows.append(len(row))
     except csv.Error:
         return 0.0

@@ -1,0 +1,159 @@
+"""The tables of a file as columns of text, each row with its place. Meaning is given to them by contracts, elsewhere."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from connectors.celltext import cell_text, column_texts
+from connectors.grid import Cell, Grid, Sheet
+from connectors.readers import read_sheets
+from connectors.streaming import Streamed, stream_table
+from connectors.tables import Table, find_tables
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One table of one sheet.
+
+    Attributes:
+        sheet: The sheet's name.
+        hidden: Whether the sheet is hidden in its workbook.
+        table: Where its header, body and totals stand.
+        titles: Texts of the title rows, NFKC, one per row.
+        cells: One string column per ``table.columns``, named ``str(column.index)``; null is blank; body rows only.
+        rows: The row as the spreadsheet numbers it (1-based), one per body row (int64).
+        totals: Like ``cells``, for ``table.total_rows``.
+    """
+
+    sheet: str
+    hidden: bool
+    table: Table
+    titles: tuple[str, ...]
+    cells: pa.Table
+    rows: pa.Int64Array
+    totals: pa.Table
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found in one file.
+
+    Attributes:
+        extracts: The tables, in the order of the file.
+        unread: ``(sheet, reason)`` for sheets with content that hold no table, the reason in Chinese.
+        notes: What a person should know, in Chinese.
+    """
+
+    extracts: tuple[Extract, ...]
+    unread: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
+def read_tables(path: Path, *, name: str | None = None) -> Reading:
+    """All tables of a file; long delimited text is streamed.
+
+    Args:
+        path: The file; its content decides how it is read.
+        name: The sender's name of the file, where ``path`` is an archive path without one.
+
+    Raises:
+        Refused: As ``connectors.readers.read_sheets``.
+    """
+    streamed = stream_table(path, name or path.name)
+    if streamed is not None:
+        return Reading((_streamed(streamed),), (), streamed.notes)
+    sheets = read_sheets(path, name=name)
+    extracts: list[Extract] = []
+    unread: list[tuple[str, str]] = []
+    for sheet in sheets:
+        found = extract_sheet(sheet)
+        extracts += found
+        if not found and (sheet.grid.rows or sheet.notes):
+            unread.append((sheet.name, _why_unread(sheet)))
+    notes = dict.fromkeys(note for sheet in sheets for note in sheet.notes)
+    return Reading(tuple(extracts), tuple(unread), tuple(notes))
+
+
+def extract_sheet(sheet: Sheet) -> list[Extract]:
+    """The tables of one sheet, top to bottom."""
+    return [_extract(sheet, table) for table in find_tables(sheet.grid)]
+
+
+def _why_unread(sheet: Sheet) -> str:
+    return "没有找到表格，只有说明文字" if sheet.grid.rows else sheet.notes[0]
+
+
+def _extract(sheet: Sheet, table: Table) -> Extract:
+    return Extract(
+        sheet=sheet.name,
+        hidden=sheet.hidden,
+        table=table,
+        titles=titles_of(sheet.grid.rows, table.title_rows),
+        cells=_cells(sheet.grid, table, table.body_rows),
+        rows=pa.array(np.asarray(table.body_rows, dtype=np.int64) + 1),
+        totals=_cells(sheet.grid, table, table.total_rows),
+    )
+
+
+def titles_of(rows: Sequence[Sequence[Cell]], numbers: Sequence[int]) -> tuple[str, ...]:
+    """The text of each title row, its cells joined by one space, NFKC."""
+    texts = (" ".join(filter(None, map(cell_text, rows[number]))) for number in numbers)
+    return tuple(unicodedata.normalize("NFKC", text).strip() for text in texts)
+
+
+def _cells(grid: Grid, table: Table, numbers: Sequence[int]) -> pa.Table:
+    """The cells of the given rows, a vertical merge repeated on every row it covers."""
+    place = (
+        {number: position for position, number in enumerate(numbers)} if grid.merged or grid.formats else {}
+    )
+    merged = _merged(grid, place)
+    percents = _percents(grid, place)
+    arrays = {}
+    for index in (column.index for column in table.columns):
+        values = [row[index] if index < len(row) else None for row in map(grid.rows.__getitem__, numbers)]
+        percent = {position: values[position] for position in percents.get(index, ())}
+        for position, (value, is_percent) in merged.get(index, {}).items():
+            values[position] = value
+            if is_percent:
+                percent[position] = value
+        arrays[str(index)] = column_texts(values, percent)
+    return pa.table(arrays) if arrays else pa.table({})
+
+
+def _merged(grid: Grid, place: Mapping[int, int]) -> dict[int, dict[int, tuple[Cell, bool]]]:
+    """By column and position: the value of the vertical merge that covers it, and whether it is a percentage."""
+    filled: dict[int, dict[int, tuple[Cell, bool]]] = {}
+    for top, left, bottom, _ in grid.merged:
+        if bottom == top or top not in place or left >= len(grid.rows[top]):
+            continue
+        value = grid.rows[top][left], "%" in grid.formats.get((top, left), "")
+        covered = (place[row] for row in range(top, min(bottom + 1, len(grid.rows))) if row in place)
+        filled.setdefault(left, {}).update(dict.fromkeys(covered, value))
+    return filled
+
+
+def _percents(grid: Grid, place: Mapping[int, int]) -> dict[int, list[int]]:
+    """Positions of percentages by column."""
+    found: dict[int, list[int]] = {}
+    for (row, column), form in grid.formats.items():
+        if row in place and "%" in form:
+            found.setdefault(column, []).append(place[row])
+    return found
+
+
+def _streamed(streamed: Streamed) -> Extract:
+    return Extract(
+        sheet=streamed.sheet,
+        hidden=False,
+        table=streamed.table,
+        titles=titles_of(streamed.head, streamed.table.title_rows),
+        cells=streamed.cells,
+        rows=streamed.rows,
+        totals=_cells(Grid(streamed.totals), streamed.table, range(len(streamed.totals))),
+    )

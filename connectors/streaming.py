@@ -1,0 +1,297 @@
+"""Long delimited text: structure from its head and its tail, the body straight to Arrow.
+
+Only text whose records are regular between head and tail is taken; everything else is left to the readers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.celltext import trimmed
+from connectors.grid import Grid
+from connectors.readers.content import Kind, kind_of
+from connectors.readers.delimited import Dialect, dialect_of, reader_of
+from connectors.readers.encoding import decode_piece, encoding_of, encoding_of_file
+from connectors.tables import Table, find_tables
+
+LONG = 400_000
+"""Bytes from which a text is worth streaming."""
+
+_HEAD_ROWS = 300
+_TAIL_ROWS = 50
+_SAMPLE = 1 << 18
+_BLOCK = 1 << 24
+_SEPARATOR = "\x1f"
+_UTF8_VALUE = re.compile(
+    rb"\x1f[\x20-\x7e]*[\xe3-\xe9][\x80-\xbf]{2}(?:[\x20-\x7e]|[\xe2-\xef][\x80-\xbf]{2})*\x1f"
+)
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """One long table.
+
+    Attributes:
+        sheet: The stem of the file's name.
+        table: Its structure, in rows of the whole file.
+        head: The first rows of the file.
+        cells: One string column per column of the table; null is blank; body rows only.
+        rows: Spreadsheet row (1-based) of each body row.
+        totals: The cells of the total rows.
+        notes: What a person should know, in Chinese.
+    """
+
+    sheet: str
+    table: Table
+    head: Sequence[Sequence[str]]
+    cells: pa.Table
+    rows: pa.Int64Array
+    totals: Sequence[Sequence[str]]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """Records at both ends of a text, and the byte offset of each (and of what follows the last)."""
+
+    encoding: str
+    dialect: Dialect
+    head: list[list[str]]
+    head_offsets: list[int]
+    tail: list[list[str]]
+    tail_offsets: list[int]
+
+
+def stream_table(path: Path, name: str) -> Streamed | None:
+    """The one table of a long regular text; ``None`` where the text is short or not that regular."""
+    if path.stat().st_size < LONG or kind_of(path) is not Kind.TEXT:
+        return None
+    ends = _ends(path)
+    if ends is None:
+        return None
+    tables = find_tables(Grid([*ends.head, *ends.tail]))
+    if len(tables) != 1 or not _spans(tables[0], ends):
+        return None
+    try:
+        return _read_body(path, Path(name).stem, ends, tables[0])
+    except (pa.ArrowInvalid, _Irregular):
+        return None
+
+
+class _Irregular(Exception):
+    """The body is not what head and tail promise."""
+
+
+def _ends(path: Path) -> _Ends | None:
+    """Head and tail; ``None`` where bytes cannot be cut into records without reading all."""
+    encoding = encoding_of_file(path)
+    if encoding.startswith("utf-16"):
+        return None
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE)
+        file.seek(size - min(_SAMPLE, size // 2))
+        tail = file.read()
+    bare = "utf-8" if encoding == "utf-8-sig" else encoding
+    dialect = dialect_of(decode_piece(head[: head.rfind(b"\n") + 1] or head, encoding)[0].lstrip("\ufeff"))
+    if dialect.delimiter > "?" or dialect.quote not in ('"', None):
+        return None
+    if encoding_of(tail[_line_end(tail) :]) not in (bare, "utf-8"):
+        return None
+    head_lines = head.splitlines(keepends=True)[:-1]
+    tail_lines = tail.splitlines(keepends=True)[1:][-_TAIL_ROWS:]
+    rows, starts = _records(head_lines, encoding, dialect, 0)
+    ending, ending_starts = _records(tail_lines, bare, dialect, size - sum(map(len, tail_lines)))
+    if len(rows) <= _HEAD_ROWS or not ending:
+        return None
+    return _Ends(bare, dialect, rows[:_HEAD_ROWS], starts[: _HEAD_ROWS + 1], ending, ending_starts)
+
+
+def _line_end(tail: bytes) -> int:
+    """Where the second line of ``tail`` begins."""
+    return len(tail.splitlines(keepends=True)[0])
+
+
+def _records(
+    lines: Sequence[bytes], encoding: str, dialect: Dialect, offset: int
+) -> tuple[list[list[str]], list[int]]:
+    """The records of whole lines; byte offsets of each record, and of the end."""
+    ends = offset + np.cumsum([0, *map(len, lines)])
+    decoded = (decode_piece(line, encoding)[0] for line in lines)
+    reader = reader_of(decoded, dialect)
+    rows, offsets = [], [offset]
+    for row in reader:
+        rows.append(row)
+        offsets.append(int(ends[reader.line_num]))
+    if rows and offset == 0:
+        rows[0] = [cell.lstrip("\ufeff") for cell in rows[0]]
+    return rows, offsets
+
+
+def _spans(table: Table, ends: _Ends) -> bool:
+    """Whether the body runs from the head into the tail with nothing but blank rows in between."""
+    body = set(table.body_rows)
+    seam, size = len(ends.head), len(ends.head) + len(ends.tail)
+    rows = [*ends.head, *ends.tail]
+    if not body or min(body) >= seam - 1 or max(body) <= seam:
+        return False
+    between = set(range(min(body), max(body) + 1)) - body
+    others = {*table.total_rows, *table.section_rows, *table.note_rows} - body
+    after = {row for row in others if row > max(body)}
+    return not any(any(cell.strip() for cell in rows[row]) for row in between) and all(
+        row < size for row in after
+    )
+
+
+def _read_body(path: Path, sheet: str, ends: _Ends, table: Table) -> Streamed:
+    first, last = min(table.body_rows), max(table.body_rows)
+    seam = len(ends.head)
+    start, stop = ends.head_offsets[first], ends.tail_offsets[last - seam + 1]
+    width = max(len(row) for row in ends.head[first:])
+    _check_quotes(path, start, stop, ends)
+    decoder = _Decoder(ends.encoding)
+    names = [str(column.index) for column in table.columns if column.index < width]
+    batches = [decoder.batch(b) for b in _batches(path, start, stop, width, names, ends)]
+    cells = pa.Table.from_batches(batches, pa.schema([(name, pa.string()) for name in names]))
+    count = cells.num_rows
+    shift = first + count - 1 - last
+    rows = pa.array(np.arange(first + 1, first + count + 1, dtype=np.int64))
+    cells, rows = _without_blank(cells, rows)
+    for column in table.columns:
+        if str(column.index) not in names:
+            cells = cells.append_column(str(column.index), pa.nulls(cells.num_rows, pa.string()))
+    totals = [(ends.head + ends.tail)[row] for row in table.total_rows]
+    return Streamed(sheet, _moved(table, rows, seam, shift), ends.head, cells, rows, totals, decoder.notes())
+
+
+def _moved(table: Table, rows: pa.Int64Array, seam: int, shift: int) -> Table:
+    """The table in rows of the whole file: what stands in the tail moves down by ``shift``."""
+
+    def move(numbers: Sequence[int]) -> list[int]:
+        return [number if number < seam else number + shift for number in numbers]
+
+    first, last = rows[0].as_py() - 1, rows[-1].as_py()
+    contiguous = last - first == len(rows)
+    return dataclasses.replace(
+        table,
+        body_rows=range(first, last) if contiguous else (rows.to_numpy() - 1).tolist(),
+        total_rows=move(table.total_rows),
+        section_rows=move(table.section_rows),
+        note_rows=move(table.note_rows),
+        row_labels=(),
+    )
+
+
+def _check_quotes(path: Path, start: int, stop: int, ends: _Ends) -> None:
+    """Quotes must pair within the body, or a cut went through a cell."""
+    if ends.dialect.quote is None:
+        return
+    count, left = 0, stop - start
+    with path.open("rb") as file:
+        file.seek(start)
+        while left > 0 and (block := file.read(min(_BLOCK, left))):
+            count += block.count(b'"')
+            left -= len(block)
+    if count % 2:
+        raise _Irregular
+
+
+def _batches(
+    path: Path, start: int, stop: int, width: int, names: list[str], ends: _Ends
+) -> Iterator[pa.RecordBatch]:
+    """The body in batches of binary columns; any record of another width raises ``ArrowInvalid``."""
+    from pyarrow import csv as arrow
+
+    quote = ends.dialect.quote or False
+    columns = [str(i) for i in range(width)]
+    with pa.OSFile(os.fspath(path)) as file:
+        reader = arrow.open_csv(
+            file.get_stream(start, stop - start),
+            read_options=arrow.ReadOptions(column_names=columns, block_size=_BLOCK),
+            parse_options=arrow.ParseOptions(
+                delimiter=ends.dialect.delimiter,
+                quote_char=quote,
+                newlines_in_values=bool(quote),
+                ignore_empty_lines=False,
+            ),
+            convert_options=arrow.ConvertOptions(
+                check_utf8=False,
+                column_types=dict.fromkeys(columns, pa.binary()),
+                include_columns=names,
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+        yield from reader
+
+
+def _without_blank(cells: pa.Table, rows: pa.Int64Array) -> tuple[pa.Table, pa.Int64Array]:
+    """Without the rows in which every cell is blank."""
+    if any(column.null_count == 0 for column in cells.columns):
+        return cells, rows
+    blank = cells.column(0).is_null()
+    for column in cells.columns[1:]:
+        blank = pc.and_(blank, column.is_null())
+    keep = pc.invert(blank)
+    return cells.filter(keep), rows.filter(keep.combine_chunks())
+
+
+class _Decoder:
+    """Binary columns into text; counts the cells that were not in the file's encoding."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._odd = 0
+
+    def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """One batch, every column as text."""
+        return pa.RecordBatch.from_arrays([self._column(c) for c in batch.columns], batch.schema.names)
+
+    def notes(self) -> tuple[str, ...]:
+        """What to tell a person after the last batch."""
+        if not self._odd:
+            return ()
+        return (f"文件混用了几种编码：约 {self._odd} 个不同的单元格与其余编码不同，请核对这些单元格的文字。",)
+
+    def _column(self, column: pa.BinaryArray) -> pa.StringArray:
+        raw = _bytes_of(column)
+        if not len(raw) or raw.max() < 0x80:
+            texts = column.cast(pa.string())
+            return trimmed(texts) if len(raw) and raw.min() <= 0x20 else texts
+        coded = column.dictionary_encode()
+        return trimmed(self._texts(coded.dictionary.to_pylist())).take(coded.indices)
+
+    def _texts(self, values: list[bytes]) -> pa.StringArray:
+        """Distinct values decoded at once, one by one where that fails."""
+        joined = _SEPARATOR.encode().join([b"", *values, b""])
+        try:
+            texts = [] if self._is_foreign(joined) else joined.decode(self._encoding).split(_SEPARATOR)[1:-1]
+        except UnicodeDecodeError:
+            texts = []
+        if len(texts) != len(values):
+            pieces = [decode_piece(value, self._encoding) for value in values]
+            texts = [text for text, _ in pieces]
+            self._odd += sum(odd for _, odd in pieces)
+        return pa.array(texts, pa.string())
+
+    def _is_foreign(self, joined: bytes) -> bool:
+        """Whether a value looks like UTF-8 in a file that is not: another encoding would decode it to nonsense."""
+        return self._encoding != "utf-8" and bool(_UTF8_VALUE.search(joined))
+
+
+def _bytes_of(column: pa.BinaryArray) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """The bytes of all values of a column, without copying."""
+    _, offsets, data = column.buffers()
+    if data is None or len(column) == 0:
+        return np.empty(0, np.uint8)
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
