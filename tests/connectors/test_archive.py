@@ -59,3 +59,15 @@ def test_a_file_that_cannot_be_read_leaves_nothing_behind(tmp_path: Path) -> Non
 def test_what_is_not_a_hash_has_no_path(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not a SHA-256"):
         Archive(tmp_path).path("../../etc/passwd")
+
+
+def test_many_files_are_kept_and_one_that_cannot_be_read_does_not_stop_them(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    sources = [tmp_path / f"{n}.csv" for n in range(20)]
+    for n, source in enumerate(sources):
+        source.write_bytes(b"%d" % (n // 2))
+    gone, *kept = archive.store_many([tmp_path / "gone", *sources])
+    assert isinstance(gone, FileNotFoundError)
+    assert kept == [sha256(source.read_bytes()).hexdigest() for source in sources]
+    assert archive.verify() == []
+    assert len([path for path in archive.root.rglob("*") if path.is_file()]) == 10
