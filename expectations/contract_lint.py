@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.contract import Column, Contract, ContractError, Rule, read_contract
-from expectations.routing import header_key
+from expectations.routing import header_key, same_kind
 from warehouse.definitions import DefinitionError, Document, Problem, read_document, yaml_files
 
 SCHEMA = Path(__file__).with_name("contract.schema.json")
@@ -167,6 +167,9 @@ def _naming(column: Column) -> Iterator[str]:
     suffix = _SUFFIXES.get(column.unit, "")
     if not column.name.endswith(suffix):
         yield f"kept in {column.unit}, so its name ends in {suffix}"
+    for text in (column.title, *column.aliases):
+        if not same_kind(unit := header_key(text)[1], column.unit):
+            yield f"{text} is read as printed in {unit}, which does not convert to {column.unit}"
     if column.type == "boolean" and not column.name.startswith(("is_", "has_")):
         yield "a boolean's name starts with is_ or has_"
     if column.kind in _PRIVATE and not column.private:

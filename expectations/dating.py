@@ -51,7 +51,7 @@ _READINGS: tuple[tuple[Grain, re.Pattern[str]], ...] = (
     ("month", re.compile(_YEAR + rf"(?:年度?{_MONTH}月|[-./_]{_MONTH.replace('month', 'm')}(?![\d]))")),
     ("month", re.compile(_YEAR + r"(?P<month>0[1-9]|1[0-2])(?!\d)")),
     ("month", re.compile(_YEAR + r"年?(?P<end>全年|年?末|年?底|年终)")),
-    ("year", re.compile(_YEAR + r"(?![-./_]?\d)")),
+    ("year", re.compile(_YEAR + r"(?![-./_]?\d|年度?\d+月)")),
 )
 _MONTH_ALONE = re.compile(r"(?<!\d)(?P<month>1[0-2]|0?[1-9])月(?!\d)|^(?P<folder>1[0-2]|0[1-9])$")
 

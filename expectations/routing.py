@@ -234,39 +234,44 @@ def _candidates(
     for grid in named:
         for depth, name in enumerate(_names(grid)):
             readings = [reading for reading in known.get(name, ()) if same_kind(grid.unit or "", reading[2])]
-            if not grid.unit and len({unit for _, _, unit, _ in readings if unit}) > 1:
+            if not grid.unit and len({column.name for *_, column in readings}) > 1:
                 continue  # 低保对象 without (户) or (人) could be either
             for rank, text, _, column in readings:
                 yield depth, rank, grid, text, column
 
 
 def _near(free: Sequence[GridColumn], contract: Contract, taken: Mapping[str, int]) -> tuple[Guess, ...]:
-    """Guesses for columns left over: nearly a title of exactly one contract column that is still free."""
-    if not free or len(taken) == len(contract.columns):
+    """Guesses for columns left over: nearly a title of exactly one contract column, and that one still free."""
+    from rapidfuzz import fuzz, process
+
+    asked = [(grid, name) for grid in free if not _is_serial(grid) for name in _names(grid)]
+    if not asked or len(taken) == len(contract.columns):
         return ()
-    guesses = [guess for grid in free if not _is_serial(grid) and (guess := _nearest(grid, contract))]
-    best: dict[str, Guess] = {}
-    for guess in sorted(guesses, key=lambda guess: -guess.score):
-        if guess.column not in taken:
-            best.setdefault(guess.column, guess)
-    return tuple(best.values())
+    titles = [(column, *title) for column in contract.columns for title in _titles(column)]
+    scores = process.cdist(
+        [name for _, name in asked],
+        [name for _, _, name, _ in titles],
+        scorer=fuzz.ratio,
+        score_cutoff=NEAR - CLEAR,
+    )
+    likely: dict[int, list[Guess]] = {}
+    for row, at in zip(*scores.nonzero(), strict=True):
+        (grid, name), (column, text, title, unit) = asked[row], titles[at]
+        if _comparable(name, title) and same_kind(grid.unit or "", unit):
+            guess = Guess(column.name, grid.index, printed(grid), text, round(float(scores[row, at]), 1))
+            likely.setdefault(grid.index, []).append(guess)
+    clear = [best for guesses in likely.values() if (best := _clearest(guesses)) and best.column not in taken]
+    nearest: dict[str, Guess] = {}
+    for guess in sorted(clear, key=lambda guess: -guess.score):
+        nearest.setdefault(guess.column, guess)
+    return tuple(nearest.values())
 
 
-def _nearest(grid: GridColumn, contract: Contract) -> Guess | None:
-    from rapidfuzz import fuzz
-
-    scored: dict[str, tuple[float, str]] = {}
-    for column in contract.columns:
-        for text, title, unit in _titles(column):
-            if not same_kind(grid.unit or "", unit):
-                continue
-            score = max(fuzz.ratio(name, title) if _comparable(name, title) else 0.0 for name in _names(grid))
-            scored[column.name] = max(scored.get(column.name, (0.0, "")), (score, text))
-    ranked = sorted(((score, name, text) for name, (score, text) in scored.items()), reverse=True)
-    if not ranked or ranked[0][0] < NEAR or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < CLEAR):
-        return None
-    score, name, text = ranked[0]
-    return Guess(name, grid.index, printed(grid), text, score)
+def _clearest(guesses: Sequence[Guess]) -> Guess | None:
+    """The nearest of the guesses for one grid column, where no other contract column comes close."""
+    best = max(guesses, key=lambda guess: guess.score)
+    rivals = [guess.score for guess in guesses if guess.column != best.column]
+    return best if best.score >= max([NEAR, *(score + CLEAR for score in rivals)]) else None
 
 
 @lru_cache(maxsize=65_536)

@@ -112,6 +112,7 @@ SPOILT = {
     "a name left open": (("        classification: private\n", ""), "name: owner", "classification: private"),
     "a key that may be blank": (("        required: true\n", ""), "name: plot_number", "required"),
     "an alias another column has": (("synonym: 户主", "synonym: 树 种"), "name: species", "树 种"),
+    "an alias in a unit of another kind": (("造林面积\n", "造林面积\n        synonyms: [{synonym: 面积(户)}]\n"), "name: area_mu", "户"),
     "a spelling of no value": (("杉树: 杉木", "杉树: 柏木"), "name: species", "柏木"),
     "an example out of range": (("examples: [12.5]", "examples: [12500]"), "name: area_mu", "12500"),
     "bounds the wrong way round": (("minimum: 0, maximum", "minimum: 5000, maximum"), "name: area_mu", "5000"),
