@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -79,7 +79,8 @@ class Store:
             table: Snake_case name.
             data: The new rows of these partitions, in the order they are to be kept. Partition values without rows
                 become empty.
-            schema: What the table must look like. Columns it has and the table on disk has not are added.
+            schema: What the table must look like. Columns it has and the table on disk has not are added; where a
+                column's type has changed, the table is rewritten as a whole in the same commit.
             partition: Partition columns and the values replaced (all combinations of them); empty for a table that
                 is replaced as a whole. The same columns at every write.
 
@@ -87,7 +88,8 @@ class Store:
             The version written.
 
         Raises:
-            SchemaError: Columns missing, unknown, or not castable; or rows outside of the partitions named.
+            SchemaError: Columns missing, unknown, or not castable (of the data, or of the rows that stay); or rows
+                outside of the partitions named; or other partition columns than before.
         """
         from deltalake import CommitProperties, write_deltalake
 
@@ -96,20 +98,26 @@ class Store:
         predicate = _predicate(table, partition)
         fitted = _fit(table, data, schema)
         _check_inside(table, fitted, partition)
-        known = self._open(table)
-        if known is not None and known.metadata().partition_columns != list(partition):
-            raise SchemaError(
-                f"{table}: partitioned by {known.metadata().partition_columns}, not by {list(partition)}; "
-                "write it with the same partition columns"
-            )
-        grown = known is not None and set(schema.names) != {field.name for field in known.schema().fields}
+        known = self.schema(table)
+        mode: Literal["merge", "overwrite"] | None = None
+        if known is None:
+            predicate = None
+        else:
+            self._check_partitioning(table, list(partition))
+            if any(
+                name in known.names and known.field(name).type != schema.field(name).type
+                for name in schema.names
+            ):
+                fitted, predicate, mode = self._retyped(table, fitted, partition), None, "overwrite"
+            elif set(schema.names) != set(known.names):
+                mode = "merge"
         write_deltalake(
             self._path(table),
             fitted,
             mode="overwrite",
             partition_by=list(partition) or None,
-            predicate=predicate if known is not None else None,
-            schema_mode="merge" if grown else None,
+            predicate=predicate,
+            schema_mode=mode,
             configuration=_KEEP_FOREVER if known is None else None,
             commit_properties=CommitProperties(max_commit_retries=20),
         )
@@ -167,6 +175,24 @@ class Store:
             joined[name] = int(table.optimize.compact()["numFilesRemoved"])
             table.create_checkpoint()
         return joined
+
+    def _check_partitioning(self, table: str, columns: list[str]) -> None:
+        known = self.partition_columns(table)
+        if known != columns:
+            raise SchemaError(
+                f"{table}: partitioned by {known}, not by {columns}; write it with the same partition columns"
+            )
+
+    def _retyped(self, table: str, fitted: pa.Table, partition: Mapping[str, Sequence[str]]) -> pa.Table:
+        """The rows that stay, in the types of the new ones, and the new ones."""
+        replaced = pc.scalar(True)
+        for column, values in partition.items():
+            replaced &= pc.field(column).isin(list(values))
+        staying = self.read(table, where=~replaced) if partition else self.read(table).slice(0, 0)
+        lost = [field for field in staying.schema if field.name not in fitted.column_names]
+        for field in lost:
+            fitted = fitted.append_column(field, pa.nulls(fitted.num_rows, field.type))
+        return pa.concat_tables([_fit(table, staying, fitted.schema), fitted])
 
     def _path(self, table: str) -> Path:
         return self.root / table

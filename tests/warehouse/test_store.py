@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from warehouse import schemas
 from warehouse.store import SchemaError, Store
 
 PLOTS = pa.schema([("plot", pa.string()), ("area_mu", pa.float64()), ("period", pa.string())])
@@ -95,6 +97,45 @@ def test_a_grown_contract_adds_its_column_and_old_partitions_have_it_empty(store
     store.write("plots", data, grown, {"period": ["2025-02"]})
     rows = store.read("plots").sort_by("plot").to_pylist()
     assert [(row["plot"], row["crop"]) for row in rows] == [("a", None), ("c", "水稻")]
+
+
+def test_a_column_dropped_from_the_contract_stays_for_old_rows(store: Store) -> None:
+    shrunk = pa.schema([PLOTS.field("plot"), PLOTS.field("period")])
+    store.write("plots", plots(("c", 3, "2025-02")).select(shrunk.names), shrunk, {"period": ["2025-02"]})
+    assert everything(store) == [("a", 1.0, "2025-01"), ("c", None, "2025-02")]
+
+
+def test_a_changed_type_rewrites_the_table_and_loses_no_digit(store: Store) -> None:
+    counted = PLOTS.set(1, pa.field("area_mu", pa.int64()))
+    store.write("plots", plots(("c", 3, "2025-02")), counted, {"period": ["2025-02"]})
+    assert store.schema("plots") == counted
+    store.write("plots", plots(("d", 3.5, "2025-03")), PLOTS, {"period": ["2025-03"]})
+    assert everything(store) == [("a", 1.0, "2025-01"), ("c", 3.0, "2025-02"), ("d", 3.5, "2025-03")]
+    with pytest.raises(SchemaError, match="area_mu is double, not int64"):
+        store.write("plots", plots(("c", 3, "2025-02")), counted, {"period": ["2025-02"]})
+    assert everything(store, as_of=0) == [("a", 1.0, "2025-01"), ("b", 2.0, "2025-02")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in dir(schemas) if name.isupper() and isinstance(getattr(schemas, name), pa.Schema)],
+)
+def test_the_fixed_tables_come_back_in_their_own_types(tmp_path: Path, name: str) -> None:
+    schema = getattr(schemas, name)
+    store = Store(tmp_path)
+    store.write("fixed", schema.empty_table(), schema, {})
+    assert store.schema("fixed") == schema
+
+
+def test_writers_of_different_months_do_not_disturb_each_other(store: Store) -> None:
+    def write(month: str) -> None:
+        for area in range(4):
+            Store(store.root).write("plots", plots(("x", area, month)), PLOTS, {"period": [month]})
+
+    months = [f"2026-{n:02}" for n in range(1, 5)]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(write, months))
+    assert everything(store)[2:] == [("x", 3.0, month) for month in months]
 
 
 def test_every_past_version_stays_readable_by_number_and_by_time(store: Store) -> None:
