@@ -14,7 +14,8 @@ from connectors.tables.totals import compared, computed, is_total
 from connectors.tables.view import Row, View
 from connectors.tables.words import CONTINUED, NOTE, TITLE_WORD
 
-_SMALL = 400  # rows of a body whose rows are compared with each other
+_SMALL = 800  # rows of a body whose rows are compared with each other
+_FOOTER = 400  # rows a footer has at most
 _ALIKE = 0.8  # share of the header's names in a header that is repeated
 
 
@@ -40,51 +41,50 @@ class Body:
 def read_body(view: View, header: Header) -> Body:
     """Sort the rows under ``header`` until the next table begins."""
     shape = Shape(view, header)
-    plain, odd, end = _walk(view, shape)
+    plain, odd, end = _walk(shape)
     body = Body(end=end)
     notes_from = _notes_from(shape, odd, plain)
-    for i, row in enumerate(odd):
-        above, below = odd[i - 1] if i else None, odd[i + 1] if i + 1 < len(odd) else None
-        if row.number >= notes_from or _is_note(shape, row):
-            body.notes.append(row.number)
-        elif is_total(row) and not (len(row.boxes) == 1 and row.first.text.endswith(":") and shape.valued):
-            body.totals.append(row.number)
-        elif is_section(shape, row, above, below):
-            body.sections.append(row.number)
-        else:
-            body.records.append(row.number)
+    for n in odd:
+        _kind(shape, body, n, n >= notes_from).append(n)
     _compare(shape, odd, body)
+    body.records = sorted(plain + body.records) if plain else body.records
     _settle(shape, body)
-    body.records = _merge(plain, body.records)
     return body
 
 
-def _walk(view: View, shape: Shape) -> tuple[list[int], list[Row], int]:
+def _walk(shape: Shape) -> tuple[list[int], list[int], int]:
     """The rows that are plainly records, the other written rows, and where the next table begins."""
+    view = shape.view
     plain: list[int] = []
-    odd: list[Row] = []
+    odd: list[int] = []
     for n in range(shape.header.bottom + 1, len(view)):
-        if shape.plain(n):
+        if shape.plain(n, bool(plain) and plain[-1] == n - 1):
             plain.append(n)
         elif (row := view.row(n)).boxes:
             if (begin := _next_table(shape, row)) is not None:
-                return [p for p in plain if p < begin], [o for o in odd if o.number < begin], begin
-            odd.append(row)
+                return [m for m in plain if m < begin], [m for m in odd if m < begin], begin
+            odd.append(n)
     return plain, odd, len(view)
 
 
-def _merge(plain: list[int], records: list[int]) -> list[int]:
-    if not plain:
-        return records
-    return sorted(plain + records)
+def _kind(shape: Shape, body: Body, n: int, is_footer: bool) -> list[int]:
+    """The list of the body that a written row belongs in."""
+    row = shape.view.row(n)
+    if is_footer or _is_note(shape, row):
+        return body.notes
+    if is_total(row) and not (shape.valued and len(row.boxes) == 1 and row.first.text.endswith(":")):
+        return body.totals
+    if is_section(shape, row):
+        return body.sections
+    return body.records
 
 
-def _compare(shape: Shape, odd: list[Row], body: Body) -> None:
+def _compare(shape: Shape, odd: list[int], body: Body) -> None:
     """Find the totals that only a look at several rows shows."""
-    if len(odd) > 2 * _SMALL:
+    if len(odd) > _SMALL:
         return
     kept = {*body.records, *body.totals}
-    rows = [row for row in odd if row.number in kept]
+    rows = [shape.view.row(n) for n in odd if n in kept]
     found = set(compared(rows)) - set(body.totals)
     if found:
         found |= set(computed(shape, rows, [*body.totals, *found]))
@@ -93,11 +93,20 @@ def _compare(shape: Shape, odd: list[Row], body: Body) -> None:
 
 
 def _settle(shape: Shape, body: Body) -> None:
-    """Headings with nothing below them are footers."""
+    """Headings with nothing below them are footers; so are texts alone under the last total."""
+    if shape.valued and body.totals:
+        under = [n for n in body.records if n > body.totals[-1]]
+        if under and all(_alone(shape, n) for n in under[:_FOOTER]):
+            body.records = body.records[: -len(under)]
+            body.notes += under
     last = max([*body.records[-1:], *body.totals[-1:]], default=-1)
     tail = [n for n in body.sections if n > last >= 0]
     body.sections = [n for n in body.sections if n not in tail]
     body.notes = sorted(body.notes + tail)
+
+
+def _alone(shape: Shape, n: int) -> bool:
+    return len(shape.view.row(n).boxes) == 1 and not shape.view.row(n).values
 
 
 def _is_note(shape: Shape, row: Row) -> bool:
@@ -111,14 +120,15 @@ def _is_coded(shape: Shape, row: Row) -> bool:
     return {shape.code, shape.unit} <= {box.col for box in row.boxes}
 
 
-def _notes_from(shape: Shape, odd: list[Row], plain: list[int]) -> int:
+def _notes_from(shape: Shape, odd: list[int], plain: list[int]) -> int:
     """The row from which on everything is a footer: a note, and no record below it."""
-    start = shape.view.grid.rows.__len__()
-    for row in reversed(odd):
-        if plain and row.number < plain[-1]:
+    start = len(shape.view)
+    for n in reversed(odd[-_FOOTER:]):
+        if plain and n < plain[-1]:
             break
+        row = shape.view.row(n)
         if _is_note(shape, row):
-            start = row.number
+            start = n
         elif not _may_follow_note(shape, row):
             break
     return start

@@ -31,7 +31,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"^[-+]?\d[\d,.]*\s*%?\s*([-~—–至]+|[*×xX/])\s*\d[\d,.]*\s*%?$")
-_YEAR = re.compile(r"^(19|20)\d\d(年?|\.0|年度)?(\s*[(\\/*].{0,12}|\s*[-–—至/]\s*((19|20)?\d\d)年?)?$")
+_YEAR = re.compile(r"^(19|20)\d\d(年?|\.0|年度)?(\s*[(\\*].{0,12}|\s*[-–—至/]\s*((19|20)?\d\d)年?)?$")
 _DATE = re.compile(
     r"^((19|20)\d\d\s*[-/.年]\s*\d{1,2}(\s*[-/.月]\s*\d{1,2})?\s*[日月]?|\d{1,2}[-/]\d{1,2}[-/](\d{4}|\d\d))(\s+\d{1,2}:\d\d(:\d\d)?)?$"
 )
@@ -47,6 +47,8 @@ def text_of(value: Cell) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, str):
+        if value.isascii():
+            return value.strip()
         return unicodedata.normalize("NFKC", _PRIVATE.sub("", value)).strip()
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))

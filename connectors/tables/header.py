@@ -243,4 +243,16 @@ def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:
         return False
     if len(row.boxes) == 1 and first is row.first and view.row(row.number + 1).values:
         return False  # a heading over the first records
-    return any(box.col not in named for box in row.boxes) or first is None or first.kind is Kind.DASH
+    if any(box.col not in named for box in row.boxes):
+        return True
+    return (first is None or first.kind is Kind.DASH) and _over_numbers(view, row)
+
+
+def _over_numbers(view: View, row: Row) -> bool:
+    """Whether the row's texts stand over columns of numbers: a name goes on here, no record does."""
+    below = [view.row(n) for n in range(row.number + 1, row.number + _TALL)]
+    texts = [box for box in row.boxes if box.kind in (Kind.TEXT, Kind.UNIT)]
+    over = sum(
+        any((b := r.at(box.col)) is not None and b.kind is Kind.NUMBER for r in below) for box in texts
+    )
+    return over * 2 >= len(texts)

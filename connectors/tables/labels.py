@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from connectors.tables.body import Body
 from connectors.tables.cells import Kind, tidy
 from connectors.tables.header import Header
@@ -26,7 +28,7 @@ def labels_of(view: View, header: Header, body: Body, nesting: Nesting) -> list[
     rows = sorted([*body.records, *body.totals, *body.sections]) if len(body.records) <= _MOST else []
     written = [_written(view, n, shape.left) for n in rows]
     leads = sorted({lead_of(raw) for raw in written if raw.strip()})
-    coded = shape.unit is not None or shape.code is not None
+    coded = shape.unit is not None or (shape.code is not None and _names_indicators(shape))
     if shape.places or not (coded or len(leads) > 1):
         return []
     labels: list[RowLabel] = []
@@ -41,6 +43,11 @@ def labels_of(view: View, header: Header, body: Body, nesting: Nesting) -> list[
             text, indent = "", 0
         labels.append(RowLabel(n, text, indent, _cell(view, n, shape.unit), _cell(view, n, shape.code)))
     return labels
+
+
+def _names_indicators(shape: Shape) -> bool:
+    caption = shape.captions.get(shape.left, "")
+    return not caption or bool(re.search(r"指标|项目|名称|品种|类别|指\s*标", caption))
 
 
 def _written(view: View, row: int, col: int) -> str:

@@ -8,25 +8,18 @@ from connectors.tables.view import Box, Row
 from connectors.tables.words import GROUPING, HEADING, PLACE
 
 
-def is_section(shape: Shape, row: Row, above: Row | None, below: Row | None) -> bool:
-    """Whether the row is a heading.
-
-    Args:
-        shape: What the table's records look like.
-        row: The row in question.
-        above: The written row above it, if there is one in the body.
-        below: The written row below it.
-    """
+def is_section(shape: Shape, row: Row) -> bool:
+    """Whether the row is a heading."""
     if row.count(Kind.PLACEHOLDER):
         return False
     if shape.code is not None or shape.unit is not None:
-        return _without_code(shape, row, above, below)
+        return _without_code(shape, row)
     if row.values:
         return False
     if len(row.boxes) == 1 and GROUPING.match(row.first.text):
         return True
     if len(row.boxes) == 1:
-        return _alone(shape, row, below)
+        return _alone(shape, row)
     return row.first.text.endswith(":") and row.first.col == shape.left and _sparse(shape, row)
 
 
@@ -34,20 +27,26 @@ def _sparse(shape: Shape, row: Row) -> bool:
     return shape.valued and len(row.boxes) * 2 <= shape.usual
 
 
-def _without_code(shape: Shape, row: Row, above: Row | None, below: Row | None) -> bool:
+def _without_code(shape: Shape, row: Row) -> bool:
     """Where rows are coded indicators, a heading has a label but no code (or no unit, if there are no codes)."""
     label = row.at(shape.left)
-    if label is None or any(
-        box.kind is Kind.NUMBER and box.col not in (shape.code, shape.unit) for box in row.boxes
-    ):
+    others = [box for box in row.boxes if box is not label and box.col not in (shape.code, shape.unit)]
+    if label is None or any(box.kind is not Kind.DASH for box in others[_split_label(label, others) :]):
         return False
     if shape.code is None:
         return not _written(row, shape.unit)
     if shape.unit is None:
         return not _written(row, shape.code)
-    if _slipped(shape, row, below):
+    if _slipped(shape, row, shape.neighbour(row.number, 1)):
         return True
+    above = shape.neighbour(row.number, -1)
     return not _written(row, shape.code) and not (above is not None and _slipped(shape, above, row))
+
+
+def _split_label(label: Box, others: list[Box]) -> int:
+    """1 where the number of a heading stands apart from its text (一、 | 人口与就业), else 0."""
+    apart = len(label.text) <= 3 and HEADING.match(label.text) and others and others[0].kind is Kind.TEXT
+    return 1 if apart else 0
 
 
 def _slipped(shape: Shape, row: Row, below: Row | None) -> bool:
@@ -63,7 +62,7 @@ def _written(row: Row, col: int | None) -> bool:
     return box is not None and box.col == col and box.kind is not Kind.DASH
 
 
-def _alone(shape: Shape, row: Row, below: Row | None) -> bool:
+def _alone(shape: Shape, row: Row) -> bool:
     box = row.first
     if shape.usual < 2 or box.col > shape.left + 1:
         return False
@@ -77,4 +76,5 @@ def _alone(shape: Shape, row: Row, below: Row | None) -> bool:
         return False
     if not shape.valued:
         return shape.left in shape.numeric
-    return below is None or below.at(shape.left) is not None
+    below = shape.neighbour(row.number, 1)
+    return below is not None and below.at(shape.left) is not None

@@ -10,7 +10,7 @@ from functools import cached_property
 from connectors.tables.cells import Kind
 from connectors.tables.header import Header
 from connectors.tables.view import Box, Row, View
-from connectors.tables.words import CODE_CAPTION, PLACE, STEM, UNIT_CAPTION
+from connectors.tables.words import CODE_CAPTION, PLACE, STEM, TOTAL, UNIT_CAPTION
 
 _SAMPLE = 80  # rows under the header that are looked at
 _THOROUGH = 400  # rows at the head and tail that are read in full
@@ -26,7 +26,7 @@ class Shape:
         first = header.bottom + 1
         self.rows = [row for n in range(first, min(first + _SAMPLE, len(view))) if (row := view.row(n)).boxes]
         sizes = sorted(len(row.boxes) for row in self.rows)
-        self.usual = sizes[len(sizes) // 2] if sizes else 0
+        self.usual = sizes[len(sizes) * 3 // 4] if sizes else 0
 
     @cached_property
     def heads(self) -> Sequence[Box]:
@@ -109,18 +109,32 @@ class Shape:
         labels = [row.first.text for row in self.rows if row.first.kind is Kind.TEXT]
         return sum(bool(PLACE.search(label)) for label in labels) * 2 >= max(1, len(labels))
 
-    def plain(self, n: int) -> bool:
-        """Whether a row far from both ends is surely a record, told without reading all of it."""
+    def neighbour(self, n: int, step: int) -> Row | None:
+        """The nearest written row above (-1) or below (1), within the body."""
+        for m in range(n + step, n + 4 * step, step):
+            if self.header.bottom < m < len(self.view) and (row := self.view.row(m)).boxes:
+                return row
+        return None
+
+    def plain(self, n: int, follows_plain: bool) -> bool:
+        """Whether a row far from both ends is surely a record, told without reading all of it.
+
+        Args:
+            n: The row.
+            follows_plain: Whether the row above is one; under any other row a header may begin.
+        """
         if n < self.header.bottom + _THOROUGH or n > len(self.view) - _THOROUGH:
             return False
         cells = self.view.grid.rows[n]
         filled = len(cells) - cells.count("") - cells.count(None)
-        if filled * 2 < self.usual or filled < 2:
+        if filled < 2 or (filled * 2 < self.usual and not follows_plain):
             return False
-        for value in cells[:_LABELS]:
-            if isinstance(value, str) and ("计" in value or "otal" in value or value == self._opening):
-                return False
-        return True
+        return not any(isinstance(value, str) and self._suspicious(value) for value in cells[:_LABELS])
+
+    def _suspicious(self, value: str) -> bool:
+        if value == self._opening:
+            return True
+        return ("计" in value or "otal" in value) and bool(TOTAL.search("".join(value.split())))
 
     @cached_property
     def _opening(self) -> str:

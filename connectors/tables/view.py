@@ -10,6 +10,7 @@ from connectors.grid import Cell, Grid, Merge
 from connectors.tables.cells import VALUES, Kind, kind_of, text_of
 
 _MERGE_CELLS = 20_000  # one merge is followed over at most so many cells
+_KEPT = 4_096  # rows kept, so that a long sheet takes no more memory than its cells
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ class View:
         """The boxes of one row (kept, so that asking twice costs once)."""
         found = self._rows.get(number)
         if found is None:
+            if len(self._rows) >= _KEPT:
+                self._rows.clear()
             found = self._rows[number] = self._read(number)
         return found
 
