@@ -4,7 +4,7 @@ The standard's own fields are used wherever it has one (``businessName``, ``syno
 ``primaryKey``, ``logicalTypeOptions``, ``classification``, ``quality``); what it lacks stands in
 ``customProperties``. Linting lives in ``contract_lint``; what to do with a contract lives with whoever does it.
 
-Source: Open Data Contract Standard 3.1, https://bitol-io.github.io/open-data-contract-standard/
+Source: Open Data Contract Standard 3.2, https://bitol-io.github.io/open-data-contract-standard/
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Column:
         aliases: Other titles met in the wild.
         type: ODCS logical type: ``string``, ``integer``, ``number``, ``date`` or ``boolean``.
         kind: What the text means where the type does not say: ``resident_id``, ``credit_code``, ``phone``,
-            ``person_name``, ``bank_card``, ``student_number`` or ``""``.
+            ``person_name``, ``bank_card``, ``student_number``, ``chainage`` (``K3+250`` is 3.25 公里) or ``""``.
         role: What the column does for the row: ``region_code``, ``county_name``, ``township_name``,
             ``village_name``, ``period`` or ``""``.
         unit: The unit values are kept in (``亩``, ``元``, ``公斤``, ``公里``, ``%`` …), ``""`` where there is none.
@@ -51,7 +51,8 @@ class Column:
         key: Whether the column is part of the primary key.
         private: Whether values are tokenized before they are written.
         enum: The values allowed, empty where any is.
-        value_aliases: Other spellings of allowed values, mapped to them.
+        value_aliases: Other spellings of allowed values, mapped to them; of 是 and 否 for a boolean, of a number's
+            text for an integer (``非常满意`` is ``5``).
         minimum, maximum: Inclusive bounds in ``unit``.
         pattern: A regular expression the whole text must match.
         description: For the person who fills the form, in Chinese.
