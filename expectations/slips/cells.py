@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
 _MAX_TEXT = 32_767
 _EXACT_INTEGER = 10**15
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 cannot hold."""
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -48,6 +51,4 @@ def text_cell(sheet: Any, value: object) -> Cell:
 
 
 def _clean(text: str) -> str:
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    return ILLEGAL_CHARACTERS_RE.sub("", text)[:_MAX_TEXT] if text else text
+    return _ILLEGAL.sub("", text)[:_MAX_TEXT]

@@ -21,7 +21,7 @@ def is_long_text(original: Path) -> bool:
 
 def picked_rows(original: Path, file_name: str, wanted: Collection[int]) -> Sheet:
     """A sheet as long as the file, in which only the wanted rows (from 1) have cells."""
-    from connectors.readers.delimited import dialect_of, records
+    from connectors.readers.delimited import dialect_of, reader_of
     from connectors.readers.encoding import encoding_of_file
 
     encoding = encoding_of_file(original)
@@ -30,7 +30,7 @@ def picked_rows(original: Path, file_name: str, wanted: Collection[int]) -> Shee
         lines.seek(0)
         rows: dict[int, Sequence[Cell]] = {}
         count = 0
-        for count, record in enumerate(records(lines, dialect), start=1):
+        for count, record in enumerate(reader_of(lines, dialect), start=1):
             if count in wanted:
                 rows[count - 1] = record
     return Sheet(PurePosixPath(file_name).stem, False, Grid(_Picked(rows, count)))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 AUTHOR = "实绩"
 MAX_FILLED = 50_000
 MAX_COMMENTS = 2_000
-_MAX_SHEET_BYTES = 4 * 2**20
+_MAX_XML_BYTES = 3 * 2**19
 
 
 def can_mark(original: Path) -> bool:
@@ -29,7 +29,7 @@ def can_mark(original: Path) -> bool:
         return False
     names = {member.filename for member in members}
     size = sum(member.file_size for member in members if member.filename.endswith(".xml"))
-    return "xl/workbook.xml" in names and size <= _MAX_SHEET_BYTES
+    return "xl/workbook.xml" in names and size <= _MAX_XML_BYTES
 
 
 def marked_workbook(slip: Slip) -> Workbook:

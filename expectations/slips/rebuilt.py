@@ -1,6 +1,6 @@
 """A marked workbook made anew from the cells as read: for CSV, xls, ods, HTML, odd and very long files.
 
-Written row by row; only marked and risky cells cost more than their value. A file of more than
+Only marked cells, dates and risky texts go through openpyxl, the plain rest beside it. A file of more than
 ``MAX_WHOLE_ROWS`` rows comes back as its offending rows alone, each with the row number it had.
 """
 
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from expectations.slips.cells import is_risky, plain, text_cell
 from expectations.slips.cover import COVER, FILLS, write_cover
 from expectations.slips.marked import MAX_COMMENTS, MAX_FILLED, comment_of
 from expectations.slips.marks import Mark, Place, anchors, findings_frame, marks_of
+from expectations.slips.plain_cells import Plain, PlainRows
 from expectations.slips.slip import Slip
 
 if TYPE_CHECKING:
@@ -23,11 +25,17 @@ if TYPE_CHECKING:
 
 MAX_WHOLE_ROWS = 20_000
 HEAD_ROWS = 8
+_NOTE = "本表按原文件的内容重新生成，格式与原文件不同；请对照标记在原文件中改正。"
+_LONG_NOTE = "原文件很长，这里只列有问题的行，“原行号”是它在原文件中的行号；请在原文件中改正。"
 _BAD_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 
-def rebuilt_workbook(slip: Slip, sheets: Iterable[Sheet]) -> Workbook:
-    """The cells of the original as a fresh workbook, marked, with the cover in front."""
+def rebuilt_workbook(slip: Slip, sheets: Iterable[Sheet]) -> tuple[Workbook, dict[str, PlainRows]]:
+    """The cells of the original as a fresh workbook, marked, with the cover in front.
+
+    Returns:
+        The workbook with the cells that need a style, and the plain values of each sheet by its title.
+    """
     from openpyxl import Workbook
 
     findings = findings_frame(slip)
@@ -39,17 +47,24 @@ def rebuilt_workbook(slip: Slip, sheets: Iterable[Sheet]) -> Workbook:
     book = Workbook(write_only=True)
     cover = book.create_sheet(COVER)
     moved: dict[Place, tuple[str, str]] = {}
+    plain_rows: dict[str, PlainRows] = {}
     titles = {COVER}
+    is_long = False
     for sheet in sheets:
         own = by_sheet.get(sheet.name, {})
         only_marked = slip.rows_in > MAX_WHOLE_ROWS or len(sheet.grid.rows) > MAX_WHOLE_ROWS
         if sheet.name == COVER or (only_marked and not own):
             continue
+        is_long |= only_marked
         target = book.create_sheet(sheet_title(sheet.name, titles))
-        places = _write(target, sheet, own, {(r, c) for n, r, c in commented if n == sheet.name}, only_marked)
+        places, rows = _write(
+            target, sheet, own, {(r, c) for n, r, c in commented if n == sheet.name}, only_marked
+        )
         moved.update({(sheet.name, *old): (target.title, new) for old, new in places.items()})
-    write_cover(cover, slip, findings, lambda place: moved.get(place))
-    return book
+        plain_rows[target.title] = rows
+    noted = replace(slip, notes=(*slip.notes, _LONG_NOTE if is_long else _NOTE))
+    write_cover(cover, noted, findings, lambda place: moved.get(place))
+    return book, plain_rows
 
 
 def sheet_title(name: str, taken: set[str]) -> str:
@@ -69,30 +84,37 @@ def _write(
     marks: Mapping[tuple[int, int], Mark],
     commented: set[tuple[int, int]],
     only_marked: bool,
-) -> dict[tuple[int, int], str]:
-    """Append the rows; returns where each marked cell now stands."""
-    from openpyxl.utils import get_column_letter
-
+) -> tuple[dict[tuple[int, int], str], list[list[Plain]]]:
+    """Append the cells that need a style; returns where each marked cell now stands, and the plain values."""
     shown = anchors((t + 1, left + 1, b + 1, right + 1) for t, left, b, right in sheet.grid.merged)
     at: dict[int, dict[int, list[tuple[int, int]]]] = {}
     for place in marks:
         row, column = shown.get(place, place)
         at.setdefault(row, {}).setdefault(column, []).append(place)
     shift = 1 if only_marked else 0
-    _prepare(target, sheet, shift)
+    rows = _prepare(target, sheet, shift)
     moved: dict[tuple[int, int], str] = {}
     numbers = _row_numbers(len(sheet.grid.rows), at, only_marked)
     for new, number in enumerate(numbers, start=1 + shift):
         values = sheet.grid.rows[number - 1] if number <= len(sheet.grid.rows) else ()
-        cells = [_cell(target, value) for value in values]
+        cells = [_cell(target, value) for value in ((number, *values) if only_marked else values)]
         for column, places in at.get(number, {}).items():
+            column += shift
             cells += [None] * (column - len(cells))
             mark = _joined([marks[place] for place in places])
             comment = comment_of(mark) if commented.intersection(places) else None
             cells[column - 1] = _marked_cell(target, cells[column - 1], mark, comment)
-            moved.update(dict.fromkeys(places, f"{get_column_letter(column + shift)}{new}"))
-        target.append([number, *cells] if only_marked else cells)
-    return moved
+            moved.update(dict.fromkeys(places, f"{_letter(column)}{new}"))
+        styled = [_needs_style(cell) for cell in cells]
+        target.append(
+            [cell if own else None for cell, own in zip(cells, styled, strict=True)] if any(styled) else []
+        )
+        rows.append([None if own else cell for cell, own in zip(cells, styled, strict=True)])
+    return moved, rows
+
+
+def _needs_style(cell: object) -> bool:
+    return cell is not None and not isinstance(cell, (str, int, float))
 
 
 def _joined(marks: Sequence[Mark]) -> Mark:
@@ -108,23 +130,36 @@ def _row_numbers(rows: int, marked: Mapping[int, object], only_marked: bool) -> 
     return sorted({*marked, *range(1, min(HEAD_ROWS, rows) + 1)})
 
 
-def _prepare(target: Any, sheet: Sheet, shift: int) -> None:
-    if shift:
-        target.freeze_panes = "B2"
-        target.column_dimensions["A"].width = 10
-        width = max((len(row) for row in sheet.grid.rows[:HEAD_ROWS]), default=0)
-        target.append(
-            ["原行号", f"（只列有问题的行，开头 {HEAD_ROWS} 行供对照）", *[None] * max(width - 1, 0)]
+def _prepare(target: Any, sheet: Sheet, shift: int) -> list[list[Plain]]:
+    """Widths and merges; the rows that stand before those of the original."""
+    head = sheet.grid.rows[:HEAD_ROWS]
+    for at in range(max((len(row) for row in head), default=0)):
+        target.column_dimensions[_letter(at + 1 + shift)].width = _width(
+            row[at] for row in head if at < len(row)
         )
-        return
-    for top, left, bottom, right in sheet.grid.merged:
-        target.merged_cells.add(_range(top, left, bottom, right))
+    if not shift:
+        for top, left, bottom, right in sheet.grid.merged:
+            target.merged_cells.add(_range(top, left, bottom, right))
+        return []
+    target.freeze_panes = "B2"
+    target.append([])
+    return [["原行号", f"（只列有问题的行，开头 {HEAD_ROWS} 行供对照）"]]
+
+
+def _width(values: Iterable[object]) -> float:
+    """A column's width for what stands at its top; a title across the sheet does not count."""
+    lengths = [len(text) + sum(c > "ÿ" for c in text) for text in (str(v) for v in values if v is not None)]
+    return max([10, *(length + 2 for length in lengths if length <= 38)])
+
+
+def _letter(number: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(number)
 
 
 def _range(top: int, left: int, bottom: int, right: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return f"{get_column_letter(left + 1)}{top + 1}:{get_column_letter(right + 1)}{bottom + 1}"
+    return f"{_letter(left + 1)}{top + 1}:{_letter(right + 1)}{bottom + 1}"
 
 
 def _cell(target: Any, value: object) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
@@ -13,6 +12,8 @@ from expectations.slips.text import text_slip
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+
+    from expectations.slips.plain_cells import PlainRows
 
 _MAX_NAME_BYTES = 240
 _MAX_LOADED_ROWS = 3_000
@@ -84,14 +85,16 @@ def _is_of(path: Path, submission_id: str) -> bool:
 def _save_workbook(slip: Slip, path: Path) -> None:
     """Mark the original where that works, else rebuild it from its cells."""
     from expectations.slips.marked import can_mark, marked_workbook
+    from expectations.slips.plain_cells import save_with_plain_cells
 
     if slip.rows_in <= _MAX_LOADED_ROWS and can_mark(slip.original):
         try:
-            return _save(lambda: marked_workbook(slip), slip, path)
+            return _signed(marked_workbook(slip), slip).save(path)
         except _ODD_WORKBOOK:
             # openpyxl has no error of its own for files written oddly; their cells are still readable.
             path.unlink(missing_ok=True)
-    return _save(lambda: _rebuilt(slip), slip, path)
+    book, plain_rows = _rebuilt(slip)
+    return save_with_plain_cells(_signed(book, slip), plain_rows, path)
 
 
 _ODD_WORKBOOK = (
@@ -101,7 +104,7 @@ _ODD_WORKBOOK = (
 """What openpyxl raises on workbooks that other programs write (xml.etree's ParseError is a SyntaxError)."""
 
 
-def _rebuilt(slip: Slip) -> Workbook:
+def _rebuilt(slip: Slip) -> tuple[Workbook, dict[str, PlainRows]]:
     from expectations.slips.long_text import is_long_text, picked_rows
     from expectations.slips.marks import findings_frame
     from expectations.slips.rebuilt import HEAD_ROWS, rebuilt_workbook
@@ -114,8 +117,7 @@ def _rebuilt(slip: Slip) -> Workbook:
     return rebuilt_workbook(slip, read_sheets(slip.original, name=slip.file_name))
 
 
-def _save(make: Callable[[], Workbook], slip: Slip, path: Path) -> None:
-    book = make()
+def _signed(book: Workbook, slip: Slip) -> Workbook:
     book.properties.identifier = slip.submission_id
     book.properties.title = f"回执 {slip.file_name}"
-    book.save(path)
+    return book

@@ -23,6 +23,7 @@ from connectors.grid import Grid, Sheet
 from expectations.slips import Slip, write_slip
 from expectations.slips.cover import COVER, FILLS
 from expectations.slips.marks import column_number, findings_frame
+from expectations.slips.plain_cells import save_with_plain_cells
 from expectations.slips.rebuilt import rebuilt_workbook, sheet_title
 
 WHEN = dt.datetime(2025, 7, 3, 18, 5, tzinfo=dt.UTC)
@@ -243,8 +244,8 @@ def grid_sheet(name: str, rows: list[list[Any]], merged: tuple[tuple[int, int, i
     return Sheet(name=name, hidden=False, grid=Grid(rows=rows, merged=merged))
 
 
-def reload(book: Any, path: Path) -> Any:
-    book.save(path)
+def reload(made: Any, path: Path) -> Any:
+    save_with_plain_cells(*made, path)
     return load_workbook(path)
 
 
