@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -32,6 +32,7 @@ ARROW_TYPES: dict[str, pa.DataType] = {
     "boolean": pa.bool_(),
 }
 _DASHES = r"^[—–―─\-/\\]+$"
+_AS_BLANK = frozenset({"unparsed_number", "unparsed_date", "ambiguous_date", "formula_error", "not_allowed"})
 _NAMES = ("county_name", "township_name", "village_name")
 
 
@@ -67,14 +68,32 @@ def conform_column(
         latest: Last day of the period, for birth dates.
     """
     texts = read_texts(raw, title=column.title, nothing=_nothing(column))
+    parsed, note = _parse(texts, column, printed, titles, latest)
+    return (
+        texts,
+        replace(parsed, problems=tuple(_weighed(problem, column) for problem in parsed.problems)),
+        note,
+    )
+
+
+def _weighed(problem: Problem, column: Column) -> Problem:
+    """Where a blank would pass, a cell that cannot be read passes as a blank: sixty good cells are not lost for it."""
+    if problem.rule not in _AS_BLANK or column.required or column.key or column.role:
+        return problem
+    return replace(problem, severity="warning", message=f"{problem.message}按空白处理。")
+
+
+def _parse(
+    texts: Texts, column: Column, printed: str | None, titles: Sequence[str], latest: np.datetime64 | None
+) -> tuple[Parsed, str]:
     if column.type not in ("number", "integer"):
-        return texts, _parse_texts(texts.values, column, latest), ""
+        return _parse_texts(texts.values, column, latest), ""
     reading = read_unit(column, printed, titles)
     if reading.rule:
-        return texts, _unusable(texts.values, column, reading), ""
+        return _unusable(texts.values, column, reading), ""
     parse = parse_numbers if column.type == "number" else parse_integers
     parsed = parse(texts.values, reading.scale, title=column.title)
-    return texts, _doubted_share(parsed, texts, column, printed, reading), reading.note
+    return _doubted_share(parsed, texts, column, printed, reading), reading.note
 
 
 def read_unit(column: Column, printed: str | None, titles: Sequence[str]) -> Reading:

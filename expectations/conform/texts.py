@@ -19,8 +19,8 @@ from expectations.findings import drafts
 
 Mask = npt.NDArray[np.bool_]
 
-NOTHING = r"^(?:[—–―─\-/\\]+|无|N/A|n/a)$"
-"""What clerks write where there is nothing to write; free text may mean it."""
+NOTHING = r"^(?:[—–―─\-/\\]+|无|(?i:n/a|null|\(null\)|none|nan))$"
+"""What clerks and the systems they export from write where there is nothing; free text may mean it."""
 
 FORMULA_ERROR = r"^#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NULL!|NUM!)$"
 LOST_DIGITS = r"^\d(?:\.\d+)?[eE]\+?1\d$"

@@ -21,9 +21,9 @@ from expectations.conform.numbers import chinese_numeral
 from expectations.contract import Column
 
 
-def read(text: str | None, type: str = "number", **facts: Any) -> tuple[Any, list[str]]:
+def read(text: str | None, logical: str = "number", **facts: Any) -> tuple[Any, list[str]]:
     """The value of one cell (None when missing) and the rules it breaks."""
-    made, _ = conformed({"x": [text]}, Column("x", "数", type=type, **facts))  # type: ignore[arg-type]
+    made, _ = conformed({"x": [text]}, Column("x", "数", type=logical, **facts))  # type: ignore[arg-type]
     value = made.frame["x"].iloc[0]
     return (None if pd.isna(value) else value), made.findings["rule"].tolist()
 
@@ -59,12 +59,12 @@ def test_a_number_is_read_however_it_is_written(text: str, value: float) -> None
     assert read(text, unit="元") == (value, [])
 
 
-@pytest.mark.parametrize("text", ["—", "--", "/", "无", "-", "——", "", None, "　", "－"])
+@pytest.mark.parametrize("text", ["—", "--", "/", "无", "-", "——", "null", "NaN", "", None, "　", "－"])
 def test_a_blank_mark_is_nothing(text: str | None) -> None:
     assert read(text) == (None, [])
 
 
-@pytest.mark.parametrize("text", ["约120", "12-15", "1,23", "abc", "1.2.3", "#REF!", "2025-06-01", "nan", "inf", "(12)", "一百元左右"])  # fmt: skip
+@pytest.mark.parametrize("text", ["约120", "12-15", "1,23", "abc", "1.2.3", "#REF!", "2025-06-01", "1nan", "inf", "(12)", "一百元左右"])  # fmt: skip
 def test_what_is_no_number_is_missing_and_found(text: str) -> None:
     assert read(text, unit="元") == (None, ["unparsed_number"])
 
@@ -253,6 +253,13 @@ def test_a_column_that_hardly_repeats_reads_like_one_that_does() -> None:
     made, _ = conformed({"x": texts}, Column("x", "数", type="number"))
     wanted = np.array([np.nan if n % 7 == 0 or n % 11 == 0 else n + 0.5 for n in range(6000)])
     np.testing.assert_array_equal(made.frame["x"].to_numpy(), wanted)
+
+
+def test_an_unreadable_cell_is_an_error_only_where_a_blank_would_be_one() -> None:
+    columns = [Column("a", "甲", type="number", required=True), Column("b", "乙", type="number")]
+    made, _ = conformed({"a": ["7(28)"], "b": ["7(28)"]}, *columns)
+    assert made.findings[["column", "severity"]].to_numpy().tolist() == [["a", "error"], ["b", "warning"]]
+    assert "按空白处理" in made.findings["message"][1]
 
 
 def test_a_finding_names_the_column_and_shows_the_cell() -> None:
