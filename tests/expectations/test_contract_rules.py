@@ -164,7 +164,7 @@ def frame(contract: Contract, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Rows as conforming hands them to validation."""
     types = {column.name: TYPES[column.type] for column in contract.columns}
     types |= {f"{c.name}_birth_date": "datetime64[us]" for c in contract.columns if c.kind == "resident_id"}
-    types |= {"region_code": "str", "period": "str"}
+    types |= {"region_code": "str", "period": "str", "submission_id": "str"}
     return pd.DataFrame(
         {name: pd.Series([row.get(name) for row in rows], dtype=kind) for name, kind in types.items()}
     )
@@ -225,7 +225,11 @@ def test_rules_flag_what_they_are_for_and_nothing_in_a_clean_row(asset: Any, dat
 @pytest.mark.parametrize("dataset", sorted(CONTRACTS))
 def test_blank_optional_cells_break_no_rule(asset: Any, dataset: str) -> None:
     contract = CONTRACTS[dataset]
-    kept = {column.name for column in contract.columns if column.required} | {"region_code", "period"}
+    kept = {column.name for column in contract.columns if column.required} | {
+        "region_code",
+        "period",
+        "submission_id",
+    }
     row = {name: value for name, value in CLEAN[dataset].items() if name in kept}
     found = flagged(asset, frame(contract, [row]), contract.rules)
     expected = {"school_or_reason"} if dataset == "student_status" else {"cleared_has_date"} & set(found)
@@ -238,3 +242,10 @@ def test_a_second_row_for_the_same_unit_is_flagged(asset: Any, dataset: str) -> 
         asset, frame(CONTRACTS[dataset], [CLEAN[dataset], CLEAN[dataset]]), CONTRACTS[dataset].rules
     )
     assert [positions for rule, positions in found.items() if rule in TWINS] == [[0, 1]]
+
+
+@pytest.mark.parametrize("dataset", ["household_register", "self_assessment", "village_poverty_report"])
+def test_the_same_unit_in_two_submissions_is_no_twin(asset: Any, dataset: str) -> None:
+    again = {**CLEAN[dataset], "submission_id": "s2"}
+    found = flagged(asset, frame(CONTRACTS[dataset], [CLEAN[dataset], again]), CONTRACTS[dataset].rules)
+    assert [positions for rule, positions in found.items() if rule in TWINS] == [[]]

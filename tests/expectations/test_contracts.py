@@ -103,3 +103,12 @@ def test_sixty_five_columns_of_the_village_report_are_named_apart() -> None:
         "register_households",
         "register_people",
     ]
+
+
+def test_the_contract_in_the_guide_is_a_good_one(tmp_path: Path) -> None:
+    guide = Path(__file__).resolve().parents[2] / "docs" / "contracts.md"
+    written = guide.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    path = tmp_path / "saplings.yaml"
+    path.write_text(written, encoding="utf-8")
+    assert [str(problem) for problem in lint([path])] == []
+    assert load_contracts([tmp_path])["saplings"].department == "forestry"
