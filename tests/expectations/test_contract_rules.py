@@ -21,6 +21,7 @@ PLACE = {
     "township_name": "清河镇",
     "village_name": "东岭村",
     "region_code": "990101101201",
+    "submission_id": "s1",
 }
 
 CLEAN: dict[str, dict[str, Any]] = {
