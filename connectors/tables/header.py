@@ -245,7 +245,16 @@ def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:
         return False  # a heading over the first records
     if any(box.col not in named for box in row.boxes):
         return True
-    return (first is None or first.kind is Kind.DASH) and _over_numbers(view, row)
+    if first is not None and first.kind is not Kind.DASH:
+        return False
+    return _over_numbers(view, row) or _is_scrap(view, bottom, stub, row)
+
+
+def _is_scrap(view: View, bottom: int, stub: int, row: Row) -> bool:
+    """Whether few cells go on with names, where every record below has its label."""
+    below = [r for n in range(row.number + 1, row.number + _TALL) if (r := view.row(n)).boxes][:4]
+    labelled = len(below) > 1 and all(r.at(stub) is not None for r in below)
+    return labelled and len(row.boxes) * 3 <= len(view.row(bottom).boxes)
 
 
 def _over_numbers(view: View, row: Row) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from connectors.tables.cells import Kind
@@ -74,7 +74,7 @@ class Shape:
         with_values = sum(
             any(box.kind is Kind.NUMBER and box.col not in own for box in row.boxes) for row in self.rows
         )
-        return with_values * 2 >= max(1, len(self.rows))
+        return with_values * 2 >= max(1, len(self._full))
 
     @cached_property
     def code(self) -> int | None:
@@ -86,13 +86,18 @@ class Shape:
         """The column of printed row units, where most rows have one."""
         return self._captioned(UNIT_CAPTION, lambda box: box.kind is Kind.UNIT)
 
-    def _captioned(self, caption: re.Pattern[str], fits) -> int | None:  # type: ignore[no-untyped-def]
+    def _captioned(self, caption: re.Pattern[str], fits: Callable[[Box], bool]) -> int | None:
         for col, text in self.captions.items():
             if caption.match(text) and col > self.left:
                 cells = [box for row in self.rows if (box := row.at(col))]
-                if sum(map(fits, cells)) * 2 >= len(self.rows):
+                if sum(map(fits, cells)) * 2 >= max(1, len(self._full)):
                     return col
         return None
+
+    @cached_property
+    def _full(self) -> Sequence[Row]:
+        """The sampled rows that say something beside their label; headings and footers do not."""
+        return [row for row in self.rows if len(row.boxes) - row.count(Kind.DASH) > 1]
 
     @cached_property
     def captions(self) -> dict[int, str]:
