@@ -22,6 +22,7 @@ _HEADER = ("序号", "位置", "程度", "单元格内容", "问题", "怎么改
 _SHOWN = ("place", "severity", "cell", "value", "message", "remedy", "rule")
 _WIDTHS = (8, 20, 11, 24, 48, 48, 22)
 _GREY = "FF666666"
+_FONT = "微软雅黑"
 _HOW = "红色单元格必须改正（所在行没有入库），黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。请把改好的完整表格放回原来的报送文件夹，系统以最后一次报送的为准。"
 
 
@@ -46,12 +47,12 @@ def _write_facts(sheet: Any, facts: Iterable[tuple[str, str]]) -> None:
     from openpyxl.styles import Font
 
     title = text_cell(sheet, HEADING)
-    title.font = Font(bold=True, size=16)
+    title.font = Font(name=_FONT, bold=True, size=16)
     sheet.append([title])
     for label, text in facts:
         name, content = text_cell(sheet, label), text_cell(sheet, text)
-        name.font = Font(color=_GREY)
-        content.font = Font(bold=label == "结果")
+        name.font = Font(name=_FONT, size=10, color=_GREY)
+        content.font = Font(name=_FONT, size=10, bold=label == "结果")
         sheet.append([name, content])
     sheet.append([])
 
@@ -61,17 +62,19 @@ def _write_findings(sheet: Any, listed: pd.DataFrame, header_row: int, locate: _
 
     header = [text_cell(sheet, name) for name in _HEADER]
     for cell in header:
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="FFE7E6E6")
+        cell.font, cell.fill = Font(name=_FONT, size=10, bold=True), PatternFill("solid", fgColor="FFE7E6E6")
     sheet.append(header)
     fills = {severity: PatternFill("solid", fgColor=color) for severity, color in FILLS.items()}
-    link_font, wrapped = Font(color="FF0563C1", underline="single"), Alignment(vertical="top", wrap_text=True)
+    text_font = Font(name=_FONT, size=10)
+    link_font = Font(name=_FONT, size=10, color="FF0563C1", underline="single")
+    wrapped = Alignment(horizontal="left", vertical="top", wrap_text=True)
     columns = (listed[name].tolist() for name in _SHOWN)
     for number, (place, severity, *texts) in enumerate(zip(*columns, strict=True), start=1):
         cell, *rest = texts
         values = (number, cell, SEVERITY_WORDS.get(severity, severity), *rest)
         row = [text_cell(sheet, value) for value in values]
         for item in row:
-            item.alignment = wrapped
+            item.alignment, item.font = wrapped, text_font
         row[2].fill = fills.get(severity, fills["warning"])
         target = locate(place)
         if target is not None:

@@ -132,14 +132,16 @@ def _row_numbers(rows: int, marked: Mapping[int, object], only_marked: bool) -> 
 
 def _prepare(target: Any, sheet: Sheet, shift: int) -> list[list[Plain]]:
     """Widths and merges; the rows that stand before those of the original."""
+    from openpyxl.worksheet.cell_range import CellRange
+
     head = sheet.grid.rows[:HEAD_ROWS]
     for at in range(max((len(row) for row in head), default=0)):
         target.column_dimensions[_letter(at + 1 + shift)].width = _width(
             row[at] for row in head if at < len(row)
         )
     if not shift:
-        for top, left, bottom, right in sheet.grid.merged:
-            target.merged_cells.add(_range(top, left, bottom, right))
+        # Set at once: adding one by one compares each range with all before it.
+        target.merged_cells.ranges = {CellRange(_range(*area)) for area in sheet.grid.merged}
         return []
     target.freeze_panes = "B2"
     target.append([])
