@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from deltalake import DeltaTable
+    from deltalake import DeltaTable, WriterProperties
 
 AsOf = int | datetime | None
 """A version, a UTC time, or now."""
@@ -119,6 +119,7 @@ class Store:
             predicate=predicate,
             schema_mode=mode,
             configuration=_KEEP_FOREVER if known is None else None,
+            writer_properties=_encoding(fitted.schema),
             commit_properties=CommitProperties(max_commit_retries=20),
         )
         return self._existing(table).version()
@@ -217,6 +218,17 @@ class Store:
             return DeltaTable(path)
         version = _version_at(path, as_of)
         return None if version is None else DeltaTable(path, version=version)
+
+
+def _encoding(schema: pa.Schema) -> WriterProperties:
+    """Numbers without a dictionary: looking for one takes most of the time and seldom makes them smaller."""
+    from deltalake import ColumnProperties, WriterProperties
+
+    plain = ColumnProperties(dictionary_enabled=False)
+    numbers = [
+        field.name for field in schema if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
+    ]
+    return WriterProperties(column_properties=dict.fromkeys(numbers, plain))
 
 
 def _version_at(folder: Path, moment: datetime) -> int | None:

@@ -51,10 +51,11 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
             f"{n}" * 64,
             9,
             datetime(2025, 7, 1, tzinfo=UTC),
+            datetime(2025, 7, 2, tzinfo=UTC),
         )
         for n, month in enumerate(("2025-06", "2025-07"))
     ]
-    receipts = ledger.receive_many(arrivals, datetime(2025, 7, 2, tzinfo=UTC))
+    receipts = ledger.receive_many(arrivals)
     made = Warehouse(
         Store(tmp_path / "仓库 *1"), ledger, (receipts[0].submission_id, receipts[1].submission_id)
     )

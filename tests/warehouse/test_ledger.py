@@ -58,7 +58,7 @@ def file(
 
 
 def one(ledger: Ledger, arrival: Arrival, received_at: datetime | None = None) -> Receipt:
-    return ledger.receive(**vars(arrival), received_at=received_at)
+    return ledger.receive(**{**vars(arrival), "received_at": received_at})
 
 
 def handed_in(
@@ -279,10 +279,34 @@ def test_many_openers_of_a_new_ledger_at_once_all_succeed(tmp_path: Path) -> Non
 
 def test_a_thousand_submissions_are_entered_and_finished_in_seconds(ledger: Ledger) -> None:
     begun = time.monotonic()
-    receipts = ledger.receive_many([file(str(n), modified=n) for n in range(1000)], MONDAY)
+    receipts = ledger.receive_many([file(str(n), modified=n) for n in range(1000)])
     ledger.taken([receipt.submission_id for receipt in receipts])
     ledger.finish_many(
         [accepted(receipt.submission_id, [(f"{n:012}", "2025-06")] * 2) for n, receipt in enumerate(receipts)]
     )
     assert ledger.in_force("toilet_ledger").num_rows == 1000
     assert time.monotonic() - begun < 5
+
+
+def test_the_migrations_make_what_the_models_say(ledger: Ledger, url: str) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from warehouse.ledger.models import Base
+
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    engine.dispose()
+
+
+def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
+    own = Ledger(f"sqlite:///{tmp_path}/ledger.db")
+    first = handed_in(own, "a")
+    blocker = create_engine(f"sqlite:///{tmp_path}/ledger.db")
+    with blocker.connect() as connection:
+        connection.execute(text("BEGIN IMMEDIATE"))
+        connection.execute(text("UPDATE submissions SET status = 'lost'"))
+        assert [entry.submission_id for entry in own.pending()] == [first]
+    blocker.dispose()
+    own.close()

@@ -59,8 +59,8 @@ class Ledger:
         received_at: datetime | None = None,
     ) -> Receipt:
         """Enter one arrival; see ``receive_many``."""
-        arrival = Arrival(department, sender_path, file_name, sha256, size, modified)
-        return self.receive_many([arrival], received_at)[0]
+        arrival = Arrival(department, sender_path, file_name, sha256, size, modified, received_at)
+        return self.receive_many([arrival])[0]
 
     def receive_many(self, arrivals: Sequence[Arrival], received_at: datetime | None = None) -> list[Receipt]:
         """Enter arrivals in one transaction, in their order.
@@ -70,7 +70,6 @@ class Ledger:
 
         Args:
             arrivals: Files whose bytes are in the archive.
-            received_at: A UTC time, now when None.
 
         Returns:
             A receipt for each. Remove the files from the inbox, then say so with ``taken``.
@@ -78,7 +77,7 @@ class Ledger:
         if not arrivals:
             return []
         with self._engine.begin() as connection:
-            return receiving.enter(connection, arrivals, received_at or datetime.now(UTC))
+            return receiving.enter(connection, arrivals, datetime.now(UTC))
 
     def taken(self, submission_ids: Sequence[str]) -> None:
         """Note that the files of these submissions are out of the inbox: the same file there again is a new arrival."""

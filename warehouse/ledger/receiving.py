@@ -39,7 +39,7 @@ def dating_context(sender_path: str) -> tuple[str, str]:
     return str(path.parent), _UNDATED.sub("", _COPY_MARK.sub("", path.stem))
 
 
-def enter(connection: Connection, arrivals: Sequence[Arrival], received_at: datetime) -> list[Receipt]:
+def enter(connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> list[Receipt]:
     """Enter arrivals within the caller's transaction, in their order.
 
     An arrival that the ledger has already and whose file was not yet taken from the inbox (a crash lay between) gets
@@ -55,7 +55,7 @@ def enter(connection: Connection, arrivals: Sequence[Arrival], received_at: date
         if known is not None:
             receipts.append(known)
             continue
-        row = _row(arrival, number, received_at, earlier.same(arrival))
+        row = _row(arrival, number, arrival.received_at or now, earlier.same(arrival))
         receipt = Receipt(row["submission_id"], row["status"] == "repeat", row.pop("repeats"))
         earlier.add(arrival, row, receipt)
         rows.append(row)

@@ -21,6 +21,7 @@ class Arrival:
         sha256: Of its bytes.
         size: In bytes.
         modified: Time of last change, UTC.
+        received_at: When it counts as received, UTC; None for the time it is entered.
     """
 
     department: str
@@ -29,6 +30,7 @@ class Arrival:
     sha256: str
     size: int
     modified: datetime
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True)
