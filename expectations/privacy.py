@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from hashlib import sha256
 from unicodedata import normalize
 
 import numpy as np
@@ -39,7 +40,7 @@ class Privacy:
     def __init__(self, key: bytes) -> None:
         if len(key) < 16:
             raise ValueError("the privacy key needs at least 16 bytes; make one with secrets.token_bytes(32)")
-        self._key = key
+        self._key = key if len(key) <= _BLOCK else sha256(key).digest()  # as RFC 2104 does itself
 
     def __repr__(self) -> str:
         return "Privacy(key=…)"

@@ -13,20 +13,19 @@ from hashlib import sha256
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from expectations.conform.columns import ARROW_TYPES
 from expectations.conform.model import HEADER, Conformed
-from expectations.contract import Column, Contract
-from expectations.findings import DRAFT_COLUMNS, drafts, no_drafts
+from expectations.conform.texts import Mask
+from expectations.contract import Contract
+from expectations.findings import DRAFT_COLUMNS, no_drafts
 from expectations.privacy import Privacy, mask_all, scrub
+from expectations.safe_cells import SafeCells
 from warehouse.schemas import FINDINGS, QUARANTINE, RECORD_FIELDS
 
 _CODE_DIGITS = {"county": 6, "township": 9, "village": 12}
-_PRIVATE_WORDS = r"姓名|户主|联系人|负责人|身份证|证件|电话|手机|联系方式|卡号|账号|帐号|住址|地址"
 _RECORD_NAMES = tuple(field.name for field in RECORD_FIELDS)
 
 
@@ -105,15 +104,14 @@ def stage(
     Raises:
         Miscounted: Rows in are not records plus quarantined rows.
     """
-    every = [d for d in (conformed.findings, _private_in_text(conformed, contract), judged) if len(d)]
+    cells = SafeCells(conformed, contract)
+    every = [d for d in (conformed.findings, cells.findings(), judged) if len(d)]
     found = pd.concat(every, ignore_index=True) if every else no_drafts()
     errors = found.loc[(found["severity"] == "error") & (found["position"] != HEADER)]
     bad = np.zeros(len(conformed.frame), dtype=bool)
     bad[errors["position"].to_numpy()] = True
-    records = _records(
-        conformed.frame.loc[~bad] if bad.any() else conformed.frame, contract, privacy, submission_id
-    )
-    quarantine = _quarantine(conformed, bad, errors, contract, submission_id)
+    records = _records(conformed, bad, contract, privacy, cells, submission_id)
+    quarantine = _quarantine(conformed, bad, errors, contract, cells, submission_id)
     rows_in = len(conformed.extract.rows)
     if rows_in != len(records) + len(quarantine):
         raise Miscounted(
@@ -123,7 +121,7 @@ def stage(
     return Staged(
         records=records,
         quarantine=quarantine,
-        findings=_findings(conformed, found, contract, submission_id),
+        findings=_findings(conformed, found, contract, cells, submission_id),
         coverage=_coverage(records, contract),
         rows_in=rows_in,
         rows_recorded=len(records),
@@ -131,67 +129,39 @@ def stage(
     )
 
 
-def _records(frame: pd.DataFrame, contract: Contract, privacy: Privacy, submission_id: str) -> pa.Table:
+def _records(
+    conformed: Conformed,
+    bad: Mask,
+    contract: Contract,
+    privacy: Privacy,
+    cells: SafeCells,
+    submission_id: str,
+) -> pa.Table:
+    good = None if not bad.any() else np.flatnonzero(~bad)
+    rows = len(bad) if good is None else len(good)
+
+    def column(field: pa.Field) -> pa.Array:
+        if field.name == "submission_id":
+            return pa.repeat(submission_id, rows)
+        known = contract.by_name.get(field.name)
+        values = conformed.frame[field.name]
+        if known is not None and not known.private and field.name not in _RECORD_NAMES:
+            values = cells.recorded(known)
+        values = values if good is None else values.iloc[good]
+        if known is not None and known.private:
+            values = privacy.tokens(values, known.kind or "text")
+        return pa.Array.from_pandas(values, type=field.type)
+
     schema = record_schema(contract)
-    arrays = [
-        _record_column(frame, field, contract, privacy, submission_id)
-        for field in schema
-    ]  # fmt: skip
-    return pa.table(arrays, schema=schema)
-
-
-def _record_column(
-    frame: pd.DataFrame, field: pa.Field, contract: Contract, privacy: Privacy, submission_id: str
-) -> pa.Array:
-    if field.name == "submission_id":
-        return pa.repeat(submission_id, len(frame))
-    values = frame[field.name]
-    column = contract.by_name.get(field.name)
-    if column is not None and column.private:
-        values = privacy.tokens(values, column.kind or "text")
-    elif column is not None and _is_free(column):
-        values = scrub(values)
-    return pa.Array.from_pandas(values, type=field.type)
-
-
-def _is_free(column: Column) -> bool:
-    """Whether anything may stand in a column: codes are held to their check digits, the rest is scrubbed."""
-    return column.type == "string" and not column.private and column.kind != "credit_code"
-
-
-def _private_in_text(conformed: Conformed, contract: Contract) -> pd.DataFrame:
-    """Warnings for other people's numbers in columns that are not private; the record gets them masked."""
-    parts = []
-    for name, index in conformed.columns.items():
-        column = contract.by_name[name]
-        if not _is_free(column):
-            continue
-        cells = conformed.extract.cells[str(index)].to_pandas()
-        cleaned = scrub(cells)
-        if cleaned is cells:
-            continue
-        at = np.flatnonzero((cleaned != cells) & cells.notna())
-        parts.append(_masked_drafts(at, column, cleaned.iloc[at]))
-    return pd.concat(parts, ignore_index=True) if parts else no_drafts()
-
-
-def _masked_drafts(at: npt.NDArray[np.int64], column: Column, values: pd.Series) -> pd.DataFrame:
-    return drafts(
-        pd.Index(at),
-        column=column.name,
-        rule="private_in_text",
-        severity="warning",
-        values=values,
-        message=f"「{column.title}」里写有身份证号、手机号或卡号，已遮盖。",
-        remedy="请不要在这一列填写个人号码。",
-    )
+    return pa.table([column(field) for field in schema], schema=schema)
 
 
 def _quarantine(
     conformed: Conformed,
-    bad: npt.NDArray[np.bool_],
+    bad: Mask,
     errors: pd.DataFrame,
     contract: Contract,
+    cells: SafeCells,
     submission_id: str,
 ) -> pa.Table:
     if not bad.any():
@@ -206,27 +176,24 @@ def _quarantine(
             "submission_id": pa.repeat(submission_id, len(rows)),
             "sheet": pa.Array.from_pandas(rows["sheet"], type=pa.string()),
             "row": pa.Array.from_pandas(rows["row"], type=pa.int64()),
-            "cells": _original_cells(conformed, bad, contract),
+            "cells": _original_cells(conformed, bad, contract, cells),
             "rules": pa.array(rules.loc[rows.index].tolist(), pa.list_(pa.string())),
         },
         schema=QUARANTINE,
     )
 
 
-def _original_cells(conformed: Conformed, bad: npt.NDArray[np.bool_], contract: Contract) -> list[str]:
-    """The cells of quarantined rows as JSON by title, blanks left out, private ones masked, the rest scrubbed."""
-    cells = conformed.extract.cells.filter(pa.array(bad))
+def _original_cells(conformed: Conformed, bad: Mask, contract: Contract, cells: SafeCells) -> list[str]:
+    """The cells of quarantined rows as JSON by title, blanks left out; private ones masked."""
     titles = _titles(conformed, contract)
-    private = {str(conformed.columns[name]) for name in contract.private if name in conformed.columns}
-    private |= {at for at, title in titles.items() if pc.match_substring_regex(title, _PRIVATE_WORDS).as_py()}
-    shown = {
-        titles[at]: (mask_all if at in private else scrub)(cells[at].to_pandas()).tolist()
-        for at in cells.column_names
-    }
+    shown = [cells.shown(at).iloc[np.flatnonzero(bad)].tolist() for at in titles]
     return [
-        json.dumps({title: cell for title, cell in zip(shown, row, strict=True) if isinstance(cell, str)}, ensure_ascii=False)
-        for row in zip(*shown.values(), strict=True)
-    ]  # fmt: skip
+        json.dumps(
+            {title: cell for title, cell in zip(titles.values(), row, strict=True) if isinstance(cell, str)},
+            ensure_ascii=False,
+        )
+        for row in zip(*shown, strict=True)
+    ]
 
 
 def _titles(conformed: Conformed, contract: Contract) -> dict[str, str]:
@@ -240,7 +207,9 @@ def _titles(conformed: Conformed, contract: Contract) -> dict[str, str]:
     return titles
 
 
-def _findings(conformed: Conformed, found: pd.DataFrame, contract: Contract, submission_id: str) -> pa.Table:
+def _findings(
+    conformed: Conformed, found: pd.DataFrame, contract: Contract, cells: SafeCells, submission_id: str
+) -> pa.Table:
     if not len(found):
         return FINDINGS.empty_table()
     about_rows = found["position"] != HEADER
@@ -253,7 +222,7 @@ def _findings(conformed: Conformed, found: pd.DataFrame, contract: Contract, sub
     lines = rows.fillna(header).astype("int64").astype("str").reset_index(drop=True)
     letters = found["column"].map({n: letter(at) for n, at in conformed.columns.items()}).fillna("")
     found = found.reset_index(drop=True)
-    cells = (sheet + "!" + letters.reset_index(drop=True) + lines).where(
+    addresses = (sheet + "!" + letters.reset_index(drop=True) + lines).where(
         letters.reset_index(drop=True) != "", None
     )
     columns: dict[str, Any] = {
@@ -264,8 +233,8 @@ def _findings(conformed: Conformed, found: pd.DataFrame, contract: Contract, sub
         "period": places["period"].to_numpy(),
         "sheet": sheet,
         "row": rows.to_numpy(),
-        "cell": cells,
-        "value": _shown_values(conformed, found, contract),
+        "cell": addresses,
+        "value": _shown_values(conformed, found, contract, cells),
         "status": "open",
     }
     frame = pd.DataFrame({**{name: found[name] for name in DRAFT_COLUMNS[1:]}, **columns}).drop_duplicates(
@@ -281,16 +250,18 @@ def _finding_ids(submission_id: str, sheet: str, lines: pd.Series, found: pd.Dat
     ]
 
 
-def _shown_values(conformed: Conformed, found: pd.DataFrame, contract: Contract) -> pd.Series:
-    """The cell as it was read, masked where it is private; what the draft says where no single cell is meant."""
-    values = found["value"].copy()
+def _shown_values(
+    conformed: Conformed, found: pd.DataFrame, contract: Contract, cells: SafeCells
+) -> pd.Series:
+    """The cell as it was read, as far as it may be shown; what the draft says where no single cell is meant."""
+    private = found["column"].isin(contract.private)
+    values = mask_all(found["value"]).where(private, scrub(found["value"]))
     for name, index in conformed.columns.items():
         places = found.loc[(found["column"] == name) & (found["position"] != HEADER), "position"]
         if len(places):
-            cells = conformed.extract.cells[str(index)]
-            values.loc[places.index] = cells.take(pa.array(places)).to_pandas().fillna("").to_numpy()
-    private = found["column"].isin(contract.private)
-    return mask_all(values).where(private, scrub(values))
+            shown = cells.shown(str(index)).iloc[places.to_numpy()].fillna("")
+            values.loc[places.index] = shown.to_numpy()
+    return values
 
 
 def _coverage(records: pa.Table, contract: Contract) -> tuple[tuple[str, str], ...]:

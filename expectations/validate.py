@@ -25,6 +25,7 @@ _RESULT = {
     "include_unexpected_rows": False,
     "return_unexpected_index_query": False,
 }
+UNIQUE = "expect_compound_columns_to_be_unique"
 _SHOWN = 8
 _BLANKS = {"column_A": "either_value_is_missing", "column_list": "any_value_is_missing"}
 
@@ -113,7 +114,7 @@ def _checks(contract: Contract, group: str | None) -> Iterator[Check]:
     if contract.key:
         yield _key_check(contract, group)
     for rule in contract.rules:
-        yield _rule_check(rule)
+        yield _rule_check(rule, group)
 
 
 def _column_checks(column: Column) -> Iterator[Check]:
@@ -166,7 +167,7 @@ def _limits(column: Column) -> str:
     unit = f" {column.unit}" if column.unit else ""
     if low is None:
         return f"不应大于 {high}{unit}"
-    return f"不应小于 {low}{unit}" if high is None else f"应在 {low} 至 {high}{unit} 之间"
+    return f"不应小于 {low}{unit}" if high is None else f"应在 {low} 至 {high}{unit}之间"
 
 
 def _number(bound: Any) -> str:
@@ -179,7 +180,7 @@ def _key_check(contract: Contract, group: str | None) -> Check:
     return Check(
         rule="duplicate_key",
         column=contract.key[0],
-        expectation="expect_compound_columns_to_be_unique",
+        expectation=UNIQUE,
         kwargs={"column_list": columns, "ignore_row_if": "any_value_is_missing"},
         severity="error",
         message=f"{titles}与本表前面的行重复。",
@@ -188,8 +189,10 @@ def _key_check(contract: Contract, group: str | None) -> Check:
     )
 
 
-def _rule_check(rule: Rule) -> Check:
+def _rule_check(rule: Rule, group: str | None) -> Check:
     kwargs = dict(rule.kwargs)
+    if rule.expectation == UNIQUE and group:
+        kwargs["column_list"] = [*kwargs.get("column_list", ()), group]
     columns = tuple(
         name
         for key in ("column", "column_A", "column_B", "column_list")
@@ -290,7 +293,7 @@ def _raised(info: Any) -> str:
 
 def _drafts(frame: pd.DataFrame, check: Check, found: pd.Index) -> pd.DataFrame:
     rows = frame.loc[found.sort_values()]
-    if check.rule == "duplicate_key":
+    if check.expectation == UNIQUE:
         rows = rows.loc[rows.duplicated(list(check.columns), keep="first")]
     shown = rows[check.column].astype("str").fillna("") if check.column in rows else None
     return drafts(

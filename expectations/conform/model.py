@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -29,8 +29,8 @@ class Conformed:
         notes: What a person should know (units converted, columns not used), in Chinese.
     """
 
-    frame: pd.DataFrame
-    findings: pd.DataFrame
-    extract: Extract
+    frame: pd.DataFrame = field(repr=False)  # a traceback that prints its locals must not print people
+    findings: pd.DataFrame = field(repr=False)
+    extract: Extract = field(repr=False)
     columns: Mapping[str, int]
     notes: tuple[str, ...] = ()

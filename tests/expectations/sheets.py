@@ -20,7 +20,7 @@ VILLAGE = (
     Column("village_name", "村", role="village_name"),
 )
 HERE = {"township_name": "清河镇", "village_name": "柳树村"}
-VALID_ID = "460322199001011235"
+VALID_ID = "46032219900101123X"
 
 
 def contract(*columns: Column, rules: Sequence[Rule] = (), frequency: str = "monthly") -> Contract:

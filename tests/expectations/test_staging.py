@@ -1,0 +1,214 @@
+"""Every row becomes a record or lies in quarantine; nothing private leaves, and every finding names its cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sheets import VALID_ID, conformed
+
+from expectations.contract import Column, Rule
+from expectations.findings import drafts, no_drafts
+from expectations.privacy import Privacy
+from expectations.routing import Guess
+from expectations.staging import Miscounted, Staged, join, join_drafts, letter, record_schema, split, stage
+from expectations.validate import validate
+from warehouse.schemas import FINDINGS, QUARANTINE
+
+PRIVACY = Privacy(bytes(range(32)))
+NAME, PHONE = "欧阳小明", "13912345678"
+COLUMNS = (
+    Column("head_name", "户主", kind="person_name", private=True),
+    Column("resident_id", "身份证号", kind="resident_id", private=True, key=True, required=True),
+    Column("pay", "补助", type="number", unit="元", maximum=5000, required=True),
+    Column("remark", "备注"),
+)
+
+
+def staged(
+    cells: dict[str, Sequence[str | None]], columns: Sequence[Column] = COLUMNS, **facts: Any
+) -> Staged:
+    made, terms = conformed(cells, *columns, **facts)
+    return stage(made, validate(made.frame, terms, known=made.findings), terms, PRIVACY, "s1")
+
+
+def household(**cells: str | None) -> dict[str, Sequence[str | None]]:
+    row = {"head_name": NAME, "resident_id": VALID_ID, "pay": "300", "remark": None, **cells}
+    return {name: [text] for name, text in row.items()}
+
+
+def everything(done: Staged) -> str:
+    return json.dumps([t.to_pylist() for t in (done.records, done.quarantine, done.findings)], ensure_ascii=False, default=str)  # fmt: skip
+
+
+def test_a_good_row_is_a_record_with_tokens_and_its_place() -> None:
+    done = staged(household())
+    (record,) = done.records.to_pylist()
+    assert (record["pay"], record["period"], record["region_code"]) == (300.0, "2025-06", "990101100201")
+    assert (record["submission_id"], record["sheet"], record["row"]) == ("s1", "Sheet1", 2)
+    assert record["head_name"].startswith("t_")
+    assert record["resident_id"] == PRIVACY.tokens(pd.Series([VALID_ID]), "resident_id")[0]
+    assert (done.rows_in, done.rows_recorded, done.rows_quarantined) == (1, 1, 0)
+    assert done.coverage == (("990101100000", "2025-06"),)
+
+
+def test_records_have_the_schema_of_the_contract_whatever_is_blank() -> None:
+    done = staged(household(head_name=None))
+    _, terms = conformed(household(), *COLUMNS)
+    assert done.records.schema == record_schema(terms)
+    assert done.records.schema.field("head_name").type == pa.string()
+    assert "resident_id_birth_date" not in done.records.column_names
+    assert done.quarantine.schema == QUARANTINE
+    assert done.findings.schema == FINDINGS
+
+
+def test_a_bad_row_lies_in_quarantine_with_its_cells_and_covers_nothing() -> None:
+    done = staged(household(pay="9000", remark=f"电话{PHONE}"), titles=("某某台账",))
+    assert (done.rows_recorded, done.rows_quarantined, done.coverage) == (0, 1, ())
+    (row,) = done.quarantine.to_pylist()
+    assert (row["sheet"], row["row"], row["rules"], row["period"]) == (
+        "Sheet1",
+        3,
+        ["out_of_range"],
+        "2025-06",
+    )
+    assert json.loads(row["cells"]) == {
+        "户主": "欧***", "身份证号": "4603**********123X", "补助": "9000", "备注": "电话139****5678", "乡镇": "清河镇", "村": "柳树村",
+    }  # fmt: skip
+
+
+def test_a_finding_names_its_cell_and_shows_what_stands_there() -> None:
+    done = staged(household(pay="0.9"), units={"pay": "万元"}, titles=("台账", "填报"))
+    (finding,) = done.findings.to_pylist()
+    assert (finding["cell"], finding["row"], finding["column"]) == ("Sheet1!C4", 4, "pay")
+    assert (finding["value"], finding["rule"], finding["severity"]) == ("0.9", "out_of_range", "error")
+    assert (finding["status"], finding["region_code"], finding["dataset"]) == (
+        "open",
+        "990101100201",
+        "ledger",
+    )
+    assert "补助" in finding["message"]
+
+
+def test_private_values_in_findings_are_masked() -> None:
+    done = staged(household(resident_id="460322199001011236"))
+    (finding,) = done.findings.to_pylist()
+    assert (finding["rule"], finding["value"]) == ("resident_id_check", "4603**********1236")
+
+
+def test_a_private_number_in_the_wrong_column_does_not_get_through() -> None:
+    done = staged(household(remark=f"找{PHONE}"))
+    assert done.records["remark"].to_pylist() == ["找139****5678"]
+    assert done.findings["rule"].to_pylist() == ["private_in_text"]
+    done = staged(household(pay=VALID_ID))
+    assert done.rows_quarantined == 1
+    assert VALID_ID not in everything(done)
+    done = staged(household(pay=PHONE), [*COLUMNS[:2], Column("pay", "人数", type="integer")])
+    assert (done.rows_quarantined, PHONE in everything(done)) == (1, False)
+
+
+def test_a_name_typed_into_the_remarks_of_its_own_row_is_masked() -> None:
+    done = staged(household(remark=f"{NAME}已搬走"))
+    assert done.records["remark"].to_pylist() == ["欧***已搬走"]
+
+
+def test_columns_that_no_contract_knows_are_not_quarantined_in_the_clear() -> None:
+    cells = {**household(pay="9000"), "联系人姓名": [NAME], "其他": [VALID_ID]}
+    done = staged(cells)
+    shown = json.loads(done.quarantine.to_pylist()[0]["cells"])
+    assert (shown["联系人姓名"], shown["其他"]) == ("欧***", "4603**********123X")
+
+
+def test_a_warning_lets_the_row_pass() -> None:
+    soft = Rule(
+        "soft",
+        "expect_column_values_to_be_between",
+        {"column": "pay", "max_value": 100},
+        "warning",
+        "偏高",
+        "请核对",
+    )
+    done = staged(household(), rules=[soft])
+    assert (done.rows_recorded, done.findings["rule"].to_pylist()) == (1, ["soft"])
+
+
+def test_finding_ids_are_the_same_each_time_and_apart_from_each_other() -> None:
+    cells = {
+        "resident_id": [VALID_ID, VALID_ID, VALID_ID],
+        "pay": ["x", "9000", "1"],
+        "head_name": [NAME] * 3,
+    }
+    first, again = staged(cells), staged(cells)
+    ids = first.findings["finding_id"].to_pylist()
+    assert ids == again.findings["finding_id"].to_pylist()
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_a_guessed_header_is_a_finding_at_the_header() -> None:
+    made, terms = conformed(household(), *COLUMNS, titles=("台账",))
+    guess = drafts([-1], column="pay", rule="guessed_column", severity="warning", values=["补贴"], message="m", remedy="r")  # fmt: skip
+    done = stage(made, guess, terms, PRIVACY, "s1")
+    (finding,) = done.findings.to_pylist()
+    assert (finding["cell"], finding["row"], finding["region_code"], finding["value"]) == (
+        "Sheet1!C2",
+        None,
+        None,
+        "补贴",
+    )
+    assert done.rows_recorded == 1
+    assert Guess("pay", 2, "补贴", "补助", 90.0).header == finding["value"]
+
+
+def test_rows_without_a_period_are_kept_in_quarantine() -> None:
+    done = staged(household(), period=None)
+    assert done.quarantine["rules"].to_pylist() == [["missing_period"]]
+    assert done.quarantine["period"].to_pylist() == [None]
+
+
+def test_the_period_may_stand_in_a_column() -> None:
+    column = Column("month", "月份", role="period")
+    cells = {"month": ["2025年5月", "2025-06", None, "不知"], "pay": ["1", "2", "3", "4"]}
+    done = staged(cells, [column, Column("pay", "补助", type="number")], period="2025-07")
+    assert done.records["period"].to_pylist() == ["2025-05", "2025-06", "2025-07"]
+    assert done.quarantine["rules"].to_pylist() == [["missing_period"]]
+
+
+def test_rows_that_do_not_add_up_stop_the_submission() -> None:
+    made, terms = conformed({"pay": ["1", "2"]}, Column("pay", "补助", type="number"))
+    short = type(made)(made.frame.iloc[:1], made.findings, made.extract, made.columns)
+    with pytest.raises(Miscounted, match="2 rows in, 1 records and 0 quarantined"):
+        stage(short, no_drafts(), terms, PRIVACY, "s1")
+
+
+def test_several_tables_are_validated_together_and_taken_apart_again() -> None:
+    first, terms = conformed({"resident_id": [VALID_ID], "pay": ["9000"], "head_name": [NAME]}, *COLUMNS)
+    second, _ = conformed(
+        {"resident_id": [VALID_ID, None], "pay": ["x", "9000"], "head_name": [NAME] * 2}, *COLUMNS
+    )
+    frame, offsets = join([first, second])
+    frame["submission_id"] = ["s1", "s2", "s2"]
+    found = validate(frame, terms, group="submission_id", known=join_drafts([first, second], offsets))
+    parts = split(found, offsets)
+    assert [sorted(part["rule"]) for part in parts] == [["out_of_range"], ["missing", "out_of_range"]]
+    assert sorted(parts[1]["position"]) == [1, 1]
+    assert stage(second, parts[1], terms, PRIVACY, "s2").rows_quarantined == 2
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from([VALID_ID, "1", None]), st.one_of(st.none(), st.text(max_size=5), st.sampled_from(["1", "6000", VALID_ID]))), max_size=6))  # fmt: skip
+def test_every_row_handed_in_is_somewhere(rows: list[tuple[str | None, str | None]]) -> None:
+    made, terms = conformed({"resident_id": [r[0] for r in rows], "pay": [r[1] for r in rows]}, *COLUMNS)
+    done = stage(made, no_drafts(), terms, PRIVACY, "s1")
+    places = done.records["row"].to_pylist() + done.quarantine["row"].to_pylist()
+    assert sorted(places) == list(range(2, 2 + len(rows)))
+    assert VALID_ID not in everything(done)
+
+
+def test_columns_are_lettered_as_spreadsheets_do() -> None:
+    assert [letter(at) for at in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
