@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable
+from unicodedata import normalize
 
 from expectations.contract import Column, Frequency
 from pipelines.demo.habits import Habit
@@ -31,6 +32,9 @@ _QUARTERS: tuple[Callable[[str], str], ...] = (
     lambda period: f"{int(period[:4])}年{int(period[5:])}月",
     lambda period: f"{period[:4]}Q{int(period[5:]) // 3}",
 )
+
+AMOUNTS = frozenset({*SCALES, "户", "人", "个"})
+"""Units of what is counted or measured and adds up."""
 
 _UNIT_STYLES = ("{title}（{unit}）", "{title}({unit})", "{title}（单位：{unit}）")
 _FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
@@ -66,21 +70,23 @@ def header_text(column: Column, habit: Habit) -> str:
     if habit.aliases and column.aliases:
         title = column.aliases[(habit.order + len(column.name)) % len(column.aliases)]
     unit = written_unit(column, habit)
-    if not unit or unit in title:
+    if not unit or f"({unit})" in normalize("NFKC", title):
         return title
     return _UNIT_STYLES[habit.unit_style].format(title=title, unit=unit)
 
 
 def written_unit(column: Column, habit: Habit) -> str:
     """The unit an office writes a column in."""
-    if habit.scaled and column.type == "number" and column.unit in SCALES:
+    if habit.scaled and column.type == "number" and column.unit in SCALES and column.kind != "chainage":
         return SCALES[column.unit][0]
     return column.unit
 
 
 def cell_writer(column: Column, habit: Habit) -> Callable[[object], Cell]:
     """How an office turns a true value of one column into a cell; missing values become its blank."""
-    blank = habit.blank or None
+    # A dash stands where a figure or a choice is asked for; free text is simply left empty.
+    free = column.type == "string" and not (column.enum or column.kind or column.role)
+    blank = None if free else habit.blank or None
     write = _writer(column, habit)
 
     def one(value: object) -> Cell:
@@ -112,7 +118,7 @@ def _number_writer(column: Column, habit: Habit) -> Callable[[object], Cell]:
             return int(value) if column.type == "integer" else value
         return round(value / scale, 8)
 
-    if column.unit not in SCALES and column.type == "number":
+    if column.unit not in AMOUNTS:
         return number
     if habit.full_width:
         return lambda value: str(number(value)).translate(_FULL_WIDTH)

@@ -85,7 +85,7 @@ _WAYS = (
     _Way(
         "unknown_code",
         "unknown_region",
-        lambda c, h: c.role == "region_code" and h.regions == "code",
+        lambda c, h: c.role == "region_code" and h.regions != "names",
         lambda c, h, value: f"{str(value)[:6]}999{str(value)[9:]}",
     ),
     _Way(
@@ -93,6 +93,12 @@ _WAYS = (
         "unknown_region",
         lambda c, h: c.role == "village_name" and h.regions == "names",
         lambda c, h, value: UNKNOWN_VILLAGE,
+    ),
+    _Way(
+        "misspelt_village",
+        "unknown_region",
+        lambda c, h: c.role == "village_name" and h.regions == "names",
+        lambda c, h, value: f"{str(value)[:1]}圪{str(value)[2:]}",
     ),
     _Way("impossible_date", "unparsed_date", lambda c, h: c.type == "date", lambda c, h, value: "2025-02-30"),
     _Way(
@@ -114,6 +120,9 @@ _WAYS = (
 )
 
 
+_AS_BLANK = frozenset({"unparsed_number", "unparsed_date"})
+
+
 class Spoiler:
     """Spoils hand-ins in turn, so that every kind of fault a dataset allows comes up before one is repeated."""
 
@@ -126,7 +135,7 @@ class Spoiler:
         columns = [c for c in written_columns(contract, habit, frame) if c.role != "period"]
         spoiled = Spoiled(frame, {}, [])
         free = self._rng.permutation(len(frame)).tolist()
-        for _ in range(min(count, max(1, len(frame) // 5))):
+        for _ in range(min(count, len(frame) // 5)):
             spoiled = self._once(spoiled, contract, columns, habit, free)
         return spoiled
 
@@ -180,9 +189,15 @@ class Spoiler:
             if not _blank(value):
                 if way.kind == "lost_digits" and str(value).endswith("X"):
                     continue
-                fault = Fault(way.kind, way.rule, "error", position, column.name)
+                fault = Fault(way.kind, way.rule, _severity(way, column), position, column.name)
                 return _with(spoiled, fault, way.typed(column, habit, value), free)
         return None
+
+
+def _severity(way: _Way, column: Column) -> Severity:
+    """What cannot be read where a blank would pass passes as a blank, with a warning."""
+    needed = column.required or column.key or column.role != ""
+    return "warning" if way.rule in _AS_BLANK and not needed else "error"
 
 
 def _blank(value: object) -> bool:
@@ -207,8 +222,8 @@ def _doubled(spoiled: Spoiled, contract: Contract, free: list[int]) -> Spoiled |
         return None
     position = free.pop()
     frame = pd.concat([spoiled.frame, spoiled.frame.iloc[[position]]], ignore_index=True)
-    faults = [
-        Fault("duplicate_key", rule, "error", position, contract.key[0] if contract.key else ""),
-        Fault("duplicate_key", rule, "error", len(frame) - 1, contract.key[0] if contract.key else ""),
-    ]
+    # Of rows with one key the later is wrong; a rule of uniqueness cannot say which of its rows is.
+    wrong = [len(frame) - 1] if contract.key else [position, len(frame) - 1]
+    column = contract.key[0] if contract.key else ""
+    faults = [Fault("duplicate_key", rule, "error", one, column) for one in wrong]
     return Spoiled(frame, spoiled.typed, [*spoiled.faults, *faults])

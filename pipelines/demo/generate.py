@@ -111,10 +111,13 @@ class _Writer:
 
     def send(self, hand_in: HandIn) -> None:
         """Write one hand-in, and what follows it: a corrected file, a second copy."""
+        if hand_in.missing:
+            self._note_file("never_handed_in", hand_in, "note", hand_in.office)
+            return
         contract = hand_in.contract
         spoiled = Spoiled(hand_in.frame, {}, [])
         if hand_in.faulty:
-            count = 3 if len(hand_in.frame) > 10 else 1
+            count = 4
             spoiled = self._spoiler.spoil(hand_in.frame, contract, hand_in.habit, count)
         data, place = self._data(hand_in, spoiled)
         self._put(hand_in, data, len(spoiled.frame), "partial" if _has_errors(spoiled) else "accepted")
@@ -203,7 +206,7 @@ class _Writer:
     def _note_file(self, kind: str, hand_in: HandIn, severity: str, note: str) -> None:
         self.journal.truths.append(
             Truth(
-                kind=f"file_{kind}", dataset=hand_in.contract.dataset, file=str(hand_in.path), severity=severity,
+                kind=f"file_{kind}", dataset=hand_in.contract.dataset, file="" if hand_in.missing else str(hand_in.path), severity=severity,
                 region_code=f"{hand_in.county}000000", period=hand_in.period, note=note,
             )
         )  # fmt: skip

@@ -9,9 +9,12 @@ from typing import Literal, TypeVar
 import numpy as np
 
 Option = TypeVar("Option")
-Suffix = Literal["xlsx", "xls", "gb18030", "utf8"]
+Suffix = Literal["xlsx", "xls", "ods", "gb18030", "utf8"]
 Dates = Literal["cell", "iso", "dots", "chinese", "slash", "compact"]
 Regions = Literal["code", "names", "both"]
+
+REGIONS: tuple[Regions, ...] = ("code", "names", "both")
+"""By turns, so that even two counties use several."""
 
 BIG = 2_500
 """Rows above which an office exports from its system as CSV: nobody types those."""
@@ -98,7 +101,7 @@ def habit_of(seed: int, dataset: str, office: str, rows: int) -> Habit:
         unit_style=int(rng.integers(0, 3)),
         scaled=bool(rng.random() < 0.25),
         aliases=bool(rng.random() < 0.5),
-        regions=_pick(rng, ["code", "both", "both", "names"]),
+        regions=REGIONS[(zlib.crc32(dataset.encode()) + int(office)) % len(REGIONS)],
         order=int(rng.integers(0, 4)),
         dates=_pick(rng, ["cell", "cell", "iso", "dots", "chinese", "slash", "compact"]),
         months=int(rng.integers(0, 4)),
@@ -113,7 +116,7 @@ def _suffix(rng: np.random.Generator, rows: int) -> Suffix:
         return _pick(rng, ["gb18030", "gb18030", "utf8"])
     if rows > BIG // 4:
         return _pick(rng, ["gb18030", "utf8", "xls", "xls"])
-    return _pick(rng, ["xlsx", "xlsx", "xls", "xls", "gb18030"])
+    return _pick(rng, ["xlsx", "xlsx", "xlsx", "xls", "xls", "xls", "gb18030", "ods"])
 
 
 def _pick(rng: np.random.Generator, options: list[Option]) -> Option:

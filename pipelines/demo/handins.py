@@ -19,8 +19,24 @@ from pipelines.demo.world import World, last_day
 from pipelines.demo.writers import EXTENSIONS
 
 OFFICE_HOURS = ZoneInfo("Asia/Shanghai")
-LATE, CORRECTED, COPIED, FAULTY = 0.06, 0.03, 0.02, 0.22
-"""Shares of the hand-ins that come late, are corrected later, are sent twice, hold faults."""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Shares of the hand-ins that come late, are corrected later, are sent twice, hold faults, or never come."""
+
+    late: float
+    corrected: float
+    copied: float
+    faulty: float
+    missing: float
+
+
+RATES = {
+    "village": Rates(late=0.1, corrected=0.08, copied=0.08, faulty=0.6, missing=0.03),
+    "city": Rates(late=0.06, corrected=0.03, copied=0.02, faulty=0.25, missing=0.006),
+    "province": Rates(late=0.06, corrected=0.03, copied=0.02, faulty=0.25, missing=0.006),
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,7 @@ class HandIn:
         faulty: Whether the clerk makes mistakes this time.
         corrected: Whether a corrected file follows.
         copied: Whether the same file is sent again.
+        missing: Whether it is never handed in.
     """
 
     contract: Contract
@@ -54,6 +71,7 @@ class HandIn:
     faulty: bool
     corrected: bool
     copied: bool
+    missing: bool
 
 
 def hand_ins(
@@ -73,9 +91,8 @@ def hand_ins(
         code, rng = str(county), world.rng("handin", contract.dataset, str(county), period)
         office = str(names[code])
         habit = habit_of(world.seed, contract.dataset, code, max(usual, len(positions)))
-        received, late = _received(rng, contract, period)
-        draw = rng.random(3)
-        corrected = bool(draw[0] < CORRECTED)
+        draw, rates = rng.random(5), RATES[world.scale]
+        late, corrected = bool(draw[3] < rates.late), bool(draw[0] < rates.corrected)
         yield HandIn(
             contract=contract,
             county=code,
@@ -84,11 +101,12 @@ def hand_ins(
             frame=frame.iloc[positions].reset_index(drop=True),
             habit=habit,
             path=_path(contract, office, code, period, habit),
-            received=received,
+            received=_received(rng, contract, period, late),
             late=late,
-            faulty=corrected or bool(draw[1] < FAULTY),
+            faulty=corrected or bool(draw[1] < rates.faulty),
             corrected=corrected,
-            copied=bool(draw[2] < COPIED),
+            copied=bool(draw[2] < rates.copied),
+            missing=bool(draw[4] < rates.missing) and period != world.months[0],
         )
 
 
@@ -107,14 +125,16 @@ def copied_path(path: PurePosixPath) -> PurePosixPath:
     return path.with_name(f"{path.stem} (2){path.suffix}")
 
 
-def _received(rng: np.random.Generator, contract: Contract, period: str) -> tuple[dt.datetime, bool]:
+def _received(rng: np.random.Generator, contract: Contract, period: str, late: bool) -> dt.datetime:
+    """A minute of office hours, before or after the due day."""
     end, limit = last_day(period), due(contract, period)
-    late = bool(rng.random() < LATE)
-    day = limit + dt.timedelta(days=int(rng.integers(2, 24))) if late else None
-    if day is None:
+    if late:
+        day = limit + dt.timedelta(days=int(rng.integers(2, 24)))
+    else:
         day = end + dt.timedelta(days=int(rng.integers(1, (limit - end).days + 1)))
-    hour, minute = int(rng.integers(8, 18)), int(rng.integers(0, 60))
-    return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=OFFICE_HOURS), late
+    return dt.datetime(
+        day.year, day.month, day.day, int(rng.integers(8, 18)), int(rng.integers(0, 60)), tzinfo=OFFICE_HOURS
+    )
 
 
 def _path(contract: Contract, office: str, county: str, period: str, habit: Habit) -> PurePosixPath:

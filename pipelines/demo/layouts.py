@@ -13,7 +13,7 @@ import pandas as pd
 
 from expectations.contract import Column, Contract
 from pipelines.demo.cells import (
-    SCALES,
+    AMOUNTS,
     Cell,
     cell_writer,
     header_text,
@@ -118,7 +118,7 @@ def lay_out(
     )
     pages = []
     for name, positions in groups:
-        page, first = _page(name, positions, columns, written, contract, habit, heading)
+        page, first = _page(name, positions, frame, columns, written, contract, habit, heading)
         pages.append(page)
         for offset, position in enumerate(positions):
             place.sheets[position] = name
@@ -159,7 +159,8 @@ def _written(
 
 def _page(
     name: str,
-    positions: Sequence[int],
+    positions: list[int],
+    frame: pd.DataFrame,
     columns: Sequence[Column],
     written: Sequence[list[Cell]],
     contract: Contract,
@@ -178,7 +179,7 @@ def _page(
     blank: list[list[Cell]] = [[None] * len(positions)] * indent
     page.rows.extend([list(row) for row in zip(*blank, *serial, *picked, strict=True)])
     if habit.totals and positions:
-        page.rows.append([None] * indent + _totals(columns, picked, habit))
+        page.rows.append([None] * indent + _totals(frame.iloc[positions], columns, habit))
     if habit.footer:
         footer: list[Cell] = [None] * width
         footer[indent] = f"填表人：经办员    审核人：股长    填报日期：{heading.signed}"
@@ -202,7 +203,8 @@ def _put_title(page: Page, contract: Contract, habit: Habit, heading: Heading, w
 
 def _put_header(page: Page, columns: Sequence[Column], habit: Habit) -> None:
     indent = habit.lead[1]
-    before: list[Cell] = [None] * indent + (["序号"] if habit.serial else [])
+    before: list[Cell] = [None] * indent
+    before += ["序号"] if habit.serial else []
     leaves: list[Cell] = [*before, *(header_text(column, habit) for column in columns)]
     groups = _group_heads(columns) if habit.groups else []
     if not any(head for head, _ in groups):
@@ -250,19 +252,17 @@ def _sort_of(column: Column) -> str:
     return ""
 
 
-def _totals(columns: Sequence[Column], picked: Sequence[list[Cell]], habit: Habit) -> list[Cell]:
+def _totals(rows: pd.DataFrame, columns: Sequence[Column], habit: Habit) -> list[Cell]:
+    """The 合计 row: sums of what adds up, nothing under shares, yields and codes."""
     row: list[Cell] = ["合计"] if habit.serial else []
-    for column, cells in zip(columns, picked, strict=True):
-        row.append(_total(column, cells, habit))
+    for column in columns:
+        adds_up = column.unit in AMOUNTS and column.kind != "chainage"
+        row.append(cell_writer(column, habit)(_sum(rows[column.name])) if adds_up else None)
     if not habit.serial:
         row[0] = "合计"
     return row
 
 
-def _total(column: Column, cells: list[Cell], habit: Habit) -> Cell:
-    if column.unit not in SCALES and column.unit not in ("户", "人", "个"):
-        return None
-    numbers = [cell for cell in cells if isinstance(cell, int | float)]
-    if not numbers or habit.thousands or habit.full_width:
-        return None
-    return round(sum(numbers), 4)
+def _sum(values: pd.Series) -> int | float:
+    total = sum(value for value in values.tolist() if isinstance(value, int | float) and value == value)
+    return round(total, 3)

@@ -1,4 +1,4 @@
-"""Pages into bytes: xlsx, old xls, CSV. The same pages give the same bytes."""
+"""Pages into bytes: xlsx, old xls, ods, CSV. The same pages give the same bytes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from collections.abc import Sequence
 from pipelines.demo.cells import Cell
 from pipelines.demo.habits import Suffix
 from pipelines.demo.layouts import Page
+from pipelines.demo.ods import ods_bytes
 
 MADE = dt.datetime(2025, 1, 1)
 """The creation time every workbook states, so that its bytes do not depend on the clock."""
 
-EXTENSIONS: dict[Suffix, str] = {"xlsx": ".xlsx", "xls": ".xls", "gb18030": ".csv", "utf8": ".csv"}
+EXTENSIONS: dict[Suffix, str] = {
+    "xlsx": ".xlsx",
+    "xls": ".xls",
+    "ods": ".ods",
+    "gb18030": ".csv",
+    "utf8": ".csv",
+}
 
 
 def page_bytes(pages: Sequence[Page], suffix: Suffix) -> bytes:
@@ -24,6 +31,8 @@ def page_bytes(pages: Sequence[Page], suffix: Suffix) -> bytes:
         return _xlsx(pages)
     if suffix == "xls":
         return _xls(pages)
+    if suffix == "ods":
+        return ods_bytes(pages)
     return _csv(pages[0]).encode("gb18030" if suffix == "gb18030" else "utf-8-sig")
 
 

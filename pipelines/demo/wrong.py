@@ -100,7 +100,8 @@ def _encrypted() -> bytes:
     book.add_sheet("Sheet1").write(0, 0, "监测对象")
     stream = book.get_biff_data()
     first = 4 + struct.unpack_from("<H", stream, 2)[0]
-    lock = struct.pack("<HHHHH", _FILEPASS, 6, 0, 0x5A17, 0x3C2E)
+    # Encryption type 1 (RC4), version 1.1, then salt, verifier and its hash of 16 bytes each.
+    lock = struct.pack("<HHHHH", _FILEPASS, 54, 1, 1, 1) + bytes(range(48))
     data = io.BytesIO()
     XlsDoc().save(data, stream[:first] + lock + stream[first:])
     return data.getvalue()
