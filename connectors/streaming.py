@@ -19,17 +19,17 @@ import pyarrow.compute as pc
 from connectors.celltext import trimmed
 from connectors.grid import Grid
 from connectors.readers.content import Kind, kind_of
-from connectors.readers.delimited import Dialect, dialect_of, reader_of
+from connectors.readers.delimited import MAX_LINES, Dialect, dialect_of, reader_of
 from connectors.readers.encoding import decode_piece, encoding_of, encoding_of_file
 from connectors.tables import Table, find_tables
 
 LONG = 400_000
 """Bytes from which a text is worth streaming."""
 
-_HEAD_ROWS = 300
+_HEAD_ROWS = 200
 _TAIL_ROWS = 50
 _SAMPLE = 1 << 18
-_BLOCK = 1 << 24
+_BLOCK = 1 << 22
 _SEPARATOR = "\x1f"
 _UTF8_VALUE = re.compile(
     rb"\x1f[\x20-\x7e]*[\xe3-\xe9][\x80-\xbf]{2}(?:[\x20-\x7e]|[\xe2-\xef][\x80-\xbf]{2})*\x1f"
@@ -69,6 +69,7 @@ class _Ends:
     head_offsets: list[int]
     tail: list[list[str]]
     tail_offsets: list[int]
+    tail_has_quotes: bool
 
 
 def stream_table(path: Path, name: str) -> Streamed | None:
@@ -113,7 +114,9 @@ def _ends(path: Path) -> _Ends | None:
     ending, ending_starts = _records(tail_lines, bare, dialect, size - sum(map(len, tail_lines)))
     if len(rows) <= _HEAD_ROWS or not ending:
         return None
-    return _Ends(bare, dialect, rows[:_HEAD_ROWS], starts[: _HEAD_ROWS + 1], ending, ending_starts)
+    return _Ends(
+        bare, dialect, rows[:_HEAD_ROWS], starts[: _HEAD_ROWS + 1], ending, ending_starts, b'"' in tail
+    )
 
 
 def _line_end(tail: bytes) -> int:
@@ -192,8 +195,8 @@ def _moved(table: Table, rows: pa.Int64Array, seam: int, shift: int) -> Table:
 
 
 def _check_quotes(path: Path, start: int, stop: int, ends: _Ends) -> None:
-    """Quotes must pair within the body, or a cut went through a cell."""
-    if ends.dialect.quote is None:
+    """Quotes must pair within the body, or the cut before the tail went through a cell."""
+    if ends.dialect.quote is None or not ends.tail_has_quotes:
         return
     count, left = 0, stop - start
     with path.open("rb") as file:
@@ -264,6 +267,12 @@ class _Decoder:
 
     def _column(self, column: pa.BinaryArray) -> pa.StringArray:
         raw = _bytes_of(column)
+        if (
+            len(raw)
+            and raw.min() <= 0x0D
+            and pc.max(pc.count_substring_regex(column, r"[\r\n]")).as_py() > MAX_LINES
+        ):
+            raise _Irregular
         if not len(raw) or raw.max() < 0x80:
             texts = column.cast(pa.string())
             return trimmed(texts) if len(raw) and raw.min() <= 0x20 else texts

@@ -20,9 +20,11 @@ from connectors.readers.limits import MAX_TEXT, empty, too_large
 if TYPE_CHECKING:
     from _csv import Reader
 
-_SAMPLE = 1 << 17
+_SAMPLE = 1 << 15
 _DELIMITERS = (",", "\t", ";", "|")
-_MAX_LINES_IN_CELL = 60  # more line breaks than that inside quotes mean a quote that was never closed
+MAX_LINES = 60
+"""Line breaks in one cell; more of them mean a quote that was never closed."""
+
 _SHOWN = 5
 
 
@@ -68,7 +70,7 @@ def rows_of(text: str) -> tuple[list[list[str]], list[str]]:
     dialect = dialect_of(text[:_SAMPLE])
     try:
         rows = list(reader_of(io.StringIO(text, newline=""), dialect))
-        unpaired = any("\n" in cell and cell.count("\n") > _MAX_LINES_IN_CELL for row in rows for cell in row)
+        unpaired = any(cell.count("\n") + cell.count("\r") > MAX_LINES for row in rows for cell in row)
     except csv.Error:
         unpaired = True
     if not unpaired:

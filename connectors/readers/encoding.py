@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 _SAMPLE = 1 << 18
+_JUDGED = 1 << 14
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
 _UTF8_HAN = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
@@ -65,7 +66,7 @@ def _decodes(sample: bytes, name: str) -> bool:
 
 def _plausible(sample: bytes, name: str) -> float:
     """Share of common Chinese characters: those of GB 2312 and those of Big5's first plane."""
-    text = codecs.getincrementaldecoder(name)("strict").decode(sample, final=False)
+    text = codecs.getincrementaldecoder(name)("strict").decode(sample[:_JUDGED], final=False)
     common = "gb2312" if name == "gb18030" else "big5"
     beyond = [c for c in text if c > "\x7f"]
     raw = [c.encode(common, "ignore") for c in beyond]

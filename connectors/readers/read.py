@@ -6,11 +6,14 @@ from pathlib import Path
 
 from connectors.errors import Refused
 from connectors.grid import Sheet
+from connectors.readers.archives import read_archive
 from connectors.readers.content import Kind, foreign_kind, kind_of
 from connectors.readers.delimited import read_delimited
 from connectors.readers.limits import empty, encrypted, not_a_table, refusing, unreadable
+from connectors.readers.markup import read_html, read_xml_spreadsheet
 from connectors.readers.workbook import read_workbook
 
+_MAX_NESTING = 1
 _WORKBOOKS = (Kind.XLSX, Kind.XLSB, Kind.XLS, Kind.ODS)
 
 
@@ -24,20 +27,29 @@ def read_sheets(path: Path, *, name: str | None = None) -> list[Sheet]:
     Raises:
         Refused: ``encrypted``, ``picture_only``, ``unreadable``, ``not_a_table``, ``empty`` or ``too_large``.
     """
-    name = name or path.name
+    return _checked(path, name or path.name, 0)
+
+
+def _checked(path: Path, name: str, depth: int) -> list[Sheet]:
     with refusing(name):
-        sheets = _read(path, name)
+        sheets = _read(path, name, depth)
     if not any(sheet.grid.rows for sheet in sheets):
         raise empty(name)
     return sheets
 
 
-def _read(path: Path, name: str) -> list[Sheet]:
+def _read(path: Path, name: str, depth: int) -> list[Sheet]:
     kind = kind_of(path)
     if kind in _WORKBOOKS:
         return read_workbook(path, name)
     if kind is Kind.TEXT:
         return read_delimited(path, name)
+    if kind is Kind.HTML:
+        return read_html(path, name)
+    if kind is Kind.XML_SPREADSHEET:
+        return read_xml_spreadsheet(path, name)
+    if kind is Kind.ARCHIVE and depth <= _MAX_NESTING:
+        return read_archive(path, name, lambda member, called: _checked(member, called, depth + 1))
     raise _refusal(path, name, kind)
 
 
@@ -46,6 +58,8 @@ def _refusal(path: Path, name: str, kind: Kind) -> Refused:
         return empty(name)
     if kind is Kind.ENCRYPTED:
         return encrypted(name)
+    if kind is Kind.ARCHIVE:
+        return not_a_table(name, "多层嵌套的压缩包")
     if kind is Kind.DOCUMENT:
         return not_a_table(name, kind.value)
     if kind is Kind.FOREIGN:

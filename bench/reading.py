@@ -1,0 +1,117 @@
+"""How fast files become tables, held against the bare library on the same bytes in the same run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROWS, SHEET_ROWS, REPEATS = 1_000_000, 50_000, 3
+
+_PEAK = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+import duckdb, pyarrow.csv, pyarrow.compute, connectors.extract
+def high():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+before = high()
+reading = connectors.extract.read_tables(Path(sys.argv[1]))
+print(before // 1024, high() // 1024, sum(e.cells.nbytes for e in reading.extracts) >> 20)
+"""
+
+
+def run() -> None:
+    """Print the ratios and the peak memory of the two reading paths."""
+    with tempfile.TemporaryDirectory() as folder:
+        _text(Path(folder))
+        _workbook(Path(folder))
+
+
+def _text(folder: Path) -> None:
+    import pandas as pd
+
+    from connectors.extract import read_tables
+
+    local, plain = folder / "户.csv", folder / "utf8.csv"
+    text = _ledger(ROWS)
+    local.write_bytes(text.encode("gb18030"))
+    plain.write_bytes(text.encode())
+    ours, bare = _compare(lambda: read_tables(local), lambda: pd.read_csv(plain, engine="pyarrow"))
+    print(f"GB18030 CSV, {ROWS:,} × 20, {local.stat().st_size >> 20} MB: {ours:.2f} s to Arrow; ", end="")
+    print(f"pandas with pyarrow on UTF-8 {bare:.2f} s; ratio {ours / bare:.2f}; {_peak(local)}")
+    short = folder / "short.csv"
+    short.write_bytes(_ledger(ROWS // 4).encode("gb18030"))
+    print(f"  a quarter of the rows: {_peak(short)}")
+
+
+def _workbook(folder: Path) -> None:
+    import openpyxl
+    from python_calamine import CalamineWorkbook
+
+    from connectors.extract import read_tables
+
+    path = folder / "户.xlsx"
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("户")
+    for line in _ledger(SHEET_ROWS).splitlines():
+        sheet.append(
+            [float(c) if c.replace(".", "", 1).isdigit() and len(c) < 15 else c for c in line.split(",")]
+        )
+    book.save(path)
+    ours, bare = _compare(
+        lambda: read_tables(path),
+        lambda: CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False),
+    )
+    print(f"xlsx, {SHEET_ROWS:,} × 20: {ours:.2f} s to a table; calamine alone {bare:.2f} s; ", end="")
+    print(f"ratio {ours / bare:.2f}; {_peak(path)}")
+
+
+def _compare(ours: Callable[[], object], bare: Callable[[], object]) -> tuple[float, float]:
+    """Best wall times in seconds, taken in turn so that a busy machine is fair to both."""
+    times = [(_seconds(ours), _seconds(bare)) for _ in range(REPEATS)]
+    return min(t for t, _ in times), min(t for _, t in times)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _peak(path: Path) -> str:
+    """Resident memory of a fresh process before and at the peak of the reading, and the size of its result."""
+    if not Path("/proc/self/status").exists():
+        return "memory is measured on Linux only"
+    script = _PEAK.format(root=str(Path(__file__).resolve().parents[1]))
+    done = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, check=True)
+    before, peak, result = map(int, done.stdout.split())
+    return f"memory {before} MB before, peak +{peak - before} MB for a result of {result} MB"
+
+
+def _ledger(rows: int) -> str:
+    """A household ledger of 20 columns as CSV text."""
+    import numpy as np
+    import pandas as pd
+
+    rng = np.random.default_rng(0)
+    columns: dict[str, object] = {
+        "县": rng.choice(["甲县", "乙县", "丙区"], rows),
+        "乡镇": rng.choice([f"第{i}镇" for i in range(30)], rows),
+        "村": rng.choice([f"第{i}村" for i in range(900)], rows),
+        "户编号": np.arange(rows) + 10**9,
+        "户主": rng.choice([f"户主{i}" for i in range(50_000)], rows),
+        "证件": rng.integers(10**17, 9 * 10**17, rows).astype(str),
+    }
+    columns |= {f"数{i}": rng.integers(0, 99_999, rows) for i in range(8)}
+    columns |= {f"率{i}": rng.random(rows).round(4) for i in range(4)}
+    columns |= {"日期": "2025-06-01", "备注": rng.choice(["", "正常", "整改中"], rows)}
+    return pd.DataFrame(columns).to_csv(index=False)
+
+
+if __name__ == "__main__":
+    run()

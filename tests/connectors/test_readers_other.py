@@ -1,0 +1,100 @@
+"""HTML and XML under a workbook's name, and archives: content decides, never the extension."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import Refused
+from connectors.readers import read_sheets
+
+CSV = "村,户数\n东村,12\n".encode("gb18030")
+
+
+def _file(folder: Path, content: bytes, name: str = "报表.xls") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def _zip(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_html_saved_as_xls_keeps_spans_as_merges(tmp_path: Path) -> None:
+    page = """<html><meta charset=gb2312><style>td {color: red}</style><table>
+    <tr><td rowspan=2>村</td><td colspan=2>户数</td></tr><tr><td>农业<br>户</td><td>其他</td></tr>
+    <tr><td>东&nbsp;村</td><td>12</td><td>3</td></tr></table></html>"""
+    grid = read_sheets(_file(tmp_path, page.encode("gb18030")))[0].grid
+    assert grid.rows == [["村", "户数", ""], ["", "农业\n户", "其他"], ["东\xa0村", "12", "3"]]
+    assert list(grid.merged) == [(0, 0, 1, 0), (0, 1, 0, 2)]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<td>村</td><td>户</td></tr><td>东</td><td>1</td></tr><td>西</td><td>2</td></tr>",
+        "<thead><th>村<th>户</thead><tbody><td>东<td>1<td>西<td>2</tbody>",
+        "<th>村</th><th>户</th><td>东</td><td>1</td><td>西</td><td>2</td>",
+        "<tr><td>村<td>户<tr><td>东<td>1<tr><td>西<td>2",
+    ],
+)
+def test_html_with_missing_tags_reads_alike(tmp_path: Path, table: str) -> None:
+    page = f"<html><body><table>{table}</table></body></html>"
+    assert read_sheets(_file(tmp_path, page.encode()))[0].grid.rows == [
+        ["村", "户"],
+        ["东", "1"],
+        ["西", "2"],
+    ]
+
+
+def test_an_xml_spreadsheet_reads_with_its_gaps_and_merges(tmp_path: Path) -> None:
+    page = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+    <Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+    <Worksheet ss:Name="表一"><Table><Row ss:Index="2"><Cell ss:Index="2" ss:MergeAcross="1"><Data ss:Type="String">户数</Data></Cell></Row>
+    <Row ss:Hidden="1"><Cell><Data ss:Type="Number">1.5</Data></Cell><Cell><Data ss:Type="DateTime">2025-06-01T00:00:00.000</Data></Cell></Row>
+    </Table></Worksheet></Workbook>"""
+    sheet = read_sheets(_file(tmp_path, page.encode()))[0]
+    assert sheet.name == "表一"
+    assert sheet.grid.rows[:2] == [[], ["", "户数", ""]]
+    assert [str(value) for value in sheet.grid.rows[2]] == ["1.5", "2025-06-01"]
+    assert list(sheet.grid.merged) == [(1, 1, 1, 2)]
+    assert "1 行被隐藏" in sheet.notes[0]
+
+
+def test_members_of_an_archive_are_named_and_one_bad_member_does_not_stop_the_others(tmp_path: Path) -> None:
+    inner = _zip({"二层.csv": CSV})
+    path = _file(tmp_path, _zip({"东镇/台账.xlsx": CSV, "坏.xls": b"%PDF-1.7", "包.zip": inner}), "全县.zip")
+    good, bad, nested = read_sheets(path)
+    assert good.name == "东镇/台账.xlsx/台账"
+    assert good.grid.rows == [["村", "户数"], ["东村", "12"]]
+    assert "PDF" in bad.notes[0]
+    assert nested.name == "包.zip/二层.csv/二层"
+
+
+def test_member_names_in_gbk_are_read(tmp_path: Path) -> None:
+    raw = _zip({"abcd.csv": CSV}).replace(b"abcd.csv", "东镇".encode("gbk") + b".csv")
+    assert read_sheets(_file(tmp_path, raw, "全县.zip"))[0].name == "东镇.csv/东镇"
+
+
+def test_archives_in_archives_in_archives_are_refused(tmp_path: Path) -> None:
+    path = _file(tmp_path, _zip({"b.zip": _zip({"c.zip": _zip({"d.csv": CSV})})}), "a.zip")
+    with pytest.raises(Refused, match="多层嵌套"):
+        read_sheets(path)
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.readers.archives.MAX_UNPACKED", 5_000_000)
+    path = _file(tmp_path, _zip({f"{i}.csv": bytes(2_000_000) for i in range(4)}), "a.zip")
+    with pytest.raises(Refused) as refusal:
+        read_sheets(path)
+    assert refusal.value.code == "too_large"
