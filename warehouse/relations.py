@@ -18,7 +18,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
 
 RELATION = re.compile(r"\b(?:from|join)\s+([a-z]\w*?)_(as_of|in_month|in_year)\b", re.IGNORECASE)
 
@@ -27,6 +31,13 @@ _OBSERVATIONS = (
     "on o.period = months.as_of or o.period || '-12' = months.as_of "
     "qualify length(o.period) = min(length(o.period)) over (partition by indicator, region_code, as_of))"
 )
+_RECORD = {
+    "region_code": "varchar",
+    "period": "varchar",
+    "submission_id": "varchar",
+    "sheet": "varchar",
+    "row": "bigint",
+}
 _DIGITS = {"county": 6, "township": 9, "village": 12}
 _WINDOWS = {
     "in_month": "{period} = months.as_of",
@@ -51,6 +62,7 @@ class Source:
         columns: SQL type by column, for binding definitions without data.
         rates: Columns that do not add up (percentages, yields, prices).
         digest: What changes when the dataset's own rules change.
+        is_there: Whether the connection has its table; see :func:`located`.
     """
 
     evidence: str
@@ -60,6 +72,7 @@ class Source:
     columns: Mapping[str, str] = field(default_factory=dict)
     rates: frozenset[str] = frozenset()
     digest: str = ""
+    is_there: bool = True
 
 
 def relations_in(sql: str) -> set[tuple[str, str]]:
@@ -81,10 +94,24 @@ def with_relations(sql: str, sources: Mapping[str, Source], shape: str, extra: I
         KeyError: The statement reads a dataset that is not among the sources.
     """
     parts = ["months as (select unnest($months::varchar[]) as as_of)", *extra]
+    missing = sorted({dataset for dataset, _ in relations_in(sql) if not sources[dataset].is_there})
+    parts += [_empty(dataset, sources[dataset]) for dataset in missing]
     parts += [_relation(dataset, window, sources[dataset]) for dataset, window in sorted(relations_in(sql))]
     parts += [_OBSERVATIONS] if "observations_as_of" in sql else []
     parts.append(f"stated as ({sql.strip().rstrip(';')}\n)")
     return f"with {', '.join(parts)} {shape}"
+
+
+def located(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> dict[str, Source]:
+    """The sources, those without a table marked: a dataset that nobody has handed in yet is an empty one."""
+    rows = connection.execute("select table_name from information_schema.tables").fetchall()
+    there = {str(name) for (name,) in rows}
+    return {dataset: replace(source, is_there=dataset in there) for dataset, source in sources.items()}
+
+
+def _empty(dataset: str, source: Source) -> str:
+    columns = ", ".join(f'null::{kind} as "{name}"' for name, kind in {**source.columns, **_RECORD}.items())
+    return f"{dataset} as (select {columns} where false)"
 
 
 def units_reported(dataset: str, window: str, source: Source) -> str:

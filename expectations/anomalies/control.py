@@ -23,6 +23,7 @@ def discoveries(tests: pd.DataFrame) -> pd.DataFrame:
     """
     if tests.empty:
         return tests
+    tests = tests.reset_index(drop=True)
     chance = tests["p"].notna()
     adjusted = tests.loc[chance].groupby("period")["p"].transform(_adjusted)
     kept = ~chance
@@ -46,6 +47,7 @@ def coarsest_first(tests: pd.DataFrame) -> pd.DataFrame:
     """
     if tests.empty:
         return tests
+    tests = tests.reset_index(drop=True)
     clear = tests[(tests["p"] < _CLEAR) & tests.get("eligible", True)]
     seen = set(zip(clear["subject"], clear["period"], clear["region_code"], strict=True))
     inside = pd.Series(False, index=tests.index)

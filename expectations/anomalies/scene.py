@@ -68,11 +68,14 @@ class Scene:
 
 
 def amounts(contract: Contract) -> list[Column]:
-    """Columns that hold amounts: numbers with a unit; not rates, not chainages, which are places on a road."""
+    """Columns that hold amounts: numbers with a unit; not rates, not scores, not chainages (places on a road)."""
     return [
         column
         for column in contract.columns
-        if column.type in ("integer", "number") and column.unit and not column.kind and not is_rate(column)
+        if column.type in ("integer", "number")
+        and column.unit not in ("", "分")
+        and not column.kind
+        and not is_rate(column)
     ]
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from expectations.reconciliations.model import Reconciliation, Side
 from warehouse.indicators import Indicator
 from warehouse.region_tree import TREE
-from warehouse.relations import Source, check_months, with_relations
+from warehouse.relations import Source, check_months, located, with_relations
 from warehouse.schemas import RECONCILIATIONS
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def reconcile(
     import duckdb
 
     named = indicators or {}
+    sources = located(connection, sources)
     asked = {"months": check_months(months)}
     sides = [
         _side(connection, one, name, side, sources, asked, named)

@@ -254,6 +254,15 @@ def test_a_month_is_written_with_four_and_two_digits() -> None:
         observed(ledger(), indicator(), "2025-6")
 
 
+def test_a_dataset_nobody_has_handed_in_yet_is_an_empty_one() -> None:
+    connection = ledger([(VILLAGES[0], "2025-01")])
+    connection.execute("drop table register")
+    sources = {**SOURCES, "register": Source("C", "snapshot", columns={"households": "bigint"})}
+    several = {"rate": indicator(), "total": indicator(**TOTAL)}
+    table = observe(connection, several, REGIONS_TABLE, ["2025-01"], sources)
+    assert set(table["indicator"].to_pylist()) == {"total"}
+
+
 def test_nothing_reported_gives_an_empty_table_of_the_fixed_schema() -> None:
     table = observe(ledger(), {"rate": indicator()}, REGIONS_TABLE, ["2025-01"], SOURCES)
     assert table.num_rows == 0

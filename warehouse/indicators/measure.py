@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from warehouse.indicators.model import Indicator
-from warehouse.relations import Source, check_months, units_reported, with_relations
+from warehouse.relations import Source, check_months, located, units_reported, with_relations
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,6 +75,7 @@ def measure(
     """
     asked = {"months": check_months(months)}
     _check_inputs(indicators, sources)
+    sources = located(connection, sources)
     parts = [
         part
         for indicator in indicators.values()
@@ -90,6 +91,7 @@ def measure(
             coverage=sources[dataset].coverage,
         )
         for dataset, window in relations
+        if sources[dataset].is_there
     ]
     return Measures(
         pa.concat_tables([_PARTS.empty_table(), *parts]),

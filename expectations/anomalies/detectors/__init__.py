@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expectations.anomalies.detectors import (
+    claim_scale,
     copied_interviews,
     duplicates,
     falling,
@@ -18,6 +19,7 @@ from expectations.anomalies.detectors import (
 from expectations.anomalies.engine import Detector
 
 DETECTORS: tuple[Detector, ...] = (
+    claim_scale,
     copied_interviews,
     duplicates,
     falling,

@@ -19,6 +19,7 @@ NAME = "copied_interviews"
 
 _FEWEST = 8
 _FEWEST_QUESTIONS = 3
+_LEAST_SHARE = 0.3
 
 
 def find(scene: Scene) -> pd.DataFrame:
@@ -79,6 +80,8 @@ def _tested(counts: pd.DataFrame, dataset: str) -> pd.DataFrame:
             value=counts["same"].astype(float),
             expected=usual * counts["n"],
             score=counts["same"] / counts["n"],
+            eligible=(counts["same"] >= _LEAST_SHARE * counts["n"])
+            & (counts["same"] >= 3 * usual * counts["n"]),
         )[judged],
         dataset=dataset,
     )

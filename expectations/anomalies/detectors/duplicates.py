@@ -60,23 +60,23 @@ def _repeats(
     scene: Scene, contract: Contract, subject: str, keys: tuple[str, ...], least: int
 ) -> pd.DataFrame:
     together = ", ".join(keys)
+    named = ", ".join(sorted({*keys, subject} - {"period"}))
     rows = scene.query(
         f"""
         with seen as (
-            select *, count(*) over (partition by {together}) as times,
-                min(period) over (partition by {together}) as first,
-                min(region_code) over (partition by {together}) as low,
-                max(region_code) over (partition by {together}) as high
-            from (select distinct region_code, period, submission_id, sheet, row, {", ".join({*keys, subject} - {"period"})}
-                  from {contract.dataset} where period <= $until)
+            select *, min(period) over same as first, min(region_code) over same as low, max(region_code) over same as high,
+                {subject} is not null and count(*) over same >= {least}
+                and (period > min(period) over same
+                     or count(*) over (partition by {together}, period) >= {least}) as again
+            from (select region_code, period, submission_id, sheet, row, {named} from {contract.dataset} where period <= $until)
+            window same as (partition by {together})
+        ), told as (
+            select *, case when again and low <> region_code then low when again and high <> region_code then high end as other
+            from seen
         )
-        select region_code, period, count(*) as n,
-            count(*) filter (times >= {least} and {subject} is not null)::double as value,
-            min(first) filter (times >= {least} and {subject} is not null) as earliest,
-            min(case when low <> region_code then low else high end) filter (times >= {least} and low <> high) as elsewhere,
-            count(distinct case when low <> region_code then low else high end)
-                filter (times >= {least} and low <> high) as places
-        from seen group by all having value > 0 order by all
+        select region_code, period, count(*) as n, count(*) filter (again)::double as value,
+            min(first) filter (again) as earliest, min(other) as elsewhere, count(distinct other) as places
+        from told group by all having value > 0 order by all
         """  # noqa: S608
     )
     return tests(rows, dataset=contract.dataset, subject=subject, expected=0.0, score=rows["value"])

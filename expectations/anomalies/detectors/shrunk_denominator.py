@@ -9,6 +9,7 @@ notices of the disciplinary inspection on toilet reform.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from expectations.anomalies.control import below, coarsest_first, robust_scale
@@ -65,7 +66,10 @@ def tell(scene: Scene, found: pd.DataFrame) -> list[str]:
 
 
 def _tested(table: pd.DataFrame) -> pd.DataFrame:
-    score = (table["change"] - table["middle"]) / table["scale"]
+    # A village of thirty households may lose two by chance: the noise of a count goes with its square root.
+    score: pd.Series = (table["change"] - table["middle"]) / np.sqrt(
+        table["scale"] ** 2 + 1 / table["before"]
+    )
     return tests(
         table.assign(
             score=score,

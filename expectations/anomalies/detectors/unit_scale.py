@@ -22,6 +22,7 @@ _FACTORS = np.array([10, 15, 100, 666.67, 1000, 10_000])
 _NEAR = 0.12
 _FLOOR = 0.05
 _FEWEST_PEERS = 5
+_FEWEST_VALUES = 5
 
 
 def find(scene: Scene) -> pd.DataFrame:
@@ -64,14 +65,15 @@ def _medians(scene: Scene, contract: Contract, digits: int) -> pd.DataFrame:
         f"select rpad(left(region_code, {digits}), 12, '0') as region_code, period, {measures} "  # noqa: S608
         f"from {contract.dataset} where period <= $until group by all order by all"
     )
-    return pd.concat(
+    table = pd.concat(
         [
             wide[["region_code", "period"]].assign(
                 subject=c.name, x=wide[f"x_{c.name}"], n=wide[f"n_{c.name}"]
             )
             for c in columns
         ]
-    ).dropna(subset=["x"])
+    )
+    return table[table["n"] >= _FEWEST_VALUES]
 
 
 def _tested(medians: pd.DataFrame, dataset: str) -> pd.DataFrame:
@@ -89,7 +91,11 @@ def _tested(medians: pd.DataFrame, dataset: str) -> pd.DataFrame:
     gap = (table["x"] - base).abs().to_numpy()
     near = np.abs(gap[:, None] - np.log10(_FACTORS)[None, :])
     table["factor"] = _FACTORS[near.argmin(axis=1)]
+    # Coming back to where the others are is a correction, not a slip.
+    astray = (table["x"] - table["peers"]) * np.sign(table["x"] - base) >= gap / 2
     enough = peers.transform("size") >= _FEWEST_PEERS
     p = np.minimum(1, 2 * two_sided(table["score"]))
-    found = table.assign(value=10 ** table["x"], expected=10**base, p=p, eligible=near.min(axis=1) <= _NEAR)
+    found = table.assign(
+        value=10 ** table["x"], expected=10**base, p=p, eligible=astray & (near.min(axis=1) <= _NEAR)
+    )
     return tests(found[enough], dataset=dataset)
