@@ -16,7 +16,7 @@ from warehouse.ledger.models import Coverage, Submission
 from warehouse.ledger.receiving import chunks
 
 
-def latest(as_of: datetime | None) -> Select[tuple[str, str, str, str, int]]:
+def latest(as_of: datetime | None) -> Select[tuple[int, str, str, str, str, int]]:
     """Every coverage with its rank among those of the same dataset, region and period; rank 1 is in force."""
     what = (Coverage.dataset, Coverage.period, Coverage.region_code)
     rank = func.row_number().over(partition_by=what, order_by=Coverage.received_seq.desc()).label("rank")
@@ -44,11 +44,14 @@ def in_force(
 
 def superseded(connection: Connection, as_of: datetime | None) -> set[int]:
     """Numbers of the submissions that cover something and nothing of it is in force."""
-    ranked = latest(as_of).subquery()
-    statement = (
-        select(ranked.c.received_seq).group_by(ranked.c.received_seq).having(func.min(ranked.c.rank) > 1)
+    covering = select(Coverage.received_seq).distinct()
+    winning = select(func.max(Coverage.received_seq)).group_by(
+        Coverage.dataset, Coverage.period, Coverage.region_code
     )
-    return set(connection.scalars(statement))
+    if as_of is not None:
+        covering = covering.join(Submission).where(Submission.received_at <= as_of)
+        winning = winning.join(Submission).where(Submission.received_at <= as_of)
+    return set(connection.scalars(covering)) - set(connection.scalars(winning))
 
 
 def fingerprints(
