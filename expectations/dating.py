@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 from unicodedata import normalize
@@ -137,7 +138,8 @@ def _places(titles: Sequence[str], sender_path: str, file_name: str) -> list[tup
     return places + [("文件夹", folder) for folder in reversed(folders)]
 
 
-def spans(text: str) -> list[Span]:
+@lru_cache(maxsize=8192)
+def spans(text: str) -> tuple[Span, ...]:
     """Every period written in a text, the most exact first; the day a form was filled in is none."""
     text = _NOT_THE_PERIOD.sub(" ", _plain(text))
     found: list[Span] = []
@@ -146,7 +148,7 @@ def spans(text: str) -> list[Span]:
             found.append(_span(grain, match))
         text = pattern.sub(" ", text)
     order: tuple[Grain, ...] = ("month", "quarter", "term", "half", "year", "day")
-    return sorted(found, key=lambda span: order.index(span.grain))
+    return tuple(sorted(found, key=lambda span: order.index(span.grain)))
 
 
 def _plain(text: str) -> str:

@@ -184,10 +184,11 @@ def same_kind(left: str, right: str) -> bool:
     return not left or not right or conversion(left, right) is not None
 
 
-def _names(column: GridColumn) -> list[str]:
-    """Comparable names of a grid column, the most telling first: whole path, parent and leaf, leaf."""
-    parts = [name for part in column.path if (name := header_key(part)[0])]
-    return list(dict.fromkeys("".join(parts[-size:]) for size in (len(parts), 2, 1) if parts))
+@lru_cache(maxsize=16_384)
+def _names(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Comparable names of a header path, the most telling first: whole path, parent and leaf, leaf."""
+    parts = [name for part in path if (name := header_key(part)[0])]
+    return tuple(dict.fromkeys("".join(parts[-size:]) for size in (len(parts), 2, 1) if parts))
 
 
 def _titles(column: Column) -> list[tuple[str, str, str]]:
@@ -197,7 +198,7 @@ def _titles(column: Column) -> list[tuple[str, str, str]]:
 
 
 def _is_serial(column: GridColumn) -> bool:
-    return any(name in _SERIAL for name in _names(column))
+    return any(name in _SERIAL for name in _names(column.path))
 
 
 def _exact(named: Sequence[GridColumn], contract: Contract) -> tuple[dict[str, int], tuple[Guess, ...]]:
@@ -207,15 +208,17 @@ def _exact(named: Sequence[GridColumn], contract: Contract) -> tuple[dict[str, i
         for rank, (text, name, unit) in enumerate(_titles(column)):
             known.setdefault(name, []).append((min(rank, 1), text, unit, column))
     mapping: dict[str, int] = {}
+    used: set[int] = set()
     twins: dict[str, Guess] = {}
     level: dict[str, int] = {}
     for depth, _, grid, text, column in sorted(
         _candidates(named, known), key=lambda candidate: (candidate[0], candidate[1], candidate[2].index)
     ):
-        if grid.index in mapping.values():
+        if grid.index in used:
             continue
         if column.name not in mapping:
             mapping[column.name], level[column.name] = grid.index, depth
+            used.add(grid.index)
         elif level[column.name] == depth and grid.path == _path(named, mapping[column.name]):
             twins.setdefault(
                 column.name, Guess(column.name, mapping[column.name], printed(grid), text, 100.0)
@@ -232,7 +235,7 @@ def _candidates(
 ) -> Iterator[tuple[int, int, GridColumn, str, Column]]:
     """Every way to read a grid column, as ``(depth, rank, grid column, title, contract column)``."""
     for grid in named:
-        for depth, name in enumerate(_names(grid)):
+        for depth, name in enumerate(_names(grid.path)):
             readings = [reading for reading in known.get(name, ()) if same_kind(grid.unit or "", reading[2])]
             if not grid.unit and len({column.name for *_, column in readings}) > 1:
                 continue  # 低保对象 without (户) or (人) could be either
@@ -244,7 +247,7 @@ def _near(free: Sequence[GridColumn], contract: Contract, taken: Mapping[str, in
     """Guesses for columns left over: nearly a title of exactly one contract column, and that one still free."""
     from rapidfuzz import fuzz, process
 
-    asked = [(grid, name) for grid in free if not _is_serial(grid) for name in _names(grid)]
+    asked = [(grid, name) for grid in free if not _is_serial(grid) for name in _names(grid.path)]
     if not asked or len(taken) == len(contract.columns):
         return ()
     titles = [(column, *title) for column in contract.columns for title in _titles(column)]
