@@ -218,6 +218,19 @@ def test_the_year_takes_the_last_month_of_a_stock_and_the_sum_of_a_flow() -> Non
     assert set(table["period"].to_pylist()) == {"2025"}
 
 
+def test_months_and_years_asked_for_together_are_those_asked_for_apart() -> None:
+    connection = ledger(
+        toilets=[(VILLAGES[0], "2025-01"), (VILLAGES[1], "2025-03")],
+        register=[(VILLAGES[0], "2025-01", 10), (VILLAGES[1], "2025-03", 20)],
+    )
+    several = {"rate": indicator(), "total": indicator(**TOTAL)}
+    months = ["2025-01", "2025-02"]
+    together = observe(connection, several, REGIONS_TABLE, months, SOURCES, ["2025"])
+    monthly = observe(connection, several, REGIONS_TABLE, months, SOURCES)
+    yearly = observe_year(connection, several, REGIONS_TABLE, "2025", SOURCES)
+    assert together.equals(pa.concat_tables([monthly, yearly]))
+
+
 def test_an_abolished_village_is_not_missed() -> None:
     import datetime as dt
 

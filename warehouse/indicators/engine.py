@@ -14,7 +14,7 @@ import pyarrow as pa
 from warehouse.indicators.measure import measure
 from warehouse.indicators.model import Indicator
 from warehouse.indicators.rollup import roll_up
-from warehouse.relations import Source
+from warehouse.relations import Source, check_months
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,23 +26,36 @@ def observe(
     regions: pa.Table,
     months: Iterable[str],
     sources: Mapping[str, Source],
+    years: Iterable[str] = (),
 ) -> pa.Table:
-    """Observations of months.
+    """Observations of months and of years; the records are read once for all of them.
+
+    A year's rows (``period`` ``2025``) come from its months as each indicator's ``over_time`` says; for ``last`` each
+    finest region counts with the last month it has reported.
 
     Args:
-        connection: Has a table or view per dataset that the indicators read.
+        connection: Has a table or view per dataset that the indicators read; a dataset without one is empty.
         indicators: By id.
         regions: Columns of ``warehouse.schemas.REGIONS``.
         months: ``2025-06`` …
         sources: Facts by dataset.
+        years: ``2025`` …
 
     Returns:
-        ``warehouse.schemas.OBSERVATIONS``, sorted by indicator, region and period; byte-equal for equal records.
+        ``warehouse.schemas.OBSERVATIONS``: first the months' rows, then the years', each sorted by indicator, region
+        and period; byte-equal for equal records.
 
     Raises:
         IndicatorError: SQL that fails, or records of a region that is not in ``regions``.
     """
-    return roll_up(measure(connection, indicators, months, sources), indicators, regions, sources)
+    wanted = check_months(months)
+    whole = [f"{year}-{month:02}" for year in sorted(set(years)) for month in range(1, 13)]
+    measures = measure(connection, indicators, [*wanted, *whole], sources)
+    monthly = roll_up(measures.during(wanted), indicators, regions, sources)
+    if not whole:
+        return monthly
+    yearly = roll_up(measures.during(whole), indicators, regions, sources, yearly=True)
+    return pa.concat_tables([monthly, yearly])
 
 
 def observe_year(
@@ -52,11 +65,5 @@ def observe_year(
     year: str,
     sources: Mapping[str, Source],
 ) -> pa.Table:
-    """Observations of a year (``period`` ``2025``) from its months, as each indicator's ``over_time`` says.
-
-    For ``last`` each finest region counts with the last month it has reported. Otherwise like :func:`observe`.
-    """
-    months = [f"{year}-{month:02}" for month in range(1, 13)]
-    return roll_up(
-        measure(connection, indicators, months, sources), indicators, regions, sources, yearly=True
-    )
+    """Observations of one year alone; see :func:`observe`."""
+    return observe(connection, indicators, regions, [], sources, [year])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warehouse.indicators.model import Indicator
 from warehouse.relations import Source, check_months, located, units_reported, with_relations
@@ -60,6 +61,16 @@ class Measures:
 
     parts: pa.Table
     reported: pa.Table
+
+    def during(self, months: Sequence[str]) -> Measures:
+        """Those of some of the months."""
+        chosen = pa.array(months, pa.string())
+        return Measures(
+            *(
+                table.filter(pc.is_in(table["as_of"], value_set=chosen))
+                for table in (self.parts, self.reported)
+            )
+        )
 
 
 def measure(
