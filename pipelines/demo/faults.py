@@ -222,8 +222,6 @@ def _doubled(spoiled: Spoiled, contract: Contract, free: list[int]) -> Spoiled |
         return None
     position = free.pop()
     frame = pd.concat([spoiled.frame, spoiled.frame.iloc[[position]]], ignore_index=True)
-    # Of rows with one key the later is wrong; a rule of uniqueness cannot say which of its rows is.
-    wrong = [len(frame) - 1] if contract.key else [position, len(frame) - 1]
-    column = contract.key[0] if contract.key else ""
-    faults = [Fault("duplicate_key", rule, "error", one, column) for one in wrong]
-    return Spoiled(frame, spoiled.typed, [*spoiled.faults, *faults])
+    # Of rows with one key the first stays, the later one is wrong.
+    fault = Fault("duplicate_key", rule, "error", len(frame) - 1, contract.key[0] if contract.key else "")
+    return Spoiled(frame, spoiled.typed, [*spoiled.faults, fault])

@@ -1,0 +1,99 @@
+"""Loading the demo city finds every injected fault, and nothing in a clean row."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pipelines.demo import generate
+from pipelines.home import Settings, init_home
+from pipelines.load import load
+from pipelines.regions import import_regions
+from pipelines.site import Site
+
+pytestmark = pytest.mark.slow
+
+Place = tuple[str, str, int]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    home = init_home(
+        tmp_path_factory.mktemp("home") / "shiji-home", Settings(settle_seconds=0, received_at="modified")
+    )
+    city = generate(home.inbox, home.config, scale="village")
+    site = Site(home)
+    import_regions(site, city.regions)
+    assert load(site).finished
+    return site
+
+
+@pytest.fixture(scope="module")
+def truth(site: Site) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((site.home.config / "demo_truth.json").read_text(encoding="utf-8"))
+    return told
+
+
+@pytest.fixture(scope="module")
+def findings(site: Site) -> dict[Place, set[tuple[str, str]]]:
+    with site.connect() as connection:
+        rows = connection.execute(
+            'select s.sender_path, f.sheet, f."row", f.rule, f.severity from findings f'
+            ' join submissions s using (submission_id) where f."row" is not null'
+        ).fetchall()
+    found: dict[Place, set[tuple[str, str]]] = {}
+    for path, sheet, row, rule, severity in rows:
+        found.setdefault((path, sheet, row), set()).add((rule, severity))
+    return found
+
+
+def places(truth: dict[str, Any]) -> list[tuple[Place, dict[str, Any]]]:
+    faults = [one for one in truth["truths"] if one["kind"].startswith("fault_")]
+    return [((one["file"], one["sheet"], one["row"]), one) for one in faults]
+
+
+def test_every_fault_is_found_where_it_stands(
+    truth: dict[str, Any], findings: dict[Place, set[tuple[str, str]]]
+) -> None:
+    missed = [
+        (one["kind"], one["column"], place, findings.get(place))
+        for place, one in places(truth)
+        if (one["rule"], one["severity"]) not in findings.get(place, set())
+    ]
+
+    assert len(places(truth)) > 80
+    assert missed == []
+
+
+def test_clean_rows_have_no_finding(
+    truth: dict[str, Any], findings: dict[Place, set[tuple[str, str]]]
+) -> None:
+    wrong = {place for place, _ in places(truth)}
+
+    assert {place: found for place, found in findings.items() if place not in wrong} == {}
+
+
+def test_every_file_is_taken_refused_or_known_as_a_repeat_as_it_deserves(
+    site: Site, truth: dict[str, Any]
+) -> None:
+    with site.connect() as connection:
+        told = dict(connection.execute("select sender_path, status from submissions").fetchall())
+
+    for one in truth["files"]:
+        status = told[one["file"]]
+        assert status == one["expected"] or (status == "superseded" and one["expected"] == "partial"), one
+
+
+def test_rows_handed_in_are_all_accounted_for(site: Site, truth: dict[str, Any]) -> None:
+    with site.connect() as connection:
+        told = connection.execute(
+            "select sender_path, rows_in, rows_recorded + rows_quarantined from submissions where rows_in > 0"
+        ).fetchall()
+
+    expected = {
+        one["file"]: one["rows"] for one in truth["files"] if one["expected"] in ("accepted", "partial")
+    }
+    assert {path: rows for path, rows, _ in told} == expected
+    assert all(rows == parts for _, rows, parts in told)
