@@ -15,13 +15,13 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 	touch $@
 
 .venv/runtime.stamp: .venv/base.stamp requirements.lock pyproject.toml
-	test -e .venv/develop.stamp || $(BIN)/uv pip sync -q --require-hashes requirements.lock
+	test -e .venv/develop.stamp || $(BIN)/uv pip sync -q --compile-bytecode --require-hashes requirements.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	touch $@
 
 # The development lock holds everything of the runtime lock at the same versions, and the tools.
 .venv/develop.stamp: .venv/base.stamp requirements-dev.lock pyproject.toml
-	$(BIN)/uv pip sync -q --require-hashes requirements-dev.lock
+	$(BIN)/uv pip sync -q --compile-bytecode --require-hashes requirements-dev.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	touch $@ .venv/runtime.stamp
 

@@ -58,6 +58,12 @@ class Check:
     columns: tuple[str, ...]
 
 
+def import_engine() -> None:
+    """Import Great Expectations ahead of the first validation: it takes seconds, which other work can cover."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
+    import great_expectations  # noqa: F401
+
+
 def validate(
     frame: pd.DataFrame, contract: Contract, *, group: str | None = None, known: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -232,7 +238,7 @@ def _run(frame: pd.DataFrame, checks: Sequence[Check], contract: Contract) -> li
 
 
 def _batch(frame: pd.DataFrame) -> Batch:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
+    import_engine()
     import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,

@@ -42,7 +42,7 @@ def build_assets(
 
 
 @dg.asset(key=INTAKE, group_name="intake", kinds={"python"}, retry_policy=_RETRY)
-def submissions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:
+def submissions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
     """Every complete file of the inbox, received, read, checked, staged and answered with a slip."""
     site = home.site()
     receipts = receive(site, Progress())
@@ -103,9 +103,9 @@ def month_metadata(site: Site, contract: Contract, month: str, rows: int) -> dic
         [contract.dataset, month],
     ).fetchall()
     shown = [column.name for column in contract.columns if not column.private][:10]
-    preview = connection.execute(
+    preview = connection.sql(
         f"select {', '.join(shown)}, region_code from {contract.dataset} where period = ? limit {_PREVIEW_ROWS}",  # noqa: S608 - names of the contract
-        [month],
+        params=[month],
     ).to_arrow_table()
     return {
         "dagster/row_count": dg.MetadataValue.int(rows),
@@ -170,7 +170,7 @@ def _monthly_assets(
     description="The audit gate, then a release of all table versions, then the published files.",
     retry_policy=_RETRY,
 )
-def release(home: HomeResource) -> dg.MaterializeResult:
+def release(home: HomeResource) -> dg.MaterializeResult[None]:
     """Readers see what was loaded, or what they saw before."""
     site = home.site()
     if problems := gate(site):
@@ -182,7 +182,7 @@ def release(home: HomeResource) -> dg.MaterializeResult:
 @dg.asset(
     deps=[release], group_name="warehouse", description="The Chinese quality report; opens from a file share."
 )
-def quality_report(home: HomeResource) -> dg.MaterializeResult:
+def quality_report(home: HomeResource) -> dg.MaterializeResult[None]:
     """Pages for the office, per department and county."""
     page = report_quality(home.site())
     if page is None:

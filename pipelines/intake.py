@@ -5,15 +5,19 @@ Reading what was received is staging's work, not done here.
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
+from collections.abc import Sequence
 
 from connectors.inbox import Drop, complete_files
 from pipelines.progress import Progress
 from pipelines.site import Site
-from warehouse.ledger import Receipt
+from warehouse.ledger import Arrival, Receipt
 
 log = logging.getLogger(__name__)
+
+
+_AT_ONCE = 200
+"""Files entered in one transaction of the ledger."""
 
 
 def receive(site: Site, progress: Progress) -> list[Receipt]:
@@ -23,27 +27,33 @@ def receive(site: Site, progress: Progress) -> list[Receipt]:
     """
     drops = complete_files(site.home.inbox, settle_seconds=site.home.settings.settle_seconds)
     drops.sort(key=lambda drop: (drop.modified, drop.sender_path))
-    return [_receive(site, drop) for drop in progress.over(drops, "Receiving")]
+    receipts: list[Receipt] = []
+    for start in range(0, len(drops), _AT_ONCE):
+        receipts += _receive(site, drops[start : start + _AT_ONCE])
+        progress.report("Receiving", min(start + _AT_ONCE, len(drops)), len(drops))
+    return receipts
 
 
-def _receive(site: Site, drop: Drop) -> Receipt:
-    sha256 = site.archive.store(drop.path)
-    receipt = site.ledger.receive(
+def _receive(site: Site, drops: Sequence[Drop]) -> list[Receipt]:
+    kept = site.archive.store_many([drop.path for drop in drops])
+    stored = [(drop, found) for drop, found in zip(drops, kept, strict=True) if isinstance(found, str)]
+    for drop, found in zip(drops, kept, strict=True):
+        if isinstance(found, OSError):
+            log.warning("left in the inbox until it can be read: %s (%s)", drop.sender_path, found.strerror)
+    receipts = site.ledger.receive_many([_arrival(site, drop, sha256) for drop, sha256 in stored])
+    for drop, _ in stored:
+        drop.path.unlink()
+    site.ledger.taken([receipt.submission_id for receipt in receipts])
+    return receipts
+
+
+def _arrival(site: Site, drop: Drop, sha256: str) -> Arrival:
+    return Arrival(
         department=drop.department,
         sender_path=drop.sender_path,
         file_name=drop.path.name,
         sha256=sha256,
         size=drop.size,
         modified=drop.modified,
-        received_at=_received_at(site, drop),
+        received_at=drop.modified if site.home.settings.received_at == "modified" else None,
     )
-    drop.path.unlink()
-    site.ledger.taken([receipt.submission_id])
-    log.info("received %s from %s", receipt.submission_id, drop.department or "no department")
-    return receipt
-
-
-def _received_at(site: Site, drop: Drop) -> dt.datetime:
-    if site.home.settings.received_at == "modified":
-        return drop.modified
-    return dt.datetime.now(dt.UTC)

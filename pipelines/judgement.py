@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from expectations.contract import Contract
+from pipelines.reporting import reporting
 from pipelines.site import Site
 
 _SHOWN = 10
@@ -75,11 +76,8 @@ def timeliness(site: Site, contract: Contract, month: str) -> Judgement:
 
 
 def _states(site: Site, contract: Contract, month: str) -> dict[str, tuple[str, int]]:
-    from expectations.report.source import Source
-    from expectations.report.timeliness import hand_ins
-
-    source = Source(site.connect(), {contract.dataset: contract}, months=[month])
-    return {one.county: (one.state, one.days_late) for one in hand_ins(source)}
+    found = reporting(site, [month], {contract.dataset: contract})
+    return {one.county: (one.state, one.days_late) for one in found}
 
 
 def uniqueness(site: Site, contract: Contract, month: str) -> Judgement:

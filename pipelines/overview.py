@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pipelines.rebuild import months_in_records
+from pipelines.reporting import reporting
 from pipelines.site import Site
 
 STATUSES = ("accepted", "partial", "refused", "repeat", "superseded")
@@ -45,13 +47,6 @@ def count_submissions(
 
 
 def _states(site: Site) -> Counter[tuple[str, str]]:
-    """How many county × month hand-ins of each dataset are late or missing, over the months there are records of."""
-    from expectations.report.source import Source
-    from expectations.report.timeliness import hand_ins
-    from pipelines.rebuild import months_in_records
-
-    months = months_in_records(site)
-    if not months:
-        return Counter()
-    source = Source(site.connect(), site.contracts, months=months[-12:])
-    return Counter((one.dataset, one.state) for one in hand_ins(source))
+    """How many county × month hand-ins of each dataset are late or missing, over the last year of records."""
+    found = reporting(site, months_in_records(site)[-12:])
+    return Counter((one.dataset, one.state) for one in found)

@@ -6,6 +6,7 @@ A release points at table versions, so readers of the last one are not disturbed
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -28,25 +29,29 @@ def is_reported(site: Site) -> bool:
 
 def gate(site: Site) -> list[str]:
     """What speaks against showing the present state to readers; empty when nothing does."""
-    problems = []
+    return [*_not_built(site), *_miscounted(site)]
+
+
+def _not_built(site: Site) -> Iterator[str]:
     for dataset, months in outdated_records(site).items():
-        problems.append(
-            f"{dataset}: records of {', '.join(months[:_SHOWN])} are not what the ledger holds in force"
-        )
-    if notes := outdated_notes(site):
-        problems.append(f"findings of {', '.join(notes[:_SHOWN])} are not those of the submissions")
+        yield f"{dataset}: records of {_some(months)} are not what the ledger holds in force"
+    if datasets := outdated_notes(site):
+        yield f"findings of {_some(datasets)} are not those of the submissions"
     if months := outdated_months(site):
-        problems.append(f"indicators of {', '.join(months[:_SHOWN])} were computed from other records")
+        yield f"indicators of {_some(months)} were computed from other records"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (f" … ({len(names)})" if len(names) > _SHOWN else "")
+
+
+def _miscounted(site: Site) -> Iterator[str]:
     connection = site.connect()
-    for row in connection.execute(_MISCOUNTED).fetchall():
-        problems.append(
-            f"{row[0]}: {row[1]} rows in, {row[2]} recorded, {row[3]} quarantined, {row[4]} in quarantine"
-        )
-    return problems + [
-        f"{dataset}: {count} rows of submissions in force are not in the table"
-        for dataset in site.contracts
-        if (count := connection.execute(_LOST.format(dataset=dataset), [dataset]).fetchone()[0])
-    ]
+    for name, rows, recorded, quarantined, held in connection.execute(_MISCOUNTED).fetchall():
+        yield f"{name}: {rows} rows in, {recorded} recorded, {quarantined} quarantined, {held} in quarantine"
+    for dataset in site.contracts:
+        for name, recorded, held in connection.execute(_LOST.format(dataset=dataset), [dataset]).fetchall():
+            yield f"{dataset}: {held} of the {recorded} records of {name} are in the table"
 
 
 _MISCOUNTED = """
@@ -57,16 +62,15 @@ where status in ('accepted', 'partial', 'refused', 'superseded')
 limit 20
 """
 
-# Only submissions of which nothing was superseded can be counted whole.
+# Only submissions of which nothing can have been superseded are counted whole.
 _LOST = """
-with counted as (select submission_id, count(*) as held from {dataset} group by all),
-     whole as (select submission_id, rows_recorded from submissions s
-               where dataset = ? and status in ('accepted', 'partial')
-                 and not exists (select 1 from submissions t where t.dataset = s.dataset and t.received_at > s.received_at
-                                 and t.status in ('accepted', 'partial') and list_has_any(t.regions, s.regions)))
-select coalesce(sum(rows_recorded - coalesce(held, 0)), 0)
-from whole left join counted using (submission_id)
-where rows_recorded <> coalesce(held, 0)
+with counted as (select submission_id, count(*) as held from {dataset} group by all)
+select s.submission_id, s.rows_recorded, coalesce(held, 0)
+from submissions s left join counted using (submission_id)
+where s.dataset = ? and s.status in ('accepted', 'partial') and s.rows_recorded <> coalesce(held, 0)
+  and not exists (select 1 from submissions t where t.dataset = s.dataset and t.submission_id <> s.submission_id
+                  and t.status in ('accepted', 'partial') and list_has_any(t.regions, s.regions))
+limit 20
 """
 
 

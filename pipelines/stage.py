@@ -24,6 +24,7 @@ from expectations.contract import Contract
 from expectations.slips import Slip, write_slip
 from expectations.staging import Staged, join, join_drafts, split, stage
 from expectations.submission_findings import leftover_rows, submission_findings
+from expectations.validate import import_engine, validate
 from pipelines.prepare import Handed, Prepared, prepare
 from pipelines.progress import Progress
 from pipelines.site import Site
@@ -110,19 +111,17 @@ def _prepared(site: Site, batch: Sequence[tuple[Handed, int]], progress: Progres
     total = len(batch)
     yield from progress.over((prepare(one, site.contracts, index) for one in large), "Reading", len(large))
     if small:
-        Thread(target=_import_validation, daemon=True).start()
+        Thread(target=import_engine, daemon=True).start()
         # Not forked: a fork of a process with threads (progress bars, Arrow's pool) may hang.
         with ProcessPoolExecutor(
-            os.cpu_count(), get_context("spawn"), initializer=_begin, initargs=(dict(site.contracts), site.regions)
+            os.cpu_count(),
+            get_context("spawn"),
+            initializer=_begin,
+            initargs=(dict(site.contracts), site.regions),
         ) as pool:
             yield from progress.over(
                 pool.map(_prepare_one, small, chunksize=8), "Reading", total - len(large)
             )
-
-
-def _import_validation() -> None:
-    """Import what takes seconds while the workers read."""
-    import great_expectations  # noqa: F401
 
 
 def _begin(contracts: dict[str, Contract], regions: pa.Table) -> None:
@@ -149,8 +148,6 @@ def _staged(site: Site, prepared: Sequence[Prepared], progress: Progress) -> lis
 
 
 def _staged_dataset(site: Site, contract: Contract, prepared: Sequence[Prepared]) -> Iterator[Answer]:
-    from expectations.validate import validate
-
     tables = [table for one in prepared for table in one.conformed]
     frame, offsets = join(tables)
     frame["submission_id"] = pd.Categorical(
@@ -257,4 +254,5 @@ def _answer(site: Site, entry: Entry, answer: Answer) -> None:
 
 
 def _title(site: Site, dataset: str | None) -> str:
-    return site.contracts[dataset].title if dataset in site.contracts else ""
+    contract = site.contracts.get(dataset or "")
+    return contract.title if contract else ""

@@ -42,9 +42,9 @@ def trace_observation(
     from warehouse.trace import trace
 
     with site.connect(as_of=as_of) as connection:
-        observed = connection.execute(
+        observed = connection.sql(
             "select * from observations where indicator = ? and region_code = ? and period = ?",
-            [indicator, region_code, period],
+            params=[indicator, region_code, period],
         ).to_arrow_table()
         found = trace(connection, site.indicators[indicator].inputs, region_code, period, limit=limit)
     return Traced(observed.to_pylist(), found.rows.to_pylist(), found.total, found.submissions)

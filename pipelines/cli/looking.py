@@ -168,10 +168,10 @@ def findings(
     where = " and ".join(f"{name} = ${name}" for name in given) or "true"
     with Site(home_of(context)).connect() as connection:
         count = connection.execute(f"select count(*) from findings where {where}", given).fetchall()[0][0]  # noqa: S608 - fixed names
-        rows = connection.execute(
+        rows = connection.sql(
             f"select * from findings where {where} order by dataset, period, submission_id, sheet, row, rule"  # noqa: S608
             + (f" limit {limit}" if limit else ""),
-            given,
+            params=given,
         ).to_arrow_table()
     columns = ("dataset", "period", "cell", "rule", "severity", "value", "message", "status")
     show(rows.to_pylist(), columns, as_json=as_json)

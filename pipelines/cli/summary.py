@@ -123,7 +123,5 @@ def _where(site: Site) -> None:
     typer.echo(f"  outbox          {home.outbox}")
     typer.secho("Try next", bold=True)
     typer.echo(f"  shiji --home {home.root} status --refused")
-    typer.echo(
-        f'  shiji --home {home.root} query "select indicator, region_code, value, evidence from observations limit 5"'
-    )
+    typer.echo(f'  shiji --home {home.root} query "from observations limit 5"')
     typer.echo(f"  shiji --home {home.root} dev")
