@@ -60,7 +60,7 @@ def _path(view: View, header: Header, col: int) -> tuple[str, ...]:
     for i, n in enumerate(names):
         if _is_measure(view, header, n, col):
             continue
-        box = view.row(n).at(col) or _inherited(view, names, i, col)
+        box = view.row(n).at(col) or _inherited(view, header, names[: i + 1], col)
         if box is None or box.kind in (Kind.DASH, Kind.PLACEHOLDER) or box in boxes:
             continue
         if boxes and box.kind is Kind.NUMBER:
@@ -79,22 +79,24 @@ def _is_measure(view: View, header: Header, n: int, col: int) -> bool:
     return n > header.top and first.col <= col <= first.right and bool(MEASURE_CAPTION.match(caption))
 
 
-def _inherited(view: View, names: Sequence[int], i: int, col: int) -> Box | None:
-    """The group head to the left, where a blank cell stands in place of a merge."""
-    if i + 1 >= len(names) or (below := view.row(names[i + 1]).at(col)) is None:
+def _inherited(view: View, header: Header, names: Sequence[int], col: int) -> Box | None:
+    """The group head to the left in the last of ``names``, where a blank cell stands in place of a merge."""
+    below = [view.row(n) for n in header.roles if n > names[-1]]
+    own = below[0].at(col) if below else None
+    if own is None:
         return None
-    row = view.row(names[i])
+    row = view.row(names[-1])
     head = max(
         (box for box in (*row.boxes, *row.hanging) if box.col < col), key=lambda box: box.col, default=None
     )
     if head is None or head.col == view.left:
         return None
-    if i and _parent(view, names[i - 1], head.col) != _parent(view, names[i - 1], col):
+    if len(names) > 1 and _parent(view, names[-2], head.col) != _parent(view, names[-2], col):
         return None
     if view.grid.merged:
-        widened = view.blank_merge(names[i], col)
-        return head if widened or below.text.startswith("其中") else None
-    return head if view.row(names[i + 1]).at(head.col) else None
+        widened = view.blank_merge(names[-1], col)
+        return head if widened or own.text.startswith("其中") else None
+    return head if below[0].at(head.col) else None
 
 
 def _parent(view: View, row: int, col: int) -> Box | None:

@@ -30,7 +30,7 @@ def preamble(view: View, start: int) -> tuple[list[int], int | None]:
 def is_caption(row: Row) -> bool:
     """Whether the row is a caption line: form number, issuing office, 填报单位, 单位：万元, dates."""
     texts = [re.sub(r"\s+", "", text) for text in row.texts]
-    if len(texts) == 2 and re.match(r"^[^:]{1,20}:$", texts[0]):
+    if len(texts) == 2 and re.match(r"^[^:]{1,20}:$", texts[0]) and not NOTE.match(texts[0]):
         return True  # a name and its value, as exports write them
     hits = [text for text in texts if CAPTION.match(text)]
     return len(hits) * 2 >= len(texts) or any(":" in text for text in hits)
@@ -50,7 +50,7 @@ def _caption_follows(rows: Sequence[Row]) -> bool:
     for row in rows:
         if is_caption(row):
             return True
-        if len(row.boxes) > 2:
+        if len(row.boxes) > 2 or row.values:
             return False
     return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from connectors.tables.cells import Kind
 from connectors.tables.shape import Shape
 from connectors.tables.view import Box, Row
-from connectors.tables.words import GROUPING, HEADING, PLACE
+from connectors.tables.words import GROUPING, HEADING, PLACE, RECORD_KEY
 
 
 def is_section(shape: Shape, row: Row) -> bool:
@@ -76,5 +76,7 @@ def _alone(shape: Shape, row: Row) -> bool:
         return False
     if not shape.valued:
         return shape.left in shape.numeric
+    if RECORD_KEY.search(shape.captions.get(shape.left, "")):
+        return False
     below = shape.neighbour(row.number, 1)
     return below is not None and below.at(shape.left) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,3 +31,8 @@ class Tally:
     def f1(self) -> float:
         """The harmonic mean of precision and recall; 1 where there is nothing to find."""
         return 2 * self.hits / (self.found + self.gold) if self.found + self.gold else 1.0
+
+
+def say(line: str) -> None:
+    """Print one line of a score."""
+    sys.stdout.write(f"{line}\n")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from connectors.grid import Grid
 from connectors.tables import find_tables
-from tests.corpora.corpus import CORPORA
+from tests.corpora.corpus import CORPORA, say
 
 KINDS = ("vertical", "hierarchical")
 
@@ -77,11 +77,11 @@ def score() -> Score:
 
 def main() -> None:
     result = score()
-    print(f"header depth exact: {result.share:.4f} of {result.right + len(result.wrong)}")
+    say(f"header depth exact: {result.share:.4f} of {result.right + len(result.wrong)}")
     for example, depth in result.wrong if "--errors" in sys.argv else ():
-        print(f"\n{example.name}: {depth}, should be {example.depth}")
+        say(f"\n{example.name}: {depth}, should be {example.depth}")
         for row in example.grid.rows[: max(depth, example.depth) + 2]:
-            print("   ", [str(cell)[:12] for cell in row][:12])
+            say(f"    {[str(cell)[:12] for cell in row][:12]}")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from connectors.grid import Grid
 from connectors.tables import find_tables
-from tests.corpora.corpus import CORPORA, Tally
+from tests.corpora.corpus import CORPORA, Tally, say
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ def score() -> Score:
 
 def main() -> None:
     result = score()
-    print(f"header rows exact: {result.share:.4f} of {result.labelled} sheets with a table")
-    print(f"                   {result.share_of_all:.4f} of all {result.sheets} sheets")
-    print(f"data rows F1:      {result.data.f1:.4f}")
+    say(f"header rows exact: {result.share:.4f} of {result.labelled} sheets with a table")
+    say(f"                   {result.share_of_all:.4f} of all {result.sheets} sheets")
+    say(f"data rows F1:      {result.data.f1:.4f}")
     for example, header, data in result.wrong if "--errors" in sys.argv else ():
-        print(f"\n{example.name}")
-        print(f"  header missed {sorted(example.header - header)} extra {sorted(header - example.header)}")
-        print(f"  data missed {sorted(example.data - data)[:20]} extra {sorted(data - example.data)[:20]}")
+        say(f"\n{example.name}")
+        say(f"  header missed {sorted(example.header - header)} extra {sorted(header - example.header)}")
+        say(f"  data missed {sorted(example.data - data)[:20]} extra {sorted(data - example.data)[:20]}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from connectors.errors import Refused
 from connectors.grid import Grid
 from connectors.readers import read_sheets
 from connectors.tables import Table, find_tables
-from tests.corpora.corpus import CORPORA, REAL, Tally
+from tests.corpora.corpus import CORPORA, REAL, Tally, say
 
 ROWS = ("title_rows", "header_rows", "body_rows", "total_rows", "section_rows", "note_rows")
 SCORED = ("header_rows", "body_rows", "total_rows")
@@ -136,16 +136,16 @@ def _bare(path: Any, unit: str | None) -> str:
 
 def main() -> None:
     result = score()
-    print(
+    say(
         f"header, body and total rows all right: {result.right / result.sheets:.4f} of {result.sheets} sheets"
     )
     for kind, tally in result.rows.items():
-        print(f"{kind:13} F1 {tally.f1:.4f}  ({tally.gold} rows)")
-    print(f"unit and code right:  {result.columns_right / result.columns:.4f} of {result.columns} columns")
-    print(f"header path right:    {result.paths_right / result.columns:.4f}")
-    print(f"row label right:      {result.labels_right / max(result.labels, 1):.4f} of {result.labels}")
+        say(f"{kind:13} F1 {tally.f1:.4f}  ({tally.gold} rows)")
+    say(f"unit and code right:  {result.columns_right / result.columns:.4f} of {result.columns} columns")
+    say(f"header path right:    {result.paths_right / result.columns:.4f}")
+    say(f"row label right:      {result.labels_right / max(result.labels, 1):.4f} of {result.labels}")
     for error in result.errors if "--errors" in sys.argv else ():
-        print(error)
+        say(error)
 
 
 if __name__ == "__main__":
