@@ -207,6 +207,8 @@ def _is_value(column: Column, text: str) -> bool:
         return False
     if column.pattern is not None and not re.fullmatch(column.pattern, text):
         return False
+    if column.kind in ("resident_id", "credit_code"):
+        return _passes_check_digit(column.kind, text)
     if column.type == "boolean":
         return text in ("是", "否")
     if column.type == "date":
@@ -219,6 +221,14 @@ def _is_value(column: Column, text: str) -> bool:
         low, high = column.minimum, column.maximum
         return (low is None or number >= low) and (high is None or number <= high)
     return True
+
+
+def _passes_check_digit(kind: str, text: str) -> bool:
+    from stdnum.cn import ric, uscc
+
+    if kind == "credit_code":
+        return bool(uscc.is_valid(text))
+    return bool(re.fullmatch(r"\d{17}[0-9X]", text)) and ric.calc_check_digit(text) == text[-1]
 
 
 def _regex_problem(pattern: str) -> str | None:

@@ -115,6 +115,7 @@ SPOILT = {
     "an alias in a unit of another kind": (("造林面积\n", "造林面积\n        synonyms: [{synonym: 面积(户)}]\n"), "name: area_mu", "户"),
     "a spelling of no value": (("杉树: 杉木", "杉树: 柏木"), "name: species", "柏木"),
     "an example out of range": (("examples: [12.5]", "examples: [12500]"), "name: area_mu", "12500"),
+    "an example with a wrong check digit": (("value: person_name}\n", "value: resident_id}\n        examples: ['460322197001010010']\n"), "name: owner", "460322197001010010"),
     "bounds the wrong way round": (("minimum: 0, maximum", "minimum: 5000, maximum"), "name: area_mu", "5000"),
     "a range on a text": (("enum: [{value: 杉木}, {value: 松木}]", "logicalTypeOptions: {minimum: 1}"), "name: species", "numbers"),
     "a rule on an unknown column": (("column: planted_on", "column: planted_at"), "name: planted_by_period", "planted_at"),

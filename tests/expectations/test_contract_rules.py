@@ -26,7 +26,7 @@ PLACE = {
 
 CLEAN: dict[str, dict[str, Any]] = {
     "toilet_ledger": {
-        **PLACE, **BORN, "period": "2025-06", "householder": "甲", "resident_id": "460322197001010018", "reform_year": 2025,
+        **PLACE, **BORN, "period": "2025-06", "householder": "甲", "resident_id": "460322197001010019", "reform_year": 2025,
         "toilet_type": "三格式", "completed_on": "2025-05-20", "accepted_on": "2025-06-10", "subsidy_yuan": 1500.0,
         "problem": "漏水", "rectification": "已整改", "use_status": "正常使用",
     },
@@ -36,16 +36,16 @@ CLEAN: dict[str, dict[str, Any]] = {
         "surface_type": "水泥混凝土", "built_year": 2025, "completed_on": "2025-05-01", "accepted_on": "2025-06-01",
     },
     "student_status": {
-        **PLACE, "period": "2025-03", "student_name": "甲", "resident_id": "460322201501010010", "resident_id_birth_date": "2015-01-01",
+        **PLACE, "period": "2025-03", "student_name": "甲", "resident_id": "460322201501010014", "resident_id_birth_date": "2015-01-01",
         "school": "清河镇中心小学", "stage": "小学", "attendance": "走读", "is_age_6_15": True, "is_disabled": False,
-        "student_number": "G460322201501010010",
+        "student_number": "G460322201501010014",
     },
     "student_grants": {
         **PLACE, "period": "2025-03", "grant_kind": "生活补助", "grant_yuan": 625.0, "student_name": "甲",
-        "resident_id": "460322201501010010", "resident_id_birth_date": "2015-01-01", "student_number": "G460322201501010010",
+        "resident_id": "460322201501010014", "resident_id_birth_date": "2015-01-01", "student_number": "G460322201501010014",
     },
     "monitored_households": {
-        **PLACE, **BORN, "period": "2025-06", "household_number": "1", "resident_id": "460322197001010018", "household_size": 4,
+        **PLACE, **BORN, "period": "2025-06", "household_number": "1", "resident_id": "460322197001010019", "household_size": 4,
         "monitored_type": "边缘易致贫户", "identified_on": "2025-03-12", "wage_income_yuan": 20000.0, "business_income_yuan": 8000.0,
         "property_income_yuan": 1000.0, "transfer_income_yuan": 5000.0, "business_cost_yuan": 2000.0, "net_income_yuan": 32000.0,
         "per_capita_income_yuan": 8000.0, "measures": "公益岗位", "assisted_on": "2025-03-20", "is_risk_cleared": True,
@@ -57,7 +57,7 @@ CLEAN: dict[str, dict[str, Any]] = {
         "harvested_on": "2025-09-20",
     },
     "cooperatives": {
-        **PLACE, "period": "2025-06", "credit_code": "93990101MA0000001X", "cooperative_name": "甲", "registered_on": "2015-03-01",
+        **PLACE, "period": "2025-06", "credit_code": "93990101MA0000001Q", "cooperative_name": "甲", "registered_on": "2015-03-01",
         "members": 56, "annual_report_status": "已年报", "operating_status": "正常运行",
     },
     "household_register": {**PLACE, "period": "2025-06", "households": 341, "population": 1260, "male": 640, "female": 620},
@@ -98,13 +98,13 @@ BREAKS: dict[tuple[str, str], dict[str, Any]] = {
     ("student_status", "school_or_reason"): {"school": None},
     ("student_status", "school_without_reason"): {"absence_reason": "休学"},
     ("student_status", "age_answer_matches_id"): {"is_age_6_15": False},
-    ("student_status", "student_number_matches_id"): {"student_number": "G460322201501010029"},
+    ("student_status", "student_number_matches_id"): {"student_number": "G460322201501010022"},
     ("student_status", "born_before_term"): {"resident_id_birth_date": "2025-05-01"},
     ("student_status", "stage_fits_age"): {"resident_id_birth_date": "2001-01-01"},
     ("student_status", "disabled_has_certificate"): {"is_disabled": True},
     ("student_grants", "grant_plausible"): {"grant_yuan": 62500.0},
     ("student_grants", "grant_not_zero"): {"grant_yuan": 0.0},
-    ("student_grants", "student_number_matches_id"): {"student_number": "G460322201501010029"},
+    ("student_grants", "student_number_matches_id"): {"student_number": "G460322201501010022"},
     ("student_grants", "born_before_term"): {"resident_id_birth_date": "2025-05-01"},
     ("monitored_households", "cleared_after_identified"): {"cleared_on": "2025-03-01"},
     ("monitored_households", "assisted_after_identified"): {"assisted_on": "2025-03-01"},

@@ -20,6 +20,11 @@ from expectations.dating import period_of
 from expectations.routing import is_guidance, route
 from expectations.template import GUIDANCE, write_template
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*(row_condition|condition_parser).*:DeprecationWarning",
+    "ignore:DataFrame columns are not unique:UserWarning",
+)
+
 CONTRACTS = load_contracts()
 PERIODS = {
     "monthly": ("2025年6月", "2025-06"),
@@ -123,6 +128,43 @@ def test_the_guidance_sheet_is_known_as_such_and_explains_every_column(tmp_path:
     assert explained["身份证号"][1] == "必填"
     assert "双瓮式" in str(explained["改厕类型"][4])
     assert explained["竣工日期"][6] == "2025-05-20"
+
+
+REGIONS = [
+    ("990101000000", "长山县", "county", "990100000000"),
+    ("990101101000", "清河镇", "township", "990101000000"),
+    ("990101101201", "东岭村", "village", "990101101000"),
+]
+
+
+@pytest.mark.parametrize("dataset", sorted(set(CONTRACTS) - {"village_poverty_report"}))
+def test_the_examples_on_the_guidance_sheet_pass_when_copied_into_the_form(
+    tmp_path: Path, dataset: str
+) -> None:
+    import pyarrow as pa
+
+    from connectors.extract import read_tables
+    from expectations.conform import RegionIndex, conform
+    from expectations.validate import validate
+    from warehouse import schemas
+
+    contract = CONTRACTS[dataset]
+    path = form(contract, tmp_path)
+    book = load_workbook(path)
+    for index, column in enumerate(contract.columns, start=1):
+        if column.examples:
+            book.worksheets[0].cell(first_row(book.worksheets[0]), index, column.examples[0])
+    book.save(path)
+    (extract,) = (extract for extract in read_tables(path).extracts if not is_guidance(extract.sheet))
+    rows = [
+        dict(zip(("region_code", "name", "level", "parent_code"), region, strict=True)) for region in REGIONS
+    ]
+    index = RegionIndex(pa.Table.from_pylist(rows, schema=schemas.REGIONS))
+    conformed = conform(extract, route(extract, CONTRACTS, contract.department), "2025-12", index)
+    judged = validate(conformed.frame.assign(submission_id="s"), contract, group="submission_id")
+    found = [*conformed.findings.itertuples(), *judged.itertuples()]
+    assert [(draft.rule, draft.column, draft.value) for draft in found if draft.severity == "error"] == []
+    assert len(conformed.frame) == 1
 
 
 def checks(sheet: Worksheet) -> dict[str, tuple[str | None, str | None]]:
