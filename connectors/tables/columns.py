@@ -13,6 +13,8 @@ from connectors.tables.units import Units
 from connectors.tables.view import Box, View
 from connectors.tables.words import CODE_CAPTION, MEASURE_CAPTION, UNIT_CAPTION
 
+_PIECE = 4  # characters of a piece of a broken name
+
 
 def columns_of(view: View, titles: Sequence[int], header: Header) -> list[Column]:
     """The columns of a table, left to right: those the header names, and those half the records use."""
@@ -65,11 +67,23 @@ def _path(view: View, header: Header, col: int) -> tuple[str, ...]:
             continue
         if boxes and box.kind is Kind.NUMBER:
             continue
-        boxes.append(box)
         text = tidy(box.text)
-        if not path or path[-1] != text:
+        if boxes and _goes_on(view, boxes[-1], box):
+            path[-1] += text
+        elif not path or path[-1] != text:
             path.append(text)
+        boxes.append(box)
     return tuple(path)
+
+
+def _goes_on(view: View, upper: Box, lower: Box) -> bool:
+    """Whether one short name is broken over two cells (缩减 over 指数), in a sheet that merges where it groups."""
+    single = upper.col == upper.right == lower.col == lower.right and upper.bottom + 1 == lower.row
+    short = len(upper.text) <= _PIECE and len(lower.text) <= _PIECE
+    if not (single and short and view.grid.merged):
+        return False
+    beside = view.row(upper.row).at(upper.col + 1)
+    return beside is not None and beside.kind is Kind.TEXT
 
 
 def _is_measure(view: View, header: Header, n: int, col: int) -> bool:

@@ -32,9 +32,9 @@ def _starts(view: View, n: int, boxes: Sequence[Box]) -> list[int]:
         times, rest = divmod(len(texts), width)
         if rest or texts != texts[:width] * times:
             continue
-        if _names_rows(texts[0]):
-            return [box.col for box in boxes[::width]]
-        return _with_labels(view, n, boxes, width)
+        if starts := _with_labels(view, n, boxes, width):
+            return starts
+        return [box.col for box in boxes[::width]] if _names_rows(texts[0]) else []
     return []
 
 
