@@ -127,7 +127,7 @@ def _notes_from(shape: Shape, odd: list[int], plain: list[int]) -> int:
         if plain and n < plain[-1]:
             break
         row = shape.view.row(n)
-        if _is_note(shape, row):
+        if _is_note(shape, row) or (is_caption(row) and row.values <= 1):
             start = n
         elif not _may_follow_note(shape, row):
             break

@@ -162,6 +162,12 @@ def _is_sure(view: View, top: int, row: Row) -> bool:
     return years >= 2 and not row.values and row.at(_stub(view, top)) is None
 
 
+def _is_months(view: View, top: int, row: Row) -> bool:
+    """Whether dates head the columns: nothing else in the row, and no label of its own."""
+    stub = row.at(_stub(view, top))
+    return row.values == len(row.boxes) > 1 and (stub is None or stub.row < row.number)
+
+
 def _stub(view: View, top: int) -> int:
     """The first column that a header or the rows just below it use."""
     rows = [view.row(n) for n in range(top, top + _TALL)]
@@ -179,7 +185,7 @@ def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
         return False
     if all(box.kind is Kind.DASH for box in row.boxes):
         return len(row.boxes) > 2
-    if row.count(Kind.NUMBER, Kind.DATE, Kind.PLACEHOLDER):
+    if row.count(Kind.NUMBER, Kind.PLACEHOLDER) or (row.values and not _is_months(view, top, row)):
         return False
     if _has_children(row, above):
         return True

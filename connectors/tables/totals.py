@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from connectors.tables.cells import Kind
 from connectors.tables.shape import Shape
 from connectors.tables.view import Row
-from connectors.tables.words import COMPARISON, TOTAL
+from connectors.tables.words import COMPARISON, PLAIN_TOTAL, TOTAL
 
 _LABELS = 3  # leading texts in which a total may be named
 _LONGEST = 40  # characters of a label
@@ -17,7 +17,8 @@ _AGREEING = 0.8  # share of the cells that must agree with the arithmetic
 
 def is_total(row: Row) -> bool:
     """Whether a label names the row as a sum."""
-    return any(TOTAL.search(text) for text in _labels(row)[:2])
+    labels = _labels(row)
+    return any(TOTAL.search(text) for text in labels[:2]) or any(PLAIN_TOTAL.match(text) for text in labels)
 
 
 def compared(rows: Sequence[Row]) -> list[int]:

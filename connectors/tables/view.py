@@ -9,7 +9,7 @@ from functools import cached_property
 from connectors.grid import Cell, Grid, Merge
 from connectors.tables.cells import VALUES, Kind, kind_of, text_of
 
-_MERGE_CELLS = 20_000  # one merge is followed over at most so many cells
+_MERGE_ROWS = 20_000  # one merge is followed over at most so many rows
 _KEPT = 4_096  # rows kept, so that a long sheet takes no more memory than its cells
 
 
@@ -93,15 +93,19 @@ class View:
         return len(self.grid.rows)
 
     @cached_property
-    def _covered(self) -> Mapping[tuple[int, int], Merge]:
-        covered: dict[tuple[int, int], Merge] = {}
-        for merge in self.grid.merged:
-            top, left, bottom, right = merge
-            bottom = min(bottom, top + _MERGE_CELLS // (right - left + 1), len(self) - 1)
-            for row in range(top, bottom + 1):
-                for col in range(left, right + 1):
-                    covered[row, col] = merge
-        return covered
+    def _merges(self) -> Mapping[int, Sequence[Merge]]:
+        """The merged ranges that cover each row, clipped to the cells there are."""
+        rows: dict[int, list[Merge]] = {}
+        for top, left, bottom, right in self.grid.merged:
+            bottom = min(bottom, len(self) - 1)
+            merge = (top, left, bottom, min(right, self.width - 1))
+            for row in range(top, min(bottom, top + _MERGE_ROWS) + 1):
+                rows.setdefault(row, []).append(merge)
+        return rows
+
+    def _merge_at(self, row: int, col: int) -> Merge | None:
+        merges = self._merges.get(row, ()) if self.grid.merged else ()
+        return next((merge for merge in merges if merge[1] <= col <= merge[3]), None)
 
     def row(self, number: int) -> Row:
         """The boxes of one row (kept, so that asking twice costs once)."""
@@ -128,32 +132,24 @@ class View:
         text = text_of(value)
         if not text:
             return None
-        top, left, bottom, right = self._covered.get((row, col), (row, col, row, col))
+        top, left, bottom, right = self._merge_at(row, col) or (row, col, row, col)
         if (top, left) != (row, col):
             return None
         return Box(row, col, text, kind_of(value, text), bottom, right)
 
     def _hanging(self, number: int) -> tuple[Box, ...]:
-        if not self.grid.merged:
-            return ()
-        last = self.right if self.right is not None else self.width - 1
+        last = self.width if self.right is None else self.right
         tops = sorted(
-            {
-                (merge[0], merge[1])
-                for col in range(self.left, last + 1)
-                if (merge := self._covered.get((number, col))) and merge[0] < number
-            }
+            (top, left)
+            for top, left, _, _ in (self._merges.get(number, ()) if self.grid.merged else ())
+            if top < number and self.left <= left <= last and left < len(self.grid.rows[top])
         )
-        boxes = (
-            self._box(top, left, self.grid.rows[top][left])
-            for top, left in tops
-            if left < len(self.grid.rows[top])
-        )
+        boxes = (self._box(top, left, self.grid.rows[top][left]) for top, left in tops)
         return tuple(box for box in boxes if box)
 
     def blank_merge(self, row: int, col: int) -> bool:
         """Whether a merged range with nothing written in it covers the cell."""
-        merge = self._covered.get((row, col))
+        merge = self._merge_at(row, col)
         if merge is None:
             return False
         cells = self.grid.rows[merge[0]]
@@ -161,8 +157,7 @@ class View:
 
     @cached_property
     def width(self) -> int:
-        """Columns of the widest of the first and last rows, and of the merges."""
+        """Columns of the widest of the first and last rows."""
         rows: Sequence[Sequence[Cell]] = self.grid.rows
-        ends = [rows[i] for i in range(min(len(rows), 200))]
-        ends += [rows[i] for i in range(max(len(rows) - 50, 0), len(rows))]
-        return max([len(row) for row in ends] + [merge[3] + 1 for merge in self.grid.merged], default=0)
+        ends = [*range(min(len(rows), 200)), *range(max(len(rows) - 50, 0), len(rows))]
+        return max((len(rows[n]) for n in ends), default=0)
