@@ -18,3 +18,6 @@ select region_code, ancestor, level, valid_to from up;
 
 ``level`` is the ancestor's, ``valid_to`` the region's own; of a code with several validities the latest counts.
 """
+
+QUIET = "set enable_progress_bar = false"
+"""For a working connection: nothing is printed where a load prints its own progress."""

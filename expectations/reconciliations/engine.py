@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from expectations.reconciliations.model import Reconciliation, Side
 from warehouse.indicators import Indicator
-from warehouse.region_tree import TREE
+from warehouse.region_tree import QUIET, TREE
 from warehouse.relations import Source, check_months, located, with_relations
 from warehouse.schemas import RECONCILIATIONS
 
@@ -122,6 +122,7 @@ def reconcile(
         for name, side in (("left", one.left), ("right", one.right))
     ]
     with duckdb.connect() as work:
+        work.execute(QUIET)
         work.register("sides", pa.concat_tables([_SIDES.empty_table(), *sides]))
         work.register("regions", regions)
         work.register("definitions", _definitions(reconciliations))

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from warehouse.indicators.measure import IndicatorError, Measures
 from warehouse.indicators.model import Indicator
-from warehouse.region_tree import TREE
+from warehouse.region_tree import QUIET, TREE
 from warehouse.relations import Source
 from warehouse.schemas import OBSERVATIONS
 
@@ -44,24 +44,27 @@ select u.relation, u.as_of, t.ancestor from units u join tree t on t.region_code
 """
 
 _COMPLETE = """
+create temp table every as
+select uses.indicator, known.as_of, known.region_code
+from uses join known using (relation)
+group by all having count(*) = any_value(uses.relations)
+union all
+select distinct indicator, as_of, region_code from parts where side = 'stated';
+"""
+
+_MONTHS = """
+create temp table complete as select indicator, region_code, as_of, as_of as period, 1 as months from every
+"""
+
+_YEARS = """
 create temp table complete as
-with every as (
-    select uses.indicator, known.as_of, known.region_code
-    from uses join known using (relation)
-    group by all having count(*) = any_value(uses.relations)
-    union
-    select indicator, as_of, region_code from parts where side = 'stated'
-), dated as (
-    select every.*, facts.over_time,
-        case when $yearly then left(as_of, 4) else as_of end as period
-    from every join facts using (indicator)
-    qualify not $yearly or over_time <> 'last'
-        or as_of = max(as_of) over (partition by indicator, region_code, left(as_of, 4))
+with dated as (
+    select every.*, facts.over_time, left(as_of, 4) as period from every join facts using (indicator)
+    qualify over_time <> 'last' or as_of = max(as_of) over (partition by indicator, region_code, left(as_of, 4))
 )
 select indicator, region_code, as_of, period,
-    case when $yearly and over_time = 'average'
-         then count(*) over (partition by indicator, region_code, period) else 1 end as months
-from dated;
+    case when over_time = 'average' then count(*) over (partition by indicator, region_code, period) else 1 end as months
+from dated
 """
 
 # A ledger kept by county says nothing of its villages: below the finest records there is no observation, not a zero.
@@ -86,8 +89,9 @@ where p.side <> 'stated'
 group by all;
 
 create temp table covered as
-select c.indicator, t.ancestor as region_code, c.period, count(distinct c.region_code) as finest
-from complete c join leaves using (region_code) join tree t using (region_code)
+select c.indicator, t.ancestor as region_code, c.period, count(*) as finest
+from (select distinct indicator, region_code, period from complete) c
+join leaves using (region_code) join tree t using (region_code)
 join facts using (indicator) where facts.kind <> 'adopted'
 group by all;
 
@@ -153,6 +157,7 @@ def roll_up(
     import duckdb
 
     with duckdb.connect() as work:
+        work.execute(QUIET)
         for name, table in {
             "parts": measures.parts,
             "reported": measures.reported,
@@ -165,7 +170,8 @@ def roll_up(
         work.execute(_LEAVES)
         _check_regions(work)
         work.execute(_UNITS)
-        work.execute(_COMPLETE, {"yearly": yearly})
+        work.execute(_COMPLETE)
+        work.execute(_YEARS if yearly else _MONTHS)
         work.execute(_GRAINS)
         work.execute(_SUMS)
         return work.sql(_OBSERVATIONS, params={"z": _Z95}).to_arrow_table().cast(OBSERVATIONS)
