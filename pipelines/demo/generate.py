@@ -128,7 +128,7 @@ class _Writer:
             )
             self._put(again, data, len(spoiled.frame), "repeat")
             self._note_file("copied", again, "repeat", str(hand_in.path))
-        if hand_in.corrected:
+        if hand_in.corrected and spoiled.faults:
             again = replace(
                 hand_in, path=corrected_path(hand_in.path), received=hand_in.received + dt.timedelta(days=3)
             )

@@ -56,7 +56,7 @@ class HandIn:
         faulty: Whether the clerk makes mistakes this time.
         corrected: Whether a corrected file follows.
         copied: Whether the same file is sent again.
-        missing: Whether it is never handed in.
+        missing: Whether it is never handed in; the first month and the last are complete.
     """
 
     contract: Contract
@@ -106,7 +106,7 @@ def hand_ins(
             faulty=corrected or bool(draw[1] < rates.faulty),
             corrected=corrected,
             copied=bool(draw[2] < rates.copied),
-            missing=bool(draw[4] < rates.missing) and period != world.months[0],
+            missing=bool(draw[4] < rates.missing) and period not in (world.months[0], world.months[-1]),
         )
 
 

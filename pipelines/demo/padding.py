@@ -18,8 +18,8 @@ from pipelines.demo.datasets.toilets import crowd_into_december
 from pipelines.demo.truth import Truth
 from pipelines.demo.world import YEAR, World, last_day
 
-Tell = Callable[[str, str, str, str], None]
-"""Note a padding: kind, region code, period, what was done."""
+_FULL = 99.95
+"""The highest share that is claimed falsely."""
 
 
 @dataclass(frozen=True)
@@ -273,10 +273,11 @@ def _wrong_unit(at: Context) -> tuple[pd.DataFrame, list[str]]:
 def _raised(
     at: Context, county: str, indicators: tuple[str, ...], points: float
 ) -> tuple[pd.DataFrame, list[str]]:
-    here = (at.frame["county"] == county) & at.frame["indicator"].isin(indicators)
-    more = (at.frame["claimed_value"] + points + at.rng.uniform(0, 6, len(here))).clip(upper=99.95).round(2)
+    claimed = at.frame["claimed_value"]
+    here = (at.frame["county"] == county) & at.frame["indicator"].isin(indicators) & (claimed < _FULL)
+    more = (claimed + points + at.rng.uniform(0, 6, len(here))).clip(upper=_FULL).round(2)
     touched = sorted(set(at.frame.loc[here, "unit_code"]))
-    return at.frame.assign(claimed_value=at.frame["claimed_value"].where(~here, more)), touched
+    return at.frame.assign(claimed_value=claimed.where(~here, more)), touched
 
 
 PADDINGS = (

@@ -1,0 +1,112 @@
+"""What is padded looks better than it is, and only where the truth says so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipelines.demo.datasets import Rows
+from pipelines.demo.datasets.catalog import all_ledgers
+from pipelines.demo.padding import pad
+from pipelines.demo.truth import Truth
+from pipelines.demo.world import World, make_world
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make_world("village", 11)
+
+
+@pytest.fixture(scope="module")
+def honest(world: World) -> dict[str, Rows]:
+    return all_ledgers(world)
+
+
+@pytest.fixture
+def truths() -> list[Truth]:
+    return []
+
+
+@pytest.fixture
+def padded(world: World, honest: dict[str, Rows], truths: list[Truth]) -> dict[str, Rows]:
+    return pad(honest, world, truths)
+
+
+def test_a_shrunk_denominator_stands_only_in_the_named_townships(
+    honest: dict[str, Rows], padded: dict[str, Rows], truths: list[Truth]
+) -> None:
+    before, after = honest["household_register"]("2025-12"), padded["household_register"]("2025-12")
+
+    named = {one.region_code for one in truths if one.kind == "padding_denominator_shrunk"}
+    stale = {one.region_code for one in truths if one.kind == "padding_stale_values"}
+    fewer = after["households"] < before["households"]
+    assert named <= set(after.loc[fewer, "town_code"]) <= named | stale
+    assert (after["population"] <= 8 * after["households"]).all()
+    assert (after["male"] + after["female"] == after["population"]).all()
+
+
+def test_stale_values_repeat_the_first_month(padded: dict[str, Rows], truths: list[Truth]) -> None:
+    first, later = padded["household_register"]("2025-07"), padded["household_register"]("2025-10")
+
+    town = next(one.region_code for one in truths if one.kind == "padding_stale_values")
+    here = later["town_code"] == town
+    assert (first.loc[here, "population"] == later.loc[here, "population"]).all()
+    assert (first.loc[~here, "population"] != later.loc[~here, "population"]).any()
+
+
+def test_toilets_claimed_again_bear_ids_of_earlier_years(
+    padded: dict[str, Rows], truths: list[Truth]
+) -> None:
+    stock, november = padded["toilet_ledger"]("2025-07"), padded["toilet_ledger"]("2025-11")
+
+    twice = november[november["resident_id"].isin(stock["resident_id"])]
+    assert len(twice) >= 10
+    assert (twice["reform_year"] == 2025).all()
+    assert set(twice["town_code"]) == {
+        one.region_code for one in truths if one.kind == "padding_duplicate_across_years"
+    }
+
+
+def test_crowding_moves_toilets_to_december_and_loses_none(
+    honest: dict[str, Rows], padded: dict[str, Rows]
+) -> None:
+    months = [f"2025-{month:02d}" for month in range(7, 13)]
+    true = pd.concat([honest["toilet_ledger"](month) for month in months])
+    told = pd.concat([padded["toilet_ledger"](month) for month in months])
+
+    assert set(true["resident_id"]) == set(told["resident_id"])
+    assert len(padded["toilet_ledger"]("2025-12")) > len(honest["toilet_ledger"]("2025-12"))
+
+
+def test_heaped_plots_still_keep_the_rules_of_the_ledger(
+    padded: dict[str, Rows], truths: list[Truth]
+) -> None:
+    plots = padded["grain_plots"]("2025-12")
+
+    county = next(one.region_code for one in truths if one.kind == "padding_digit_heaping")[:6]
+    heaped = plots[plots["county"] == county]
+    assert (heaped["area_mu"] % 5 == 0).all()
+    assert np.allclose(plots["area_mu"] * plots["yield_kg_per_mu"], plots["output_kg"], atol=1.0)
+    assert (plots["plot_area_mu"] >= plots["area_mu"]).all()
+    assert (plots["area_mu"] >= plots["machine_sown_mu"]).all()
+
+
+def test_padded_claims_lie_above_honest_ones_and_others_agree(
+    honest: dict[str, Rows], padded: dict[str, Rows], truths: list[Truth]
+) -> None:
+    true, told = honest["self_assessment"]("2025-12"), padded["self_assessment"]("2025-12")
+
+    touched = {one.region_code for one in truths if one.dataset == "self_assessment"}
+    differs = (true["claimed_value"] - told["claimed_value"]).abs() > 1e-9
+    assert differs.any()
+    assert set(told.loc[differs, "unit_code"]) <= touched
+    assert (told.loc[differs, "claimed_value"] >= true.loc[differs, "claimed_value"]).all()
+    assert (told.loc[told["claimed_unit"] == "%", "claimed_value"] <= 100).all()
+
+
+def test_roads_fall_short_in_the_last_quarter(honest: dict[str, Rows], padded: dict[str, Rows]) -> None:
+    true, told = honest["road_segments"]("2025-12"), padded["road_segments"]("2025-12")
+
+    assert told["length_km"].sum() < true["length_km"].sum()
+    assert not told.duplicated(["route_code", "start_km"]).any()
