@@ -91,10 +91,10 @@ def bars(groups: Mapping[str, Sequence[Bar]], title: str) -> Markup:
     every = [bar for group in groups.values() for bar in group]
     numbers = [number for bar in every for number in (bar.value, bar.target) if number is not None]
     low, high = min([0.0, *numbers]), max([0.0, *numbers])
-    scale = _PLOT / ((high - low) or 1.0)
+    span = (high - low) or 1.0
 
     def x(value: float) -> float:
-        return _LABELS + (value - low) * scale
+        return _LABELS + (value - low) / span * _PLOT
 
     parts: list[Markup] = []
     y = 0

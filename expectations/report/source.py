@@ -90,11 +90,15 @@ class Source:
         return contract.title if contract else dataset
 
     def reconciliation_titles(self, name: str) -> dict[str, str]:
-        """A reconciliation's title and those of its sides; its id where it is not defined."""
-        one = self.reconciliations.get(name)
+        """A reconciliation's title and those of its sides; one of an item is named ``<id>/<indicator>``."""
+        identity, _, item = name.partition("/")
+        one = self.reconciliations.get(identity)
         if one is None:
             return {"title": name, "left_title": "", "right_title": ""}
-        return {"title": one.title, "left_title": one.left.title, "right_title": one.right.title}
+        indicator = self.indicators.get(item)
+        about = indicator.title if indicator else item
+        title = f"{one.title}：{about}" if about else one.title
+        return {"title": title, "left_title": one.left.title, "right_title": one.right.title}
 
 
 IN_MONTHS = "(period is null or period = '' or period in (select unnest($periods::varchar[])))"

@@ -22,8 +22,13 @@ def _findings(slip: Slip) -> list[str]:
         return []
     from expectations.slips.marks import findings_frame
 
-    frame = findings_frame(slip).head(MAX_TEXT_FINDINGS)
-    lines = ["", f"发现的问题（共 {slip.finding_count} 处，列出 {len(frame)} 处）"]
+    every = findings_frame(slip)
+    # A refusal is itself a finding; the reason above has said it.
+    every = every[every["message"] != slip.reason]
+    if every.empty:
+        return []
+    frame = every.head(MAX_TEXT_FINDINGS)
+    lines = ["", f"发现的问题（共 {len(every)} 处，列出 {len(frame)} 处）"]
     for cell, severity, message, remedy in zip(
         frame["cell"], frame["severity"], frame["message"], frame["remedy"], strict=True
     ):

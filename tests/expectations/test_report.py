@@ -242,6 +242,20 @@ def test_a_county_page_holds_its_indicator_against_target_and_peers(
     assert "卫生厕所普及率 80.25% % 2025年6月 85% 未达标 80% B 10 50%" in text
 
 
+def test_a_claim_that_disagrees_is_named_after_its_indicator(
+    tmp_path: Path, contracts: dict[str, Contract], indicators: dict[str, Indicator]
+) -> None:
+    row = {
+        "reconciliation": "claim_vs_observation/sanitary_toilet_rate", "region_code": county_code(1), "period": "2025-06",
+        "left_value": 99.9, "operator": "=", "right_value": 80.0, "gap": 19.9, "agrees": False,
+        "instruction": "请提供佐证。", "importance": "high",
+    }  # fmt: skip
+    tables = empty() | {"reconciliations": pa.Table.from_pylist([row], schema=schemas.RECONCILIATIONS)}
+    folder = write(tmp_path, tables, contracts, indicators=indicators, reconciliations=load_reconciliations())
+    assert "重要 自评值与台账计算值：卫生厕所普及率 自评值 = 台账计算值 1" in text_of(folder / "index.html")
+    assert "99.90 自评值 = 80 台账计算值 19.90 请提供佐证。" in text_of(folder / "county-990101.html")
+
+
 def test_findings_show_the_cell_and_the_remedy(report: Path) -> None:
     text = text_of(report / "findings-toilet_ledger-1.html")
     assert re.search(

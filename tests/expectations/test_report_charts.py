@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.report.charts import Bar, CalendarCell, CalendarRow, bars, calendar, sparkline
@@ -52,12 +52,14 @@ def test_a_calendar_cell_has_a_text_and_a_tip() -> None:
     assert "迟报 6 天" in [element.text for element in svg.iter(f"{SVG}title")]
 
 
+@settings(deadline=None)
 @given(st.lists(numbers, max_size=20), st.text(alphabet=st.characters(categories=["L", "P", "S"])), numbers)
 def test_any_series_draws_well_formed(values: list[float | None], title: str, target: float | None) -> None:
     svg = sparkline(values, title, target)
     assert svg == "" or parse(svg).findtext(f"{SVG}title") == title
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=9))
 def test_any_bars_stay_inside_their_chart(values: list[tuple[float | None, float | None]]) -> None:
     svg = parse(bars({"": [Bar("x", value, "", "t", "", target) for value, target in values]}, "t"))

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
@@ -101,6 +101,12 @@ def test_a_refused_file_says_why_and_what_to_do(tmp_path: Path) -> None:
     text = path.read_text("utf-8-sig")
     assert "文件有密码，打不开。" in text
     assert "请取消密码后重新报送。" in text
+
+
+def test_a_refusal_is_said_once(tmp_path: Path) -> None:
+    refusal = finding("", message="文件有密码，打不开。", rule="encrypted")
+    answer = slip(tmp_path, "refused", [refusal], reason="文件有密码，打不开。", rows_in=0)
+    assert write_slip(tmp_path, answer).read_text("utf-8-sig").count("文件有密码，打不开。") == 1
 
 
 def test_a_repeat_says_so(tmp_path: Path) -> None:
@@ -319,6 +325,7 @@ def test_any_sheet_names_become_titles_excel_allows(names: list[str]) -> None:
     assert all(0 < len(title) <= 31 and not set(title) & set("[]:*?/\\'") for title in titles)
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(
         st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.datetimes()), max_size=8
