@@ -163,7 +163,7 @@ def _next_table(shape: Shape, row: Row) -> int | None:
 def _repeats(row: Row, top: Row) -> bool:
     """Whether most of the header's first row stands here again."""
     same = sum((box := row.at(name.col)) is not None and box.text == name.text for name in top.boxes)
-    return same >= max(2, _ALIKE * len(top.boxes)) and row.count(Kind.TEXT) * 2 > len(row.boxes)
+    return same >= max(2, _ALIKE * len(top.boxes)) and row.count(Kind.TEXT, Kind.YEAR) * 2 > len(row.boxes)
 
 
 def _is_new_header(shape: Shape, row: Row) -> bool:
@@ -174,7 +174,7 @@ def _is_new_header(shape: Shape, row: Row) -> bool:
         return False
     names = [box for box in row.boxes if box.kind in (Kind.TEXT, Kind.YEAR)]
     over = sum(box.col in shape.numeric for box in names)
-    if len(names) < len(row.boxes) or over * 2 < len(shape.numeric):
+    if len(names) < len(row.boxes) or len(names) < 3 or over < _ALIKE * len(shape.numeric):
         return False
     below = find_header(view, row.number).bottom + 1
     return any(view.row(n).values for n in range(below, below + 3))

@@ -60,7 +60,9 @@ def _roles(view: View, top: int, bottom: int) -> dict[int, Role]:
         if row.boxes:
             above = roles[max(roles)] if roles else None
             opens = n > top and _opens_statement(view, top, row)
-            roles[n] = Role.HEADING if opens else role_of(row, above)
+            role = Role.HEADING if opens else role_of(row, above)
+            # The first row names the columns, even if 年 月 日 户 look like units.
+            roles[n] = Role.NAMES if n == top and role is Role.UNITS else role
     return roles
 
 
@@ -111,6 +113,13 @@ def _is_count(row: Row) -> bool:
     )
 
 
+def _is_counted(view: View, row: Row) -> bool:
+    """Whether the row below goes on counting in the first column: records with order numbers, not columns."""
+    below = view.row(row.number + 1)
+    first = row.first.text
+    return first.isdigit() and bool(below.boxes) and below.first.text == str(int(first) + 1)
+
+
 def _is_record(row: Row) -> bool:
     if role_of(row) is not Role.NAMES:
         return False
@@ -156,6 +165,8 @@ def _reach(view: View, top: int, bottom: int) -> int | None:
 def _is_sure(view: View, top: int, row: Row) -> bool:
     """Whether no body row looks like this: units, codes, 甲乙丙, years over columns without a label."""
     role = role_of(row)
+    if _is_count(row) and _is_counted(view, row):
+        return False
     if role is not Role.NAMES:
         return len(row.boxes) > 1 and not (role is Role.CODES and row.number > top + _TALL)
     years = row.count(Kind.YEAR)
@@ -177,6 +188,8 @@ def _stub(view: View, top: int) -> int:
 def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
     """Whether the next written row still belongs to the header above it."""
     above = view.row(bottom)
+    if _is_count(row) and _is_counted(view, row):
+        return False
     if role_of(row, _role_above(above)) is not Role.NAMES or row.texts == view.row(top).texts:
         return True
     if _opens_statement(view, top, row):

@@ -43,7 +43,16 @@ def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
         return True
     if len(row.boxes) == 1:
         return _alone_is_title(left, rows, i)
-    return len(row.boxes) == 2 and _caption_follows(rows[i + 1 : i + 1 + _NEAR])
+    if len(row.boxes) != 2:
+        return False
+    return _caption_follows(rows[i + 1 : i + 1 + _NEAR]) or _beside_title(row, rows[i + 1 : i + 2])
+
+
+def _beside_title(row: Row, below: Sequence[Row]) -> bool:
+    """Whether a title has a second text beside it (表一), over a header that names all its columns itself."""
+    if not below or not TITLE_WORD.search(row.first.text) or len(below[0].boxes) < 4:
+        return False
+    return below[0].first.col <= row.first.col and not below[0].hanging and not below[0].values
 
 
 def _caption_follows(rows: Sequence[Row]) -> bool:

@@ -97,7 +97,7 @@ def _in_path(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
         if whole and i and UNIT.match(whole[1].replace(" ", "")):
             return (*path[:i], *path[i + 1 :]), whole[1]
         match = LEAF_UNIT.match(path[i])
-        unit = match and (match["bracket"] or match["slash"])
+        unit = match and (match["bracket"] or match["slash"] or match["percent"])
         if match and unit and UNIT.match(unit.replace(" ", "")):
             return (*path[:i], tidy(match["name"]), *path[i + 1 :]), unit
         if english := UNIT_EN.search(path[i]):

@@ -58,11 +58,11 @@ _BASE = (
 )
 _SCALE = "百万|千万|十万|万亿|亿|万|千|百|十"
 _ONE = rf"(?:(?:{_SCALE})?(?:{_BASE})|(?:百万|千万|亿|万|千))"
-UNIT = re.compile(rf"^{_ONE}(?:\s*[/／·每]\s*{_ONE}(?:\s*[/／]\s*{_ONE})?)?(?:[(（]次[)）])?$", re.IGNORECASE)
+UNIT = re.compile(rf"^{_ONE}(?:\s*[/·每.]\s*{_ONE}){{0,2}}(?:[(]次[)])?$", re.IGNORECASE)
 LEAF_UNIT = re.compile(
-    r"^(?P<name>.*?\S)\s*(?:[(（\[【]\s*(?:单位\s*[:：]\s*)?(?P<bracket>[^()（）\[\]【】]{1,12})\s*[)）\]】]|[/／](?P<slash>[^/／()（）]{1,6}))$"
+    r"^(?P<name>.*?\S)\s*(?:[(（\[【]\s*(?:单位\s*[:：]\s*)?(?P<bracket>[^()（）\[\]【】]{1,12})\s*[)）\]】]|[/:](?P<slash>[^/:()]{1,6})|(?P<percent>%))$"
 )
-TITLE_UNIT = re.compile(r"(?:计量|计算|金额|数量)?单位\s*[:：]\s*(?P<units>[^\s:：]{1,30})")
+TITLE_UNIT = re.compile(r"(?:计量|计算|金额|数量)?单位\s*[:：]\s*(?P<units>[^\s:()]{1,30})")
 TITLE_UNIT_EN = re.compile(
     r"\bin (?P<unit>\.?\d[\d,.]* [A-Z%°]\w{0,2}\b|(thousands|millions|billions|hundreds)( of [a-z ]{1,30})?|percent)",
     re.IGNORECASE,

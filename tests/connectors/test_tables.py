@@ -344,3 +344,48 @@ def test_a_long_body_is_a_range_and_its_middle_is_not_read_cell_by_cell() -> Non
     assert len(table.body_rows) == 20_000
     del rows[9_000]
     assert the_table(*rows).body_rows == range(1, 20_001)
+
+
+def test_records_with_order_numbers_are_no_numbering_row() -> None:
+    table = the_table(["序号", "户数", "人数"], [1, 2, 3], [2, 5, 7], [3, 1, 4])
+    assert table.header_rows == [0]
+    assert list(table.body_rows) == [1, 2, 3]
+
+
+def test_names_that_look_like_units_are_names_in_the_first_row() -> None:
+    table = the_table(["姓名", "年", "月", "日"], ["张三", 2025, 6, 1])
+    assert paths(table) == ["姓名", "年", "月", "日"]
+
+
+def test_a_second_text_beside_the_title_is_title_too() -> None:
+    table = the_table(
+        ["某县农村户厕改造情况统计表", "", "", "（表一）"],
+        ["乡镇", "村", "户主姓名", "补助金额:元"],
+        ["松柏镇", "东坑村", "张三", 2000],
+    )
+    assert (table.title_rows, table.header_rows) == ([0], [1])
+    assert paths(table) == ["乡镇", "村", "户主姓名", "补助金额"]
+    assert units(table)[-1] == "元"
+
+
+def test_months_head_columns_as_years_do() -> None:
+    table = the_table(
+        ["村", "补贴发放", "", "备注"],
+        ["", "2025-06", "2025-07", ""],
+        ["东坑村", 100, 200, ""],
+        merged=((0, 0, 1, 0), (0, 1, 0, 2), (0, 3, 1, 3)),
+    )
+    assert table.header_rows == [0, 1]
+    assert paths(table) == ["村", "补贴发放/2025-06", "补贴发放/2025-07", "备注"]
+
+
+def test_footers_without_colons_are_notes() -> None:
+    table = the_table(
+        ["村", "户主姓名", "面积(亩)"],
+        ["东坑村", "张三", 5],
+        ["五和村", "李四", 6],
+        ["填表人 王某", "", ""],
+        ["2025 年   月   日", "", ""],
+    )
+    assert list(table.body_rows) == [1, 2]
+    assert table.note_rows == [3, 4]
