@@ -1,0 +1,99 @@
+"""The names over a column, from the group head down to the leaf, with merges or with blanks in their place."""
+
+from __future__ import annotations
+
+import re
+
+from connectors.tables.cells import Kind, tidy
+from connectors.tables.header import Header, Role
+from connectors.tables.view import Box, View
+from connectors.tables.words import CODE_CAPTION, MEASURE_CAPTION, UNIT_CAPTION
+
+_PIECE = 4  # characters of a piece of a broken name
+
+
+class Names:
+    """The rows of names in one header."""
+
+    def __init__(self, view: View, header: Header) -> None:
+        self.view = view
+        self.header = header
+        self.rows = [n for n, role in header.roles.items() if role is Role.NAMES]
+        boxes = [box for n in header.roles for box in view.row(n).boxes]
+        self.merged = any(box.right > box.col or box.bottom > box.row for box in boxes)
+
+    def path(self, col: int) -> tuple[str, ...]:
+        """The names over a column from top to leaf; a repeated one once."""
+        if caption := self._broken_caption(col):
+            return (caption,)
+        path: list[str] = []
+        boxes: list[Box] = []
+        for i, n in enumerate(self.rows):
+            box = self.at(i, col)
+            if box is None or box in boxes or not _names(box, bool(boxes)) or self._is_measure(n, col):
+                continue
+            text = tidy(box.text)
+            if boxes and self._goes_on(boxes[-1], box):
+                path[-1] += text
+            elif not path or path[-1] != text:
+                path.append(text)
+            boxes.append(box)
+        return tuple(path)
+
+    def at(self, i: int, col: int) -> Box | None:
+        """The box over a column in the ``i``-th row of names, its own or the group head it is under."""
+        return self.view.row(self.rows[i]).at(col) or self._inherited(i, col)
+
+    def _inherited(self, i: int, col: int) -> Box | None:
+        """The group head to the left, where a blank cell stands in place of a merge."""
+        below = self._below(i, col)
+        row = self.view.row(self.rows[i])
+        left = [box for box in (*row.boxes, *row.hanging) if box.col < col]
+        head = max(left, key=lambda box: box.col, default=None)
+        if below is None or head is None or head.col == self.view.left:
+            return None
+        if i and self.at(i - 1, head.col) != self.at(i - 1, col):
+            return None
+        if self.merged:
+            widened = self.view.blank_merge(self.rows[i], col)
+            return head if widened or below.text.startswith("其中") else None
+        return head if self._below(i, head.col) else None
+
+    def _below(self, i: int, col: int) -> Box | None:
+        """The next name under the ``i``-th row; under the last one, a unit that stands in place of a name."""
+        rows = self.rows[i + 1 :]
+        if not rows:
+            rows = [n for n, role in self.header.roles.items() if n > self.rows[i] and role is Role.UNITS][:1]
+        boxes = [box for n in rows if (box := self.view.row(n).at(col)) and box.row == n]
+        return next((box for box in boxes if box.kind is not Kind.DASH), None)
+
+    def _broken_caption(self, col: int) -> str | None:
+        """代 over 码, 计量 over 单位: a known caption in pieces."""
+        pieces = [
+            box.text
+            for n, role in self.header.roles.items()
+            if role is not Role.STEMS and (box := self.view.row(n).at(col)) and box.row == n
+        ]
+        spelt = re.sub(r"\s+", "", "".join(pieces))
+        return spelt if CODE_CAPTION.match(spelt) or UNIT_CAPTION.match(spelt) else None
+
+    def _goes_on(self, upper: Box, lower: Box) -> bool:
+        """Whether one short name is broken over two cells (缩减 over 指数), in a header that merges its groups."""
+        single = upper.col == upper.right == lower.col == lower.right and upper.bottom + 1 == lower.row
+        if not (self.merged and single and len(upper.text) <= _PIECE and len(lower.text) <= _PIECE):
+            return False
+        beside = self.view.row(upper.row).at(upper.col + 1)
+        return beside is not None and beside.kind is Kind.TEXT
+
+    def _is_measure(self, n: int, col: int) -> bool:
+        """Whether the cell is the caption 项目 of a row of measures, not a part of the stub's name."""
+        first = self.view.row(n).first
+        caption = re.sub(r"\s+", "", first.text)
+        return (
+            n > self.header.top and first.col <= col <= first.right and bool(MEASURE_CAPTION.match(caption))
+        )
+
+
+def _names(box: Box, is_under: bool) -> bool:
+    """Whether a header cell is a name; a number under one is a weight."""
+    return box.kind not in (Kind.DASH, Kind.PLACEHOLDER) and not (is_under and box.kind is Kind.NUMBER)
