@@ -198,7 +198,7 @@ def _key_check(contract: Contract, group: str | None) -> Check:
 def _rule_check(rule: Rule, group: str | None) -> Check:
     kwargs = dict(rule.kwargs)
     if rule.expectation == UNIQUE and group:
-        kwargs["column_list"] = [*kwargs.get("column_list", ()), group]
+        kwargs["column_list"] = list(dict.fromkeys([*kwargs.get("column_list", ()), group]))
     columns = tuple(
         name
         for key in ("column", "column_A", "column_B", "column_list")

@@ -3,10 +3,8 @@
 Checks on the assets, and when they run, do not belong here.
 """
 
-from __future__ import annotations
-
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 import pyarrow as pa
@@ -155,11 +153,15 @@ def _monthly_assets(
         backfill_policy=_YEAR_IN_ONE_RUN,
         retry_policy=_RETRY,
     )
-    def figures(context: dg.AssetExecutionContext, home: HomeResource) -> None:
+    def figures(
+        context: dg.AssetExecutionContext, home: HomeResource
+    ) -> Iterator[dg.MaterializeResult[None]]:
         written = rebuild_months(home.site(), context.partition_keys)
         for spec in specs:
             changed = written.get(spec.key.path[-1], [])
-            context.add_asset_metadata({"partitions_changed": ", ".join(changed)}, asset_key=spec.key)
+            yield dg.MaterializeResult(
+                asset_key=spec.key, metadata={"partitions_changed": ", ".join(changed)}
+            )
 
     return [figures]
 

@@ -3,8 +3,6 @@
 A check that fails is news about the data, never a reason to stop the load.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -4,14 +4,12 @@
 ``SHIJI_HOME`` names.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines.assets import build_assets
 from pipelines.checks import build_checks
-from pipelines.home import Home, find_home
-from pipelines.jobs import intake_job, months_job, release_job
+from pipelines.home import Home, Settings, find_home
+from pipelines.jobs import intake_job, publish_job, rebuild_job
 from pipelines.partitions import months_from
 from pipelines.resources import HomeResource
 from pipelines.schedules import nightly
@@ -24,14 +22,16 @@ def build_definitions(
     """Definitions of a home.
 
     Args:
-        home: Its contracts become assets; settings give the first month.
+        home: Its contracts become assets; settings give the first month. A folder that is no home yet has the
+            built-in contracts and default settings, so that the code location loads before there is one.
         executor: In one process by default: a process for each of a month's steps costs more than the steps.
     """
-    months = months_from(home.settings.first_period)
+    settings = home.settings if home.is_initialised else Settings()
+    months = months_from(settings.first_period)
     return dg.Definitions(
         assets=build_assets(home.contracts, months=months),
         asset_checks=build_checks(home.contracts, months=months),
-        jobs=[intake_job, months_job, release_job],
+        jobs=[intake_job, rebuild_job, publish_job],
         schedules=[nightly],
         sensors=[inbox_sensor, rebuild_sensor, release_sensor, failure_sensor],
         resources={"home": HomeResource(root=str(home.root.resolve()))},

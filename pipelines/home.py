@@ -21,6 +21,17 @@ SETTINGS_FILE = "shiji.yaml"
 DEFAULT_ROOT = Path("shiji-home")
 _FOLDERS = ("inbox", "outbox", "archive", "warehouse", "published", "reports", "dagster", "config")
 
+_DAGSTER_INSTANCE = """\
+# The Dagster instance of this home. Runs and events are kept in SQLite beside this file.
+telemetry:
+  enabled: false
+run_monitoring:
+  enabled: true
+concurrency:
+  runs:
+    max_concurrent_runs: 1  # one load at a time: partitions are rebuilt one after the other
+"""
+
 
 class HomeError(RuntimeError):
     """A home that is missing or whose settings cannot be used; the message names the remedy."""
@@ -111,6 +122,11 @@ class Home:
             raise HomeError(f"{path}: {error}") from error
 
     @property
+    def is_initialised(self) -> bool:
+        """Whether this is a home already."""
+        return (self.config / SETTINGS_FILE).exists()
+
+    @property
     def ledger_url(self) -> str:
         """SQLAlchemy address of the ledger; ``SHIJI_LEDGER_URL`` overrides the setting."""
         default = f"sqlite:///{(self.root / 'ledger.db').resolve()}"
@@ -155,6 +171,9 @@ def init_home(root: Path, settings: Settings | None = None) -> Home:
     if not path.exists():
         text = yaml.safe_dump((settings or Settings()).model_dump(), allow_unicode=True, sort_keys=False)
         path.write_text(text, encoding="utf-8")
+    instance = home.dagster / "dagster.yaml"
+    if not instance.exists():
+        instance.write_text(_DAGSTER_INSTANCE, encoding="utf-8")
     key = home.config / "private.key"
     if not key.exists():
         handle = os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

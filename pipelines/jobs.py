@@ -1,7 +1,5 @@
 """Dagster jobs: what is run together."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines.assets import INTAKE
@@ -12,14 +10,14 @@ intake_job = dg.define_asset_job(
     description="Receive, read, check and answer what lies in the inbox.",
 )
 
-months_job = dg.define_asset_job(
-    "months",
+rebuild_job = dg.define_asset_job(
+    "rebuild",
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets(INTAKE, "release", "quality_report"),
     description="Records, indicators, reconciliations and anomalies of months whose submissions changed.",
 )
 
-release_job = dg.define_asset_job(
-    "release",
+publish_job = dg.define_asset_job(
+    "publish",
     selection=dg.AssetSelection.assets("release", "quality_report"),
     description="The audit gate, the published files and the quality report.",
 )

@@ -1,7 +1,5 @@
 """The months that assets are partitioned by."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 

@@ -15,7 +15,7 @@ from connectors.extract import Extract, read_tables
 from expectations.conform import Conformed, RegionIndex, conform
 from expectations.contract import Contract
 from expectations.dating import Dated, period_of
-from expectations.routing import Route, route
+from expectations.routing import Route, is_guidance, route
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def _prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionInd
         raise Refused(
             "no_table", "文件里没有找到表格：" + _why(reading.unread), "请发送含表头和数据行的表格。"
         )
-    routes, leftovers = _routes(reading.extracts, contracts, handed.department)
+    tables = [extract for extract in reading.extracts if not is_guidance(extract.sheet)]
+    routes, leftovers = _routes(tables or reading.extracts, contracts, handed.department)
     contract = routes[0][1].contract
     taken = [pair for pair in routes if len(pair[0].rows)]
     if not taken:

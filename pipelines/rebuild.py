@@ -159,18 +159,15 @@ def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
     from expectations.anomalies import detect
     from expectations.reconciliations import reconcile
     from expectations.sources import sources
-    from warehouse.indicators import observe, observe_year
+    from warehouse.indicators import observe
 
     desired = _desired_months(site)
     facts = sources(site.contracts)
     wanted = [month for month in months if month in desired]
     years = sorted({month[:4] for month in months})
     connection = site.connect()
-    parts = [observe(connection, site.indicators, site.regions, wanted, facts)]
-    parts += [observe_year(connection, site.indicators, site.regions, year, facts) for year in years]
-    written = {
-        "observations": _write_changed(site, "observations", pa.concat_tables(parts), [*months, *years])
-    }
+    observed = observe(connection, site.indicators, site.regions, wanted, facts, years)
+    written = {"observations": _write_changed(site, "observations", observed, [*months, *years])}
     connection = site.connect()  # claims are held against the observations just written
     found = reconcile(connection, site.reconciliations, site.regions, wanted, facts, site.indicators)
     written["reconciliations"] = _write_changed(site, "reconciliations", found, months)

@@ -1,7 +1,5 @@
 """Dagster resources: the home, opened for the assets, checks and sensors that need it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import dagster as dg

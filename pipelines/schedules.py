@@ -1,7 +1,5 @@
 """Dagster schedules: the nightly load. What differs afterwards is rebuilt by the sensors."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines.jobs import intake_job

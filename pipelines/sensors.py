@@ -3,8 +3,6 @@
 They are level-triggered: each asks what differs now, by content and fingerprint, never which names were seen before.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
@@ -13,7 +11,7 @@ from hashlib import sha256
 import dagster as dg
 
 from connectors.inbox import complete_files
-from pipelines.jobs import intake_job, months_job, release_job
+from pipelines.jobs import intake_job, publish_job, rebuild_job
 from pipelines.rebuild import outdated_months, outdated_notes, outdated_records
 from pipelines.release import is_released, is_reported
 from pipelines.resources import HomeResource
@@ -43,7 +41,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.
     )
 
 
-@dg.sensor(job=months_job, minimum_interval_seconds=30, default_status=_RUNNING)
+@dg.sensor(job=rebuild_job, minimum_interval_seconds=30, default_status=_RUNNING)
 def rebuild_sensor(
     context: dg.SensorEvaluationContext, home: HomeResource
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
@@ -53,14 +51,14 @@ def rebuild_sensor(
     wanted |= set(outdated_months(site))
     if not wanted and not outdated_notes(site):
         yield dg.SkipReason("every month is built from what is in force")
-    elif _is_active(context, intake_job.name, months_job.name):
+    elif _is_active(context, intake_job.name, rebuild_job.name):
         yield dg.SkipReason("an intake or a rebuild is running")
     else:
         for first, last in _stretches(sorted(wanted)):
             yield dg.RunRequest(tags={_RANGE_START: first, _RANGE_END: last})
 
 
-@dg.sensor(job=release_job, minimum_interval_seconds=60, default_status=_RUNNING)
+@dg.sensor(job=publish_job, minimum_interval_seconds=60, default_status=_RUNNING)
 def release_sensor(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.RunRequest | dg.SkipReason:
     """Asks for a release when everything is built and readers still see something older."""
     site = home.site()
@@ -68,7 +66,7 @@ def release_sensor(context: dg.SensorEvaluationContext, home: HomeResource) -> d
         return dg.SkipReason("readers see the present state")
     if outdated_records(site) or outdated_months(site) or site.ledger.pending():
         return dg.SkipReason("not everything is built yet")
-    if _is_active(context, intake_job.name, months_job.name, release_job.name):
+    if _is_active(context, intake_job.name, rebuild_job.name, publish_job.name):
         return dg.SkipReason("a load is running")
     return dg.RunRequest()
 

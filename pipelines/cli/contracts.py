@@ -61,7 +61,7 @@ def template(
     from expectations.template import write_template
 
     home = context.obj
-    contracts = home.contracts if (home.config / "shiji.yaml").exists() else load_contracts()
+    contracts = home.contracts if home.is_initialised else load_contracts()
     if dataset not in contracts:
         raise Problem(f"no dataset {dataset}; there are: {', '.join(contracts)}")
     path = output or Path(f"{contracts[dataset].title}.xlsx")
