@@ -16,6 +16,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from expectations.conform.texts import encode
+
 _MANY = 20_000
 _DIGEST = 24
 _BLOCK = 64
@@ -52,13 +54,11 @@ class Privacy:
             values: Anything; compared as NFKC text without outer blanks, upper case.
             kind: What they are (``resident_id``, ``phone`` …): equal texts of different kinds differ.
         """
-        encoded = _text(values).dictionary_encode()
-        plain = pc.utf8_upper(
-            pc.utf8_trim_whitespace(pc.utf8_normalize(encoded.dictionary, "NFKC")).cast(pa.string())
-        )
+        distinct, places = encode(_text(values))
+        plain = pc.utf8_upper(pc.utf8_trim_whitespace(pc.utf8_normalize(distinct, "NFKC")))
         hashed = self._hashed(plain, f"{kind}\x1f")
-        tokens = pc.binary_join_element_wise(pa.scalar("t_"), hashed, "").take(encoded.indices)
-        return pd.Series(tokens.to_pandas(), dtype="str").set_axis(values.index)
+        tokens = pc.binary_join_element_wise(pa.scalar("t_"), hashed, "").take(places)
+        return _series(tokens, values)
 
     def _hashed(self, values: pa.StringArray, prefix: str) -> pa.StringArray:
         if len(values) > _MANY:
@@ -91,21 +91,25 @@ def mask(text: str) -> str:
 
 def mask_all(values: pd.Series) -> pd.Series:
     """``mask`` over a column, each distinct value once."""
-    known = {value: mask(str(value)) for value in values.dropna().unique()}
-    return values.map(known).astype("str")
+    distinct, places = encode(_text(values))
+    return _series(pa.array([mask(text) for text in distinct.to_pylist()], pa.string()).take(places), values)
 
 
 def scrub(values: pd.Series) -> pd.Series:
-    """Text with every resident ID, mobile number and bank card in it masked; the rest as it was."""
+    """Text with every resident ID, mobile number and bank card in it masked; the same object where there is none."""
     if not len(values):
         return values
-    encoded = _text(values).dictionary_encode()
-    suspect = pc.match_substring_regex(pc.utf8_normalize(encoded.dictionary, "NFKC"), _SUSPECT)
+    distinct, places = encode(_text(values))
+    suspect = pc.match_substring_regex(pc.utf8_normalize(distinct, "NFKC"), _SUSPECT)
     if not pc.any(suspect).as_py():
         return values
-    pairs = zip(encoded.dictionary.to_pylist(), suspect.to_pylist(), strict=True)
+    pairs = zip(distinct.to_pylist(), suspect.to_pylist(), strict=True)
     cleaned = pa.array([scrub_text(text) if doubt else text for text, doubt in pairs], pa.string())
-    return pd.Series(cleaned.take(encoded.indices).to_pandas(), dtype="str").set_axis(values.index)
+    return values if cleaned.equals(distinct) else _series(cleaned.take(places), values)
+
+
+def _series(texts: pa.StringArray, like: pd.Series) -> pd.Series:
+    return pd.Series(texts.to_pandas(), dtype="str").set_axis(like.index)
 
 
 def scrub_text(text: str) -> str:

@@ -11,12 +11,17 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from expectations.conform.model import Conformed
 from expectations.contract import Column, Contract
 from expectations.findings import drafts, no_drafts
 from expectations.privacy import mask, mask_all, scrub
+
+Rows = npt.NDArray[np.int64]
 
 _PRIVATE_TITLE = re.compile(
     r"姓名|户主|联系人|负责人|身份证|证件|电话|手机|联系方式|卡号|账号|帐号|住址|地址"
@@ -38,21 +43,16 @@ class SafeCells:
         self._table = conformed
         self._contract = contract
         self._known = {str(at): contract.by_name[name] for name, at in conformed.columns.items()}
-        self._shown: dict[str, pd.Series] = {}
         self._names = [
-            conformed.frame[column.name].astype("str")
+            conformed.frame[column.name]
             for column in contract.columns
             if column.kind == "person_name" and column.name in conformed.columns
         ]
 
-    def shown(self, at: str) -> pd.Series:
-        """A column of the extract, masked where it is private, else cleaned."""
-        if at not in self._shown:
-            cells = self._table.extract.cells[at].to_pandas()
-            self._shown[at] = (
-                mask_all(cells) if self._is_private(at) else self._cleaned(cells, self._known.get(at))
-            )
-        return self._shown[at]
+    def shown(self, at: str, rows: Rows) -> pd.Series:
+        """Cells of some rows of a column of the extract, masked where the column is private, else cleaned."""
+        cells = self._table.extract.cells[at].take(pa.array(rows)).to_pandas()
+        return mask_all(cells) if self._is_private(at) else self._cleaned(cells, self._known.get(at), rows)
 
     def recorded(self, column: Column) -> pd.Series:
         """A conformed column that is not private, as it may be written."""
@@ -65,16 +65,16 @@ class SafeCells:
         return pd.concat(parts, ignore_index=True) if parts else no_drafts()
 
     @cached_property
-    def _leaking(self) -> dict[str, np.ndarray]:
+    def _leaking(self) -> dict[str, Rows]:
         """Text columns with private values in them, and the rows."""
         found = {}
         for at, column in self._known.items():
             if column.type != "string" or column.private or column.kind == "credit_code":
                 continue
-            cells, cleaned = self._table.extract.cells[at].to_pandas(), self.shown(at)
-            rows = np.flatnonzero((cells != cleaned) & cells.notna())
-            if len(rows):
-                found[column.name] = rows
+            cells = self._table.extract.cells[at].to_pandas()
+            cleaned = self._cleaned(cells, column)
+            if cleaned is not cells:
+                found[column.name] = np.flatnonzero((cells != cleaned) & cells.notna())
         return found
 
     def _in_texts(self) -> Iterator[pd.DataFrame]:
@@ -93,8 +93,8 @@ class SafeCells:
             if len(rows):
                 yield self._drafts(column, rows, "error", f"「{column.title}」里是手机号，不是数量。")
 
-    def _drafts(self, column: Column, rows: np.ndarray, severity: str, message: str) -> pd.DataFrame:
-        shown = self.shown(str(self._table.columns[column.name])).iloc[rows]
+    def _drafts(self, column: Column, rows: Rows, severity: str, message: str) -> pd.DataFrame:
+        shown = self.shown(str(self._table.columns[column.name]), rows)
         return drafts(
             pd.Index(rows), column=column.name, rule=_RULE, severity=severity, values=shown, message=message, remedy=_REMEDY
         )  # fmt: skip
@@ -106,30 +106,42 @@ class SafeCells:
         path = next(column.path for column in self._table.extract.table.columns if str(column.index) == at)
         return bool(_PRIVATE_TITLE.search("".join(path)))
 
-    def _cleaned(self, values: pd.Series, column: Column | None) -> pd.Series:
+    def _cleaned(self, values: pd.Series, column: Column | None, rows: Rows | None = None) -> pd.Series:
+        """Without private numbers, and in free text without names; the same object where there are none."""
         cleaned = scrub(values)
-        free = column is None or not (column.kind or column.role or column.enum or column.pattern)
-        if not free or (column is not None and column.type != "string"):
+        if column is not None and (
+            column.type != "string" or column.kind or column.role or column.enum or column.pattern
+        ):
             return cleaned
         for names in self._names:
-            cleaned = _without_names(cleaned, names)
+            cleaned = _without_names(cleaned, names, names if rows is None else names.iloc[rows])
         return cleaned
 
 
-def _without_names(texts: pd.Series, names: pd.Series) -> pd.Series:
+def _without_names(texts: pd.Series, names: pd.Series, own: pd.Series) -> pd.Series:
     """Texts without the name of their own row, or that are nothing but the name of any row."""
-    both = (texts.notna() & names.notna()).to_numpy()
-    own = [
-        int(place)
-        for place, text, name in zip(np.flatnonzero(both), texts[both], names[both], strict=True)
-        if len(name) > 1 and name in text
+    words, people = _objects(texts), _objects(own)
+    inside = [
+        place
+        for place, (text, name) in enumerate(zip(words, people, strict=True))
+        if text is not None and name is not None and name in text and len(name) > 1
     ]
-    whole = np.flatnonzero(texts.isin(names.dropna().unique()) & (texts.str.len() > 1))
-    if not own and not len(whole):
+    anyone = pc.is_in(_arrow(texts), value_set=pc.unique(_arrow(names)).drop_null())
+    whole = [place for place in np.flatnonzero(anyone) if len(words[place]) > 1]
+    if not inside and not whole:
         return texts
-    cleaned = texts.copy()
-    cleaned.iloc[own] = [
-        text.replace(name, mask(name)) for text, name in zip(texts.iloc[own], names.iloc[own], strict=True)
-    ]
-    cleaned.iloc[whole] = mask_all(texts.iloc[whole])
-    return cleaned
+    cleaned = words.copy()
+    cleaned[inside] = [words[place].replace(people[place], mask(people[place])) for place in inside]
+    cleaned[whole] = [mask(words[place]) for place in whole]
+    return pd.Series(cleaned, index=texts.index, dtype="str")
+
+
+def _arrow(texts: pd.Series) -> pa.StringArray:
+    array = pa.Array.from_pandas(texts, type=pa.string())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _objects(texts: pd.Series) -> npt.NDArray[np.object_]:
+    """Texts as Python strings, None where missing; far faster than iterating the column."""
+    objects: npt.NDArray[np.object_] = _arrow(texts).to_numpy(zero_copy_only=False)
+    return objects

@@ -186,7 +186,8 @@ def _quarantine(
 def _original_cells(conformed: Conformed, bad: Mask, contract: Contract, cells: SafeCells) -> list[str]:
     """The cells of quarantined rows as JSON by title, blanks left out; private ones masked."""
     titles = _titles(conformed, contract)
-    shown = [cells.shown(at).iloc[np.flatnonzero(bad)].tolist() for at in titles]
+    rows = np.flatnonzero(bad)
+    shown = [cells.shown(at, rows).tolist() for at in titles]
     return [
         json.dumps(
             {title: cell for title, cell in zip(titles.values(), row, strict=True) if isinstance(cell, str)},
@@ -259,8 +260,8 @@ def _shown_values(
     for name, index in conformed.columns.items():
         places = found.loc[(found["column"] == name) & (found["position"] != HEADER), "position"]
         if len(places):
-            shown = cells.shown(str(index)).iloc[places.to_numpy()].fillna("")
-            values.loc[places.index] = shown.to_numpy()
+            shown = cells.shown(str(index), places.to_numpy())
+            values.loc[places.index] = shown.fillna("").to_numpy()
     return values
 
 

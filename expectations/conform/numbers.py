@@ -51,9 +51,7 @@ def parse_numbers(values: pa.StringArray, scale: Scale, *, title: str) -> Parsed
     """Distinct texts as float64 in the contract's unit; null where there is a problem."""
     plain_texts = _plain(values)
     plain = matches(plain_texts, PLAIN)
-    numbers = _cast(plain_texts, plain) * _as_float(scale.factor)
-    if scale.factor != 1:
-        numbers = np.round(numbers, 9)  # 1.1 万元 is 11000 元, not 11000.000000000002
+    numbers = _scaled(_cast(plain_texts, plain), scale.factor)
     rules = _parse_rest(plain_texts, ~plain, scale, numbers)
     long = np.abs(numbers) >= _EXACT
     numbers[~np.isfinite(numbers) | long] = np.nan
@@ -169,5 +167,11 @@ def _problems(rules: dict[str, Mask], scale: Scale, title: str) -> tuple[Problem
     )  # fmt: skip
 
 
-def _as_float(factor: Fraction) -> float:
-    return factor.numerator / factor.denominator
+def _scaled(numbers: npt.NDArray[np.float64], factor: Fraction) -> npt.NDArray[np.float64]:
+    """Numbers times a factor, to the 15 digits that are sure: 1.1 万元 is 11000 元, not 11000.000000000002."""
+    if factor == 1:
+        return numbers
+    product = numbers * factor.numerator / factor.denominator
+    size = np.ceil(np.log10(np.maximum(np.abs(np.nan_to_num(product)), 1e-9)))
+    digits = 10.0 ** np.clip(15 - size, 0, 15)
+    return np.where(np.abs(product) < _EXACT, np.rint(product * digits) / digits, product)

@@ -122,7 +122,7 @@ def read_texts(raw: pa.ChunkedArray, *, title: str = "", nothing: str | None = N
         title: Column title for messages.
         nothing: Pattern of texts that mean nothing; None where any text counts.
     """
-    distinct, indices = _encode(raw.combine_chunks())
+    distinct, indices = encode(raw.combine_chunks())
     cleaned = pc.utf8_trim_whitespace(pc.utf8_normalize(distinct, "NFKC"))
     blank = pc.equal(cleaned, "")
     if nothing is not None:
@@ -141,7 +141,7 @@ def matches(values: pa.StringArray, pattern: str) -> Mask:
     return found.astype(bool)
 
 
-def _encode(array: pa.StringArray) -> tuple[pa.StringArray, pa.Int32Array]:
+def encode(array: pa.StringArray) -> tuple[pa.StringArray, pa.Int32Array]:
     """Distinct texts and each row's place among them; texts that hardly repeat are not worth the hashing."""
     sample = array.slice(0, _SAMPLE)
     if pc.count_distinct(sample).as_py() <= _WORTH * len(sample):

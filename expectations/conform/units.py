@@ -35,7 +35,9 @@ _BASE: dict[str, tuple[str, Fraction]] = {
     **{name: ("energy", Fraction(1)) for name in ("千瓦时", "度", "kwh")},
     **{name: ("persons", Fraction(1)) for name in ("人", "名", "口")},
 }
-_COUNTED = "户 人次 户次 个 头 只 台 座 处 所 辆 件 眼 条 项 株 套 次 份 家 宗 块 分 岁 年 月 天 村 期 亩次 场 间 栋 队"
+_THINGS = "个 处 座 家 所 项 条 件 台 辆 宗 套 份 栋 间"
+_COUNTED = "户 人次 户次 头 只 眼 株 次 块 分 岁 年 月 天 村 期 亩次 场 队"
+_BASE.update({name: ("things", Fraction(1)) for name in _THINGS.split()})
 _BASE.update({name: (name, Fraction(1)) for name in _COUNTED.split()})
 
 _PREFIX = {
@@ -48,7 +50,7 @@ _PREFIX = {
     "千万": 10**7,
     "亿": 10**8,
 }
-_COUNT_DIMENSIONS = frozenset(_COUNTED.split()) | {"persons"}
+_COUNT_DIMENSIONS = frozenset(_COUNTED.split()) | {"persons", "things"}
 _TITLE_UNIT = re.compile(r"(?<![报制填统送表工管责])单位\s*[:：]\s*(.+)")
 
 
@@ -75,8 +77,7 @@ class Unit:
 @lru_cache(maxsize=4096)
 def parse_unit(text: str) -> Unit | None:
     """Read a unit as printed (``万元``, ``(公斤／亩)``, ``元/人``); None when it is not one."""
-    plain = unicodedata.normalize("NFKC", text).strip(" ()[]:〔〕【】").replace(" ", "")
-    parts = [_simple(part) for part in re.split(r"/|每", plain)]
+    parts = [_simple(part) for part in re.split(r"/|每", _plain(text))]
     if any(part is None for part in parts):
         return None
     known = [part for part in parts if part is not None]
@@ -88,7 +89,7 @@ def parse_unit(text: str) -> Unit | None:
 
 def conversion(printed: str, wanted: str) -> Fraction | None:
     """How many of ``wanted`` one of ``printed`` is; None when they do not measure the same thing."""
-    if printed == wanted:
+    if _plain(printed) == _plain(wanted):
         return Fraction(1)
     source, target = parse_unit(printed), parse_unit(wanted)
     if source is None or target is None or source.dimension != target.dimension:
@@ -113,6 +114,10 @@ def title_units(titles: Iterable[str]) -> tuple[str, ...]:
                 if part and parse_unit(part) is not None:
                     found[part.strip(" ()")] = None
     return tuple(found)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip(" ()[]:〔〕【】").replace(" ", "")
 
 
 def _simple(text: str) -> Unit | None:

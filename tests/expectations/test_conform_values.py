@@ -80,8 +80,9 @@ def test_a_unit_in_the_cell_is_converted_or_found() -> None:
 
 def test_an_identity_number_is_no_quantity() -> None:
     assert read("1.10105194912310e+17") == (None, ["number_lost_digits"])
-    assert read(VALID_ID) == (None, ["number_lost_digits"])
-    assert read(VALID_ID, "integer") == (None, ["number_lost_digits"])
+    assert read("110105194912310021") == (None, ["number_lost_digits"])
+    assert read("110105194912310021", "integer") == (None, ["number_lost_digits"])
+    assert read(VALID_ID) == (None, ["unparsed_number"])
 
 
 def test_an_integer_may_end_in_point_zero_but_has_no_fraction() -> None:
