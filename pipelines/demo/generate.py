@@ -144,8 +144,10 @@ class _Writer:
             self.world.villages.drop_duplicates("county")[["county", "county_name"]].to_numpy().tolist()
         )
         rng = self.world.rng("wrong")
-        for _ in range(1 if len(counties) < 9 else 2):
+        for turn in range(1 if len(counties) < 9 else 2):
             for wrong in wrong_files():
+                if turn and not wrong.folder:
+                    continue  # the same bytes for no period would be a repeat, not another refusal
                 code, name = counties[int(rng.integers(0, len(counties)))]
                 period = self.world.months[int(rng.integers(0, len(self.world.months)))]
                 folder = PurePosixPath(wrong.department) / wrong.folder.format(period=period)
