@@ -37,6 +37,15 @@ class Body:
     notes: list[int] = field(default_factory=list)
     end: int = 0
 
+    def until(self, end: int, notes: list[int]) -> Body:
+        """The same body with the footers of the whole form, ending where its other half ends."""
+        if end >= self.end:
+            return Body(self.records, self.totals, self.sections, notes, end)
+        records, totals, sections = (
+            [n for n in rows if n < end] for rows in (self.records, self.totals, self.sections)
+        )
+        return Body(records, totals, sections, notes, end)
+
 
 def read_body(view: View, header: Header) -> Body:
     """Sort the rows under ``header`` until the next table begins."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from connectors.tables.cells import Kind
 from connectors.tables.header import Header, Role
@@ -15,11 +14,10 @@ from connectors.tables.view import View
 from connectors.tables.words import CODE_CAPTION
 
 
-def columns_of(view: View, titles: Sequence[int], header: Header) -> list[Column]:
+def columns_of(view: View, header: Header, units: Units) -> list[Column]:
     """The columns of a table, left to right: those the header names, and those half the records use."""
-    shape = Shape(view, header)
+    shape = units.shape
     names = Names(view, header)
-    units = Units(view, titles, header, shape)
     found = []
     for col in _used(shape):
         path, unit = units.of(col, names.path(col))

@@ -13,6 +13,8 @@ from connectors.tables.labels import labels_of
 from connectors.tables.model import Table
 from connectors.tables.nesting import Nesting
 from connectors.tables.preamble import preamble
+from connectors.tables.shape import Shape
+from connectors.tables.units import Units
 from connectors.tables.view import View
 
 
@@ -46,22 +48,23 @@ def _read(view: View, titles: list[int], top: int) -> tuple[list[Table], int]:
     end = min(body.end for _, _, body in read)
     notes = sorted({n for _, _, body in read for n in body.notes if n < end})
     nesting = Nesting()
-    tables = [_table(part, titles, header, body, notes, nesting) for part, header, body in read]
+    tables = [_table(part, titles, header, body.until(end, notes), nesting) for part, header, body in read]
     return tables, max(end, top + 1)
 
 
-def _table(
-    view: View, titles: list[int], header: Header, body: Body, notes: list[int], nesting: Nesting
-) -> Table:
+def _table(view: View, titles: list[int], header: Header, body: Body, nesting: Nesting) -> Table:
+    units = Units(view, titles, header, Shape(view, header))
+    columns = columns_of(view, header, units)
+    printed = [] if any(column.unit for column in columns) else units.printed
     return Table(
         title_rows=titles,
         header_rows=list(range(header.top, header.bottom + 1)),
         body_rows=_compact(body.records),
         total_rows=body.totals,
         section_rows=body.sections,
-        note_rows=notes,
-        columns=columns_of(view, titles, header),
-        row_labels=labels_of(view, header, body, nesting),
+        note_rows=body.notes,
+        columns=columns,
+        row_labels=labels_of(view, units.shape, body, nesting, printed),
     )
 
 

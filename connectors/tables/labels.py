@@ -3,46 +3,72 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
 from connectors.tables.body import Body
 from connectors.tables.cells import Kind, tidy
-from connectors.tables.header import Header
 from connectors.tables.model import RowLabel
 from connectors.tables.nesting import Nesting, lead_of
 from connectors.tables.shape import Shape
+from connectors.tables.units import by_meaning
 from connectors.tables.view import View
+from connectors.tables.words import RECORD_KEY
 
 _MOST = 2_000  # a table with more rows lists records, not indicators
 
 
-def labels_of(view: View, header: Header, body: Body, nesting: Nesting) -> list[RowLabel]:
+def labels_of(
+    view: View, shape: Shape, body: Body, nesting: Nesting, printed: Sequence[str]
+) -> list[RowLabel]:
     """The labels of the rows, where codes, units or indentation show that the rows carry the indicators.
 
     Args:
         view: The sheet, or one half of it.
-        header: The table's header.
+        shape: What the table's rows look like.
         body: The table's rows.
         nesting: The nesting so far; shared by the halves of one form.
+        printed: Units of the title line that no column takes; a row takes the one that fits its name.
     """
-    shape = Shape(view, header)
     rows = sorted([*body.records, *body.totals, *body.sections]) if len(body.records) <= _MOST else []
     written = [_written(view, n, shape.left) for n in rows]
-    leads = sorted({lead_of(raw) for raw in written if raw.strip()})
+    leads = Counter(lead_of(raw) for raw in written if raw.strip())
     coded = shape.unit is not None or (shape.code is not None and _names_indicators(shape))
-    if shape.places or not (coded or len(leads) > 1):
+    if shape.places or not (coded or _is_indented(shape, leads)):
         return []
+    levels = sorted(leads)
     labels: list[RowLabel] = []
     for i, (n, raw) in enumerate(zip(rows, written, strict=True)):
-        if raw.strip():
-            text = tidy(raw)
+        text, indent = tidy(raw), 0
+        if text:
             after = next((later for later in written[i + 1 :] if later.strip()), "")
-            indent = nesting.level(raw, after) if coded else leads.index(lead_of(raw))
+            indent = nesting.level(raw, after) if coded else levels.index(lead_of(raw))
         elif labels:  # a second unit of the indicator above
             text, indent = labels[-1].text, labels[-1].indent
-        else:
-            text, indent = "", 0
         labels.append(RowLabel(n, text, indent, _cell(view, n, shape.unit), _cell(view, n, shape.code)))
-    return labels
+    return _with_units(labels, printed) if shape.unit is None else labels
+
+
+def _is_indented(shape: Shape, leads: Counter[int]) -> bool:
+    """Whether spaces nest the labels, and are not just strewn over the names of a ledger."""
+    often = [lead for lead, times in leads.items() if times > 1]
+    return shape.valued and len(often) > 1 and not RECORD_KEY.search(shape.captions.get(shape.left, ""))
+
+
+def _with_units(labels: list[RowLabel], printed: Sequence[str]) -> list[RowLabel]:
+    """The labels with the unit that fits their own name or the nearest one above them in the nesting."""
+    if len(printed) < 2:
+        return labels
+    above: list[tuple[int, str | None]] = []
+    found = []
+    for label in labels:
+        while above and above[-1][0] >= label.indent:
+            above.pop()
+        unit = by_meaning((label.text,), printed) or (above[-1][1] if above else None)
+        above.append((label.indent, unit))
+        found.append(replace(label, unit=unit))
+    return found
 
 
 def _names_indicators(shape: Shape) -> bool:

@@ -38,7 +38,7 @@ class Units:
         path, unit = _in_path(path)
         unit = self._in_row(col) or unit
         if unit is None and self._is_value(col):
-            unit = _by_meaning(path, self._in_titles) or self._in_cells(col)
+            unit = by_meaning(path, self.printed) or self._in_cells(col)
         return path, unit
 
     def _is_value(self, col: int) -> bool:
@@ -70,7 +70,8 @@ class Units:
         return None
 
     @cached_property
-    def _in_titles(self) -> list[str]:
+    def printed(self) -> list[str]:
+        """The units that the title lines print for the whole table."""
         sheet = View(self.view.grid)  # the title of a form in halves stands over both
         texts = [text for n in self.titles for text in sheet.row(n).texts]
         for text in texts:
@@ -106,8 +107,8 @@ def _in_path(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
     return path, None
 
 
-def _by_meaning(path: tuple[str, ...], units: Sequence[str]) -> str | None:
-    """The one unit of the title line that fits the column's name."""
+def by_meaning(path: tuple[str, ...], units: Sequence[str]) -> str | None:
+    """The one unit of the title line that fits a name (its path, or that of a row label)."""
     name = "".join(path)
     for word, fits in DIMENSIONS:
         if word.search(name):
