@@ -197,8 +197,9 @@ def _key_check(contract: Contract, group: str | None) -> Check:
 
 def _rule_check(rule: Rule, group: str | None) -> Check:
     kwargs = dict(rule.kwargs)
-    if rule.expectation == UNIQUE and group:
-        kwargs["column_list"] = list(dict.fromkeys([*kwargs.get("column_list", ()), group]))
+    if rule.expectation == UNIQUE:  # inside one submission, whether or not the rule says so
+        named = [name for name in kwargs.get("column_list", ()) if name not in ("submission_id", group)]
+        kwargs["column_list"] = [*named, *([group] if group else [])]
     columns = tuple(
         name
         for key in ("column", "column_A", "column_B", "column_list")

@@ -122,13 +122,14 @@ def test_a_key_may_come_back_in_another_month_and_in_another_submission() -> Non
     assert told(validate(rows, terms, group="submission_id")) == [(3, "id", "duplicate_key")]
 
 
-def test_a_contracts_own_uniqueness_spares_the_first_row_and_other_submissions() -> None:
-    terms = contract(
-        Column("v", "村"),
-        rules=[rule("once", "expect_compound_columns_to_be_unique", column_list=["v", "period"])],
-    )
+@pytest.mark.parametrize("columns", [["v", "period"], ["submission_id", "v", "period"]])
+def test_a_contracts_own_uniqueness_spares_the_first_row_and_other_submissions(columns: list[str]) -> None:
+    once = rule("once", "expect_compound_columns_to_be_unique", column_list=columns)
+    terms = contract(Column("v", "村"), rules=[once])
     rows = frame(terms, v=["a", "a", "a"], submission_id=["s1", "s1", "s2"])
     assert told(validate(rows, terms, group="submission_id")) == [(1, "v", "once")]
+    alone = rows.iloc[:2].drop(columns="submission_id")
+    assert told(validate(alone, terms)) == [(1, "v", "once")]
 
 
 def test_the_same_key_in_two_submissions_of_a_month_is_listed() -> None:
