@@ -69,8 +69,11 @@ def column_texts(values: Sequence[Cell], percents: Mapping[int, Cell] | None = N
 
 
 def _floats(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pa.Array:
-    if bool(np.all((np.trunc(values) == values) & (np.abs(values) < _EXACT))):
+    size = np.abs(values)
+    if bool(np.all((np.trunc(values) == values) & (size < _EXACT))):
         return pa.array(values.astype(np.int64)).cast(pa.string())
+    if bool(np.all((values == 0) | ((size >= 1e-4) & (size < 1e15)))):
+        return pa.array(values + 0.0).cast(pa.string())  # the same digits as repr; sums with 0.0 have no "-0"
     return pa.array([cell_text(value) for value in values.tolist()], pa.string())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -114,9 +115,10 @@ def _cells(grid: Grid, table: Table, numbers: Sequence[int]) -> pa.Table:
     )
     merged = _merged(grid, place)
     percents = _percents(grid, place)
+    columns = list(zip_longest(*map(grid.rows.__getitem__, numbers)))
     arrays = {}
     for index in (column.index for column in table.columns):
-        values = [row[index] if index < len(row) else None for row in map(grid.rows.__getitem__, numbers)]
+        values: list[Cell] = list(columns[index]) if index < len(columns) else [None] * len(numbers)
         percent = {position: values[position] for position in percents.get(index, ())}
         for position, (value, is_percent) in merged.get(index, {}).items():
             values[position] = value

@@ -41,7 +41,7 @@ def _checked(path: Path, name: str, depth: int) -> list[Sheet]:
 def _read(path: Path, name: str, depth: int) -> list[Sheet]:
     kind = kind_of(path)
     if kind in _WORKBOOKS:
-        return read_workbook(path, name)
+        return read_workbook(path, name, kind)
     if kind is Kind.TEXT:
         return read_delimited(path, name)
     if kind is Kind.HTML:

@@ -6,53 +6,94 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.errors import Refused
 from connectors.grid import Cell, Grid, Merge, Sheet
-from connectors.readers.limits import MAX_CELLS, encrypted, too_large
+from connectors.readers.biff import look_into_xls
+from connectors.readers.content import Kind
+from connectors.readers.extent import check_ods, check_xlsb
+from connectors.readers.limits import MAX_CELLS, encrypted, picture_only, too_large
+from connectors.readers.look import Look, Looks
+from connectors.readers.ooxml import look_into_xlsx
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 
-def read_workbook(path: Path, name: str) -> list[Sheet]:
+def read_workbook(path: Path, name: str, kind: Kind) -> list[Sheet]:
     """The worksheets of a workbook, hidden ones included, in workbook order.
 
     Raises:
-        Refused: ``encrypted`` or ``too_large``.
+        Refused: ``encrypted``, ``picture_only`` or ``too_large``.
     """
     from python_calamine import CalamineWorkbook, PasswordError
 
+    looks = _looks(path, name, kind)
     try:
-        with CalamineWorkbook.from_path(path) as workbook:
-            return _sheets(workbook, name)
+        # calamine believes the extension of a path, so it gets the content alone
+        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
+            sheets = _sheets(workbook, name, looks)
     except PasswordError as error:
         raise encrypted(name) from error
+    if any(look.pictures for look in looks.values()) and not any(sheet.grid.rows for sheet in sheets):
+        raise picture_only(name)
+    return sheets
 
 
-def _sheets(workbook: CalamineWorkbook, name: str) -> list[Sheet]:
+def _looks(path: Path, name: str, kind: Kind) -> Looks:
+    if kind is Kind.ODS:
+        check_ods(path, name)
+    if kind is Kind.XLSB:
+        check_xlsb(path, name)
+    if kind is Kind.XLSX:
+        return look_into_xlsx(path, name)
+    return look_into_xls(path) if kind is Kind.XLS else {}
+
+
+def _sheets(workbook: CalamineWorkbook, name: str, looks: Looks) -> list[Sheet]:
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     sheets = []
     for index, about in enumerate(workbook.sheets_metadata):
         if about.typ != SheetTypeEnum.WorkSheet:
             continue
+        look = looks.get(index, Look())
+        if look.area > MAX_CELLS:
+            raise _too_wide(name, about.name)
         hidden = about.visible != SheetVisibleEnum.Visible
-        grid = _grid(workbook.get_sheet_by_index(index), name)
-        notes = (f"工作表“{about.name}”是隐藏的，已一并读取。",) if hidden and grid.rows else ()
-        sheets.append(Sheet(about.name, hidden, grid, notes))
+        grid = _grid(workbook.get_sheet_by_index(index), name, look)
+        notes = [f"工作表“{about.name}”是隐藏的，已一并读取。"] if hidden and grid.rows else []
+        notes += look.notes(about.name, blank=not grid.rows)
+        sheets.append(Sheet(about.name, hidden, grid, tuple(notes)))
     return sheets
 
 
-def _grid(sheet: CalamineSheet, name: str) -> Grid:
+def _too_wide(name: str, sheet: str) -> Refused:
+    return too_large(name, f"工作表“{sheet}”的内容延伸过远（超过 {MAX_CELLS // 10_000} 万格）")
+
+
+def _grid(sheet: CalamineSheet, name: str, look: Look) -> Grid:
     if sheet.end is None:
-        return Grid([])
+        return Grid(_with_errors([], look))
     bottom, right = sheet.end
     if (bottom + 1) * (right + 1) > MAX_CELLS:
-        raise too_large(name, f"工作表“{sheet.name}”延伸到第 {bottom + 1} 行、第 {right + 1} 列")
-    rows: Sequence[Sequence[Cell]] = sheet.to_python(skip_empty_area=False)
+        raise _too_wide(name, sheet.name)
+    rows = _with_errors(sheet.to_python(skip_empty_area=False), look)
     height = len(rows)
     while height and not any(cell != "" for cell in rows[height - 1]):
         height -= 1
-    return Grid(rows[:height], _merges(sheet, height))
+    return Grid(rows[:height], _merges(sheet, height), look.formats)
+
+
+def _with_errors(rows: Sequence[Sequence[Cell]], look: Look) -> Sequence[Sequence[Cell]]:
+    """The rows with errors as printed, which calamine leaves blank; also beyond the last cell it read."""
+    if not look.errors:
+        return rows
+    filled = [list(row) for row in rows]
+    for (row, column), text in look.errors.items():
+        filled.extend([] for _ in range(len(filled), row + 1))
+        filled[row].extend("" for _ in range(len(filled[row]), column + 1))
+        filled[row][column] = text
+    return filled
 
 
 def _merges(sheet: CalamineSheet, height: int) -> list[Merge]:

@@ -1,0 +1,97 @@
+"""A look into the records of an xls (BIFF8): what calamine leaves out of its sheets ([MS-XLS])."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from connectors.readers.compound import stream
+from connectors.readers.look import Look
+
+_BOF, _EOF, _SHEET, _FORMAT, _XF = 0x809, 0x0A, 0x85, 0x41E, 0xE0
+_ROW, _COLUMNS, _OBJECT = 0x208, 0x7D, 0x5D
+_NUMBER, _RK, _MANY_RK, _BOOL_OR_ERROR, _FORMULA = 0x203, 0x27E, 0xBD, 0x205, 0x06
+_PICTURE = 8
+_BUILT_IN = {9: "0%", 10: "0.00%"}
+_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+
+Record = tuple[int, int, int]  # type, offset of its data, length
+
+
+def look_into_xls(path: Path) -> dict[int, Look]:
+    """What the sheets show beside their cells, by position in the workbook; nothing where the records are broken."""
+    try:
+        book = stream(path.read_bytes(), "Workbook", "Book")
+    except ValueError:
+        return {}
+    if not book or len(book) < 8:
+        return {}
+    starts, percents = _globals(book)
+    return {index: _look(book, start, percents) for index, start in enumerate(starts)}
+
+
+def _records(book: bytes, at: int) -> Iterator[Record]:
+    """The records of one substream, nested ones (charts) left out."""
+    depth = 0
+    while at + 4 <= len(book):
+        kind, length = struct.unpack_from("<HH", book, at)
+        if at + 4 + length > len(book):
+            return
+        depth += (kind == _BOF) - (kind == _EOF)
+        if depth <= 0:
+            return
+        if depth == 1:
+            yield kind, at + 4, length
+        at += 4 + length
+
+
+def _globals(book: bytes) -> tuple[list[int], dict[int, str]]:
+    """Where the sheets begin, and the formats of cell styles that are percentages."""
+    starts: list[int] = []
+    styles: list[int] = []
+    formats = dict(_BUILT_IN)
+    for kind, at, length in _records(book, 0):
+        if kind == _SHEET and length >= 8:
+            starts.append(struct.unpack_from("<I", book, at)[0])
+        elif kind == _XF and length >= 4:
+            styles.append(struct.unpack_from("<H", book, at + 2)[0])
+        elif kind == _FORMAT and length > 5 and b"%" in book[at + 5 : at + length]:
+            formats[struct.unpack_from("<H", book, at)[0]] = "0%"
+    return starts, {index: formats[form] for index, form in enumerate(styles) if form in formats}
+
+
+def _look(book: bytes, start: int, percents: dict[int, str]) -> Look:
+    look = Look()
+    for kind, at, length in _records(book, start):
+        if kind in (_NUMBER, _RK, _FORMULA, _BOOL_OR_ERROR) and length >= 8:
+            _cell(look, book, kind, at, percents)
+        elif kind == _MANY_RK and percents and length >= 12:
+            row, first = struct.unpack_from("<HH", book, at)
+            for offset in range((length - 6) // 6):
+                style = struct.unpack_from("<H", book, at + 4 + 6 * offset)[0]
+                if style in percents:
+                    look.formats[row, first + offset] = percents[style]
+        elif kind == _ROW and length >= 16:
+            look.hidden_rows += bool(struct.unpack_from("<H", book, at + 12)[0] & 0x20)
+        elif kind == _COLUMNS and length >= 10:
+            _columns(look, book, at)
+        elif kind == _OBJECT and length >= 6:
+            look.pictures += struct.unpack_from("<HHH", book, at)[::2] == (0x15, _PICTURE)
+    return look
+
+
+def _cell(look: Look, book: bytes, kind: int, at: int, percents: dict[int, str]) -> None:
+    row, column, style = struct.unpack_from("<HHH", book, at)
+    if style in percents and kind != _BOOL_OR_ERROR:
+        look.formats[row, column] = percents[style]
+    if kind == _BOOL_OR_ERROR and book[at + 7] == 1:
+        look.errors[row, column] = _ERRORS.get(book[at + 6], "#N/A")
+    if kind == _FORMULA and book[at + 12 : at + 14] == b"\xff\xff" and book[at + 6] == 2:
+        look.errors[row, column] = _ERRORS.get(book[at + 8], "#N/A")
+
+
+def _columns(look: Look, book: bytes, at: int) -> None:
+    first, last, _, _, options = struct.unpack_from("<HHHHH", book, at)
+    if options & 1 and last < 255:  # a hidden rest of the sheet hides nothing
+        look.hidden_columns += last - first + 1
