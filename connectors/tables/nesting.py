@@ -14,6 +14,7 @@ _STYLES = (
     re.compile(r"^\d{1,2}\s*[.、]+(?!\d)"),
     re.compile(r"^(\(\d{1,2}\)|\d{1,2}\))"),
 )
+_PART = re.compile(r"^第[一二三四五六七八九十\d]{1,4}(部分|章|编|篇)")
 _CIRCLED = re.compile(r"^\s*[①-⑳]")
 _GROUP = 1.5  # 按…分 stands between (一) and 1.
 _OF_WHICH = 6  # columns that 其中： takes; what continues it is aligned under its text
@@ -21,7 +22,7 @@ _NEAR = 2  # columns of tolerance for that alignment
 
 
 def numbering(raw: str) -> float | None:
-    """The rank of a label's numbering, 0 for the outermost; ``None`` where it has none.
+    """The rank of a label's numbering, 0 for 一、 and -1 for 第一部分; ``None`` where it has none.
 
     Args:
         raw: The label as written.
@@ -29,6 +30,8 @@ def numbering(raw: str) -> float | None:
     if _CIRCLED.match(raw):
         return len(_STYLES)
     text = text_of(raw)
+    if _PART.match(text):
+        return -1
     rank = next((rank for rank, style in enumerate(_STYLES) if style.match(text)), None)
     return _GROUP if rank is None and GROUPING.match(text) else rank
 

@@ -78,20 +78,24 @@ class Shape:
 
     @cached_property
     def code(self) -> int | None:
-        """The column of printed row codes, where most rows have one."""
-        return self._captioned(CODE_CAPTION, lambda box: bool(re.match(r"^[A-Z]?\d{1,6}(-\d+)?$", box.text)))
+        """The column of printed row codes, where most rows have one; without a header, right of the units."""
+        beside = None if self.header.roles or self.unit is None else self.unit + 1
+        return self._captioned(CODE_CAPTION, _is_code, beside)
 
     @cached_property
     def unit(self) -> int | None:
-        """The column of printed row units, where most rows have one."""
-        return self._captioned(UNIT_CAPTION, lambda box: box.kind is Kind.UNIT)
+        """The column of printed row units, where most rows have one; without a header, right of the labels."""
+        beside = None if self.header.roles else self.left + 1
+        return self._captioned(UNIT_CAPTION, lambda box: box.kind is Kind.UNIT, beside)
 
-    def _captioned(self, caption: re.Pattern[str], fits: Callable[[Box], bool]) -> int | None:
-        for col, text in self.captions.items():
-            if caption.match(text) and col > self.left:
-                cells = [box for row in self.rows if (box := row.at(col))]
-                if sum(map(fits, cells)) * 2 >= max(1, len(self._full)):
-                    return col
+    def _captioned(
+        self, caption: re.Pattern[str], fits: Callable[[Box], bool], beside: int | None
+    ) -> int | None:
+        columns = [col for col, text in self.captions.items() if caption.match(text) and col > self.left]
+        for col in columns if beside is None else [beside]:
+            cells = [box for row in self.rows if (box := row.at(col))]
+            if sum(map(fits, cells)) * 2 >= max(1, len(self._full)):
+                return col
         return None
 
     @cached_property
@@ -150,3 +154,7 @@ class Shape:
         return next(
             (box for box in row.boxes[:_LABELS] if box.kind is Kind.TEXT and box.col != self.code), None
         )
+
+
+def _is_code(box: Box) -> bool:
+    return bool(re.match(r"^[A-Z]?\d{1,6}(-\d+)?$", box.text))

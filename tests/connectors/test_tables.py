@@ -389,3 +389,16 @@ def test_footers_without_colons_are_notes() -> None:
     )
     assert list(table.body_rows) == [1, 2]
     assert table.note_rows == [3, 4]
+
+
+def test_a_form_without_a_header_still_shows_its_units_and_codes() -> None:
+    table = the_table(
+        ["2016年住户收支与生活状况调查年报表", "", "", ""],
+        ["第十一部分 可支配收入", "元", "3701", 24485.84],
+        [" 一、工资性收入", "元", "3702", 12494.81],
+        [" 二、经营净收入", "元", "3781", 7545.05],
+        ["第十三部分 总支出", "元", "4201", 21057.2],
+    )
+    assert (table.title_rows, table.header_rows, list(table.body_rows)) == ([0], [], [1, 2, 3, 4])
+    labels = [(label.indent, label.unit, label.code) for label in table.row_labels]
+    assert labels == [(0, "元", "3701"), (1, "元", "3702"), (1, "元", "3781"), (0, "元", "4201")]
