@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from connectors.readers.compound import stream
+from connectors.readers.limits import encrypted
 from connectors.readers.look import Look
 
 _BOF, _EOF, _SHEET, _FORMAT, _XF = 0x809, 0x0A, 0x85, 0x41E, 0xE0
 _ROW, _COLUMNS, _OBJECT = 0x208, 0x7D, 0x5D
 _NUMBER, _RK, _MANY_RK, _BOOL_OR_ERROR, _FORMULA = 0x203, 0x27E, 0xBD, 0x205, 0x06
+_FILE_PASS = 0x2F
 _PICTURE = 8
 _BUILT_IN = {9: "0%", 10: "0.00%"}
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -19,14 +21,20 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 Record = tuple[int, int, int]  # type, offset of its data, length
 
 
-def look_into_xls(path: Path) -> dict[int, Look]:
-    """What the sheets show beside their cells, by position in the workbook; nothing where the records are broken."""
+def look_into_xls(path: Path, name: str) -> dict[int, Look]:
+    """What the sheets show beside their cells, by position in the workbook; nothing where the records are broken.
+
+    Raises:
+        Refused: ``encrypted``.
+    """
     try:
         book = stream(path.read_bytes(), "Workbook", "Book")
     except ValueError:
         return {}
     if not book or len(book) < 8:
         return {}
+    if any(kind == _FILE_PASS for kind, _, _ in _records(book, 0)):
+        raise encrypted(name)
     starts, percents = _globals(book)
     return {index: _look(book, start, percents) for index, start in enumerate(starts)}
 

@@ -11,8 +11,8 @@ from connectors.readers.limits import MAX_CELLS, MAX_UNPACKED, too_large
 
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)(?:(/)>|>)")
-_ROWS = re.compile(rb'number-rows-repeated="(\d+)"')
-_COLUMNS = re.compile(rb'number-columns-repeated="(\d+)"')
+_ROWS = re.compile(rb"number-rows-repeated=[\"'](\d+)")
+_COLUMNS = re.compile(rb"number-columns-repeated=[\"'](\d+)")
 _ROW_HEADER, _LAST_CELL = 0, 11
 _BLANK = 1
 

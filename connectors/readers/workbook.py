@@ -46,7 +46,7 @@ def _looks(path: Path, name: str, kind: Kind) -> Looks:
         check_xlsb(path, name)
     if kind is Kind.XLSX:
         return look_into_xlsx(path, name)
-    return look_into_xls(path) if kind is Kind.XLS else {}
+    return look_into_xls(path, name) if kind is Kind.XLS else {}
 
 
 def _sheets(workbook: CalamineWorkbook, name: str, looks: Looks) -> list[Sheet]:
