@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from connectors.tables.cells import Kind
-from connectors.tables.header import Header, find_header
+from connectors.tables.header import Header
 from connectors.tables.preamble import is_caption
 from connectors.tables.sections import is_section
 from connectors.tables.shape import Shape
+from connectors.tables.stacked import next_table
 from connectors.tables.totals import compared, computed, is_total
 from connectors.tables.view import Row, View
-from connectors.tables.words import CONTINUED, NOTE, TITLE_WORD
+from connectors.tables.words import NOTE
 
 _SMALL = 800  # rows of a body whose rows are compared with each other
 _FOOTER = 400  # rows a footer has at most
-_ALIKE = 0.8  # share of the header's names in a header that is repeated
 
 
 @dataclass
@@ -70,7 +69,7 @@ def _walk(shape: Shape) -> tuple[list[int], list[int], int]:
         if shape.plain(n, bool(plain) and plain[-1] == n - 1):
             plain.append(n)
         elif (row := view.row(n)).boxes:
-            if (begin := _next_table(shape, row)) is not None:
+            if (begin := next_table(shape, row)) is not None:
                 return [m for m in plain if m < begin], [m for m in odd if m < begin], begin
             odd.append(n)
     return plain, odd, len(view)
@@ -150,48 +149,3 @@ def _may_follow_note(shape: Shape, row: Row) -> bool:
         and row.values <= 1
         and (shape.code is None or row.at(shape.code) is None or len(row.boxes) == 1)
     )
-
-
-def _next_table(shape: Shape, row: Row) -> int | None:
-    """The row the next table begins in (its title, if it has one), if ``row`` is its header's first."""
-    view, header = shape.view, shape.header
-    if len(row.boxes) < 2 or row.number <= header.bottom + 1 or not header.roles:
-        return None
-    if not _repeats(row, view.row(header.top)) and not _is_new_header(shape, row):
-        return None
-    begin, n = row.number, row.number - 1
-    while n > header.bottom + 1:
-        above = view.row(n)
-        if above.boxes and not (_may_title(above) or is_caption(above)):
-            break
-        begin = n if above.boxes else begin
-        n -= 1
-    return begin
-
-
-def _repeats(row: Row, top: Row) -> bool:
-    """Whether most of the header's first row stands here again."""
-    same = sum((box := row.at(name.col)) is not None and box.text == name.text for name in top.boxes)
-    return same >= max(2, _ALIKE * len(top.boxes)) and row.count(Kind.TEXT, Kind.YEAR) * 2 > len(row.boxes)
-
-
-def _is_new_header(shape: Shape, row: Row) -> bool:
-    """Whether names stand where the body has numbers, under a blank row or a title, with numbers below them."""
-    view = shape.view
-    above = view.row(row.number - 1)
-    if (above.boxes and not _may_title(above)) or row.values or not shape.numeric:
-        return False
-    names = [box for box in row.boxes if box.kind in (Kind.TEXT, Kind.YEAR)]
-    over = sum(box.col in shape.numeric for box in names)
-    if len(names) < len(row.boxes) or len(names) < 3 or over < _ALIKE * len(shape.numeric):
-        return False
-    below = find_header(view, row.number).bottom + 1
-    return any(view.row(n).values for n in range(below, below + 3))
-
-
-def _may_title(row: Row) -> bool:
-    if len(row.boxes) != 1 or row.values:
-        return False
-    box = row.first
-    named = CONTINUED.match(box.text) or TITLE_WORD.search(box.text) or box.right > box.col
-    return bool(named) and not NOTE.match(box.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from connectors.grid import Grid
@@ -41,6 +41,23 @@ def test_a_form_of_regions_by_indicators_reads_back_to_itself(rng: Random) -> No
 @given(_RNG)
 def test_a_form_of_indicators_by_columns_reads_back_to_itself(rng: Random) -> None:
     reads_back(indicators_by_columns(rng))
+
+
+@settings(deadline=None, max_examples=150)
+@given(_RNG, st.integers(0, 2))
+def test_two_ledgers_below_each_other_are_two_tables(rng: Random, gap: int) -> None:
+    above, below = ledger(rng), ledger(rng)
+    assume(below.kinds["title"] and below.kinds["title"][0] == 0 and "附件" not in str(below.rows[0][0]))
+    shift = len(above.rows) + gap
+    rows = [*above.rows, *[[""] for _ in range(gap)], *below.rows]
+    merged = [*above.merged, *((a + shift, b, c + shift, d) for a, b, c, d in below.merged)]
+    tables = find_tables(Grid(rows, merged))
+    assert [list(table.header_rows) for table in tables] == [
+        above.kinds["header"],
+        [n + shift for n in below.kinds["header"]],
+    ]
+    assert list(tables[0].body_rows) == above.kinds["body"]
+    assert list(tables[1].body_rows) == [n + shift for n in below.kinds["body"]]
 
 
 _CELLS = st.one_of(

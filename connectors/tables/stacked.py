@@ -1,0 +1,82 @@
+"""Where a body ends because the next table begins: a header that is repeated, or another one under its own title."""
+
+from __future__ import annotations
+
+import re
+
+from connectors.tables.cells import Kind
+from connectors.tables.header import find_header
+from connectors.tables.nesting import numbering
+from connectors.tables.preamble import is_caption
+from connectors.tables.shape import Shape
+from connectors.tables.view import Row
+from connectors.tables.words import CAPTION, CONTINUED, HEADER_WORD, LEAF_UNIT, NOTE, TITLE_WORD, UNIT
+
+_ALIKE = 0.8  # share of the names that must agree with a repeated header, or stand over numbers
+_WORDS = 0.5  # share of the names that must be words of headers
+
+
+def next_table(shape: Shape, row: Row) -> int | None:
+    """The row the next table begins in (its title, if it has one), if ``row`` is its header's first."""
+    view, header = shape.view, shape.header
+    if len(row.boxes) < 2 or row.number <= header.bottom + 1 or not header.roles:
+        return None
+    if not _repeats(row, view.row(header.top)) and not _is_new_header(shape, row):
+        return None
+    return _begin(shape, row)
+
+
+def _begin(shape: Shape, row: Row) -> int:
+    """The topmost title or caption over a header, or the header's own row."""
+    begin, n = row.number, row.number - 1
+    while n > shape.header.bottom + 1 and _may_stand_above(above := shape.view.row(n)):
+        begin = n if above.boxes and (_is_named(above) or is_caption(above)) else begin
+        n -= 1
+    return begin
+
+
+def _repeats(row: Row, top: Row) -> bool:
+    """Whether most of the header's first row stands here again."""
+    same = sum((box := row.at(name.col)) is not None and box.text == name.text for name in top.boxes)
+    return same >= max(2, _ALIKE * len(top.boxes)) and row.count(Kind.TEXT, Kind.YEAR) * 2 > len(row.boxes)
+
+
+def _is_new_header(shape: Shape, row: Row) -> bool:
+    """Whether names stand under a blank row or a title, over columns of numbers or in the words of headers."""
+    view = shape.view
+    above = view.row(row.number - 1)
+    names = [box for box in row.boxes if box.kind in (Kind.TEXT, Kind.YEAR)]
+    if len(names) < max(3, len(row.boxes)) or (above.boxes and _begin(shape, row) == row.number):
+        return False
+    words = sum(_is_header_word(re.sub(r"\s+", "", box.text)) for box in names)
+    over = sum(box.col in shape.numeric for box in names)
+    if words >= max(2, _WORDS * len(names)):
+        return any(view.row(n).boxes for n in range(row.number + 1, row.number + 4))
+    below = find_header(view, row.number).bottom + 1
+    valued = any(view.row(n).values for n in range(below, below + 3))
+    return valued and bool(shape.numeric) and over >= _ALIKE * len(shape.numeric)
+
+
+def _is_header_word(text: str) -> bool:
+    """Whether forms call a column so, or the text ends in a unit."""
+    leaf = LEAF_UNIT.match(text)
+    unit = leaf and (leaf["bracket"] or leaf["slash"])
+    return bool(HEADER_WORD.match(text) or (unit and UNIT.match(unit)))
+
+
+def _may_stand_above(row: Row) -> bool:
+    """Whether a row may belong to what stands above a header: blank, a text alone, a caption line."""
+    if row.blank:
+        return True
+    if NOTE.match(row.first.text) and not CAPTION.match(re.sub(r"\s+", "", row.first.text)):
+        return False
+    return is_caption(row) or (len(row.boxes) == 1 and not row.values)
+
+
+def _is_named(row: Row) -> bool:
+    """Whether the row is a title by its words or by its width."""
+    if len(row.boxes) != 1 or row.values or NOTE.match(row.first.text):
+        return False
+    box = row.first
+    wide = box.right > box.col and numbering(box.text) is None
+    return bool(CONTINUED.match(box.text) or TITLE_WORD.search(box.text) or wide)
