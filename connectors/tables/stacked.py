@@ -44,9 +44,11 @@ def _repeats(row: Row, top: Row) -> bool:
 def _is_new_header(shape: Shape, row: Row) -> bool:
     """Whether names stand under a blank row or a title, over columns of numbers or in the words of headers."""
     view = shape.view
-    above = view.row(row.number - 1)
+    titled = _begin(shape, row) < row.number
     names = [box for box in row.boxes if box.kind in (Kind.TEXT, Kind.YEAR)]
-    if len(names) < max(3, len(row.boxes)) or (above.boxes and _begin(shape, row) == row.number):
+    if len(names) < max(2 if titled else 3, len(row.boxes)):
+        return False
+    if not titled and view.row(row.number - 1).boxes:
         return False
     words = sum(_is_header_word(re.sub(r"\s+", "", box.text)) for box in names)
     over = sum(box.col in shape.numeric for box in names)
@@ -54,7 +56,7 @@ def _is_new_header(shape: Shape, row: Row) -> bool:
         return any(view.row(n).boxes for n in range(row.number + 1, row.number + 4))
     below = find_header(view, row.number).bottom + 1
     valued = any(view.row(n).values for n in range(below, below + 3))
-    return valued and bool(shape.numeric) and over >= _ALIKE * len(shape.numeric)
+    return valued and len(names) > 2 and bool(shape.numeric) and over >= _ALIKE * len(shape.numeric)
 
 
 def _is_header_word(text: str) -> bool:
