@@ -43,7 +43,8 @@ class Column:
         aliases: Other titles met in the wild.
         type: ODCS logical type: ``string``, ``integer``, ``number``, ``date`` or ``boolean``.
         kind: What the text means where the type does not say: ``resident_id``, ``credit_code``, ``phone``,
-            ``person_name``, ``bank_card``, ``student_number``, ``chainage`` (``K3+250`` is 3.25 公里) or ``""``.
+            ``person_name``, ``bank_card``, ``student_number``, ``chainage`` (``K3+250`` is 3.25 公里),
+            ``identifier`` (a number that the department itself gives: 户编号, 地块编号) or ``""``.
         role: What the column does for the row: ``region_code``, ``county_name``, ``township_name``,
             ``village_name``, ``period`` or ``""``.
         unit: The unit values are kept in (``亩``, ``元``, ``公斤``, ``公里``, ``%`` …), ``""`` where there is none.

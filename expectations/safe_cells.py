@@ -108,7 +108,7 @@ class SafeCells:
 
     def _cleaned(self, values: pd.Series, column: Column | None, rows: Rows | None = None) -> pd.Series:
         """Without private numbers, and in free text without names; the same object where there are none."""
-        cleaned = scrub(values)
+        cleaned = scrub(values, cards=column is None or column.kind != "identifier")
         if column is not None and (
             column.type != "string" or column.kind or column.role or column.enum or column.pattern
         ):

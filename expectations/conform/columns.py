@@ -172,7 +172,7 @@ def _parse_texts(values: pa.StringArray, column: Column, latest: np.datetime64 |
             return parse_phones(values, title=title)
         case _, "bank_card":
             return parse_cards(values, title=title)
-        case _, "student_number" | "region_code":
+        case _, "student_number" | "region_code" | "identifier":
             return parse_long_numbers(values, title=title)
         case _, kind if kind == "person_name" or kind in _NAMES:
             return parse_names(values, title=title)
