@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from functools import cache
+
 import pandas as pd
 
 DRAFT_COLUMNS = ("position", "column", "rule", "severity", "value", "message", "remedy")
@@ -49,6 +51,7 @@ def drafts(
     )
 
 
+@cache
 def no_drafts() -> pd.DataFrame:
-    """The empty frame of drafts."""
+    """The empty frame of drafts; one for all, so it is not to be changed."""
     return drafts([], column="", rule="", severity="", values=[], message="", remedy="")

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from enum import Enum
+from functools import lru_cache
 
 from connectors.grid import Cell
 from connectors.tables.words import UNIT
@@ -78,6 +79,7 @@ def kind_of(value: Cell, text: str) -> Kind:
     return _kind_of_text(text)
 
 
+@lru_cache(maxsize=1 << 15)  # the words of a ledger repeat
 def _kind_of_text(text: str) -> Kind:
     first = text[0]
     if first.isalpha() and not first.isascii():

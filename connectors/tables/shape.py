@@ -13,7 +13,7 @@ from connectors.tables.view import Box, Row, View
 from connectors.tables.words import CODE_CAPTION, PLACE, STEM, TOTAL, UNIT_CAPTION
 
 _SAMPLE = 80  # rows under the header that are looked at
-_THOROUGH = 400  # rows at the head and tail that are read in full
+_THOROUGH = 100  # rows at the head and tail that are read in full
 _LABELS = 4  # leading cells in which a total may be named
 
 

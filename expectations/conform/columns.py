@@ -180,15 +180,13 @@ def _parse_texts(values: pa.StringArray, column: Column, latest: np.datetime64 |
             return parse_words(values, column.enum, column.value_aliases, title=title)
 
 
-def _nothing(column: Column) -> str | None:
-    """What counts as blank: in free text nothing does, and 无 is an answer where a question is asked."""
+def _nothing(column: Column) -> str:
+    """What counts as blank: dashes everywhere; words such as 无 only where they are no answer."""
     if column.type == "boolean":
         return _DASHES
     if column.type == "string":
         free = not (column.kind or column.role or column.enum or column.pattern)
-        if free:
-            return None
-        if "无" in column.enum or "无" in column.value_aliases:
+        if free or "无" in column.enum or "无" in column.value_aliases:
             return _DASHES
     return NOTHING
 
