@@ -25,6 +25,8 @@ from open_data_contract_standard.model import (
     SchemaProperty,
 )
 
+from warehouse.definitions import read_yaml
+
 Severity = Literal["error", "warning"]
 Frequency = Literal["monthly", "quarterly", "termly", "yearly"]
 Keeps = Literal["snapshot", "events"]
@@ -188,7 +190,7 @@ def read_contract(path: Path) -> Contract:
     """
     data = path.read_bytes()
     try:
-        odcs = OpenDataContractStandard.model_validate(yaml.safe_load(data))
+        odcs = OpenDataContractStandard.model_validate(read_yaml(data))
     except (yaml.YAMLError, ValueError) as error:
         raise ContractError(f"{path}: not an Open Data Contract Standard file: {error}") from error
     if not odcs.schema_ or len(odcs.schema_) != 1:

@@ -7,7 +7,6 @@ cell and id. Chinese texts of the rules stand where the rule is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-
 from functools import cache
 
 import pandas as pd

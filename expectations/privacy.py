@@ -109,7 +109,9 @@ def scrub(values: pd.Series, *, cards: bool = True) -> pd.Series:
     if not pc.any(suspect).as_py():
         return values
     pairs = zip(distinct.to_pylist(), suspect.to_pylist(), strict=True)
-    cleaned = pa.array([scrub_text(text, cards=cards) if doubt else text for text, doubt in pairs], pa.string())
+    cleaned = pa.array(
+        [scrub_text(text, cards=cards) if doubt else text for text, doubt in pairs], pa.string()
+    )
     return values if cleaned.equals(distinct) else _series(cleaned.take(places), values)
 
 

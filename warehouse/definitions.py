@@ -16,6 +16,19 @@ from pydantic import BaseModel, ValidationError
 Model = TypeVar("Model", bound=BaseModel)
 
 
+# The parser in C takes a tenth of the time; not every platform has it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(text: str | bytes) -> Any:
+    """A YAML text as plain values.
+
+    Raises:
+        yaml.YAMLError: Not YAML.
+    """
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader either way
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong with a definition file, where it stands."""
@@ -74,9 +87,9 @@ def read_document(path: Path) -> Document:
     text = path.read_text(encoding="utf-8")
     lines: dict[tuple[str, ...], int] = {}
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_LOADER)
         twice = list(_note_lines(node, (), lines)) if node else []
-        data = yaml.safe_load(text)
+        data = read_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise DefinitionError([Problem(path, mark.line + 1 if mark else 1, f"not YAML: {error}")]) from error

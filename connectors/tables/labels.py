@@ -31,11 +31,13 @@ def labels_of(
         nesting: The nesting so far; shared by the halves of one form.
         printed: Units of the title line that no column takes; a row takes the one that fits its name.
     """
-    rows = sorted([*body.records, *body.totals, *body.sections]) if len(body.records) <= _MOST else []
+    coded = shape.unit is not None or (shape.code is not None and _names_indicators(shape))
+    if shape.places or len(body.records) > _MOST or not (coded or _may_be_indented(shape)):
+        return []
+    rows = sorted([*body.records, *body.totals, *body.sections])
     written = [_written(view, n, shape.left) for n in rows]
     leads = Counter(lead_of(raw) for raw in written if raw.strip())
-    coded = shape.unit is not None or (shape.code is not None and _names_indicators(shape))
-    if shape.places or not (coded or _is_indented(shape, leads)):
+    if not coded and sum(times > 1 for times in leads.values()) < 2:
         return []
     levels = sorted(leads)
     labels: list[RowLabel] = []
@@ -50,10 +52,9 @@ def labels_of(
     return _with_units(labels, printed) if shape.unit is None else labels
 
 
-def _is_indented(shape: Shape, leads: Counter[int]) -> bool:
-    """Whether spaces nest the labels, and are not just strewn over the names of a ledger."""
-    often = [lead for lead, times in leads.items() if times > 1]
-    return shape.valued and len(often) > 1 and not RECORD_KEY.search(shape.captions.get(shape.left, ""))
+def _may_be_indented(shape: Shape) -> bool:
+    """Whether spaces before the labels would nest them, and not just be strewn over the names of a ledger."""
+    return shape.valued and not RECORD_KEY.search(shape.captions.get(shape.left, ""))
 
 
 def _with_units(labels: list[RowLabel], printed: Sequence[str]) -> list[RowLabel]:

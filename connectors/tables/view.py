@@ -104,7 +104,9 @@ class View:
         return rows
 
     def _merge_at(self, row: int, col: int) -> Merge | None:
-        merges = self._merges.get(row, ()) if self.grid.merged else ()
+        merges = self._merges.get(row) if self.grid.merged else None
+        if not merges:
+            return None
         return next((merge for merge in merges if merge[1] <= col <= merge[3]), None)
 
     def row(self, number: int) -> Row:
