@@ -22,6 +22,7 @@ from expectations.staging import Staged, join, join_drafts, split, stage
 from expectations.submission_findings import leftover_rows, submission_findings
 from expectations.validate import validate
 from pipelines.home import Home
+from pipelines.layout import with_layout
 from pipelines.prepare import Handed, Prepared, prepare
 from pipelines.site import Site
 from warehouse.ledger import Entry, Outcome
@@ -121,7 +122,8 @@ def _recorded(site: Site, contract: Contract, one: Prepared, staged: Sequence[St
         coverage=coverage,
         contract_digest=site.staging_digests[contract.dataset],
     )
-    _write(site, contract.dataset, submission, "records", pa.concat_tables([part.records for part in staged]))
+    records = pa.concat_tables([part.records for part in staged])
+    _write(site, contract.dataset, submission, "records", with_layout(records, one.conformed))
     _write(site, contract.dataset, submission, "findings", findings)
     _write(site, contract.dataset, submission, "quarantine", quarantine)
     return Answer(outcome, findings, one.notes)

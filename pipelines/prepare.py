@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.errors import Refused
-from connectors.extract import Extract, read_tables
+from connectors.extract import Extract, Reading, read_tables
 from expectations.conform import Conformed, RegionIndex, conform
 from expectations.contract import Contract
 from expectations.dating import Dated, period_of
 from expectations.routing import Route, is_guidance, route
+from expectations.slips.cover import is_cover, is_excerpt
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,7 @@ def _prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionInd
         raise Refused(
             "no_table", "文件里没有找到表格：" + _why(reading.unread), "请发送含表头和数据行的表格。"
         )
-    tables = [extract for extract in reading.extracts if not is_guidance(extract.sheet)]
-    routes, leftovers = _routes(tables or reading.extracts, contracts, handed.department)
+    routes, leftovers = _routes(_data(reading), contracts, handed.department)
     contract = routes[0][1].contract
     taken = [pair for pair in routes if len(pair[0].rows)]
     if not taken:
@@ -96,6 +96,23 @@ def _prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionInd
         leftovers=leftovers,
         notes=(*notes, *dict.fromkeys(note for one in conformed for note in one.notes)),
     )
+
+
+def _data(reading: Reading) -> Sequence[Extract]:
+    """The tables that may be data: not the explanation of a form, not the cover of a slip sent back corrected.
+
+    Raises:
+        Refused: A slip's excerpt; it would replace the whole ledger by its bad rows.
+    """
+    covers = {one.sheet for one in reading.extracts if is_cover(one.sheet, one.titles)}
+    if any(is_excerpt(one.titles) for one in reading.extracts if one.sheet in covers):
+        raise Refused(
+            "slip_excerpt",
+            "这是回执的摘录，只列有问题的行，不是完整的表。",
+            "请在原文件里改正，再报送完整的原文件。",
+        )
+    own = [one for one in reading.extracts if one.sheet not in covers]
+    return [one for one in own if not is_guidance(one.sheet)] or own or reading.extracts
 
 
 def _routes(

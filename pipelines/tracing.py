@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.layout import Layout, read_layout
 from pipelines.site import Site
 
 
@@ -15,7 +17,7 @@ class Traced:
 
     Attributes:
         observation: The row of ``observations``, in a list; empty where there is none.
-        rows: Records behind it (dataset, submission, file, sheet, row), capped.
+        rows: Records behind it (dataset, submission, file, sheet, row, cells by column), capped.
         total: How many records there are in all.
         submissions: How many submissions they come from.
     """
@@ -39,6 +41,7 @@ def trace_observation(
     site: Site, indicator: str, region_code: str, period: str, *, limit: int, as_of: dt.datetime | None = None
 ) -> Traced:
     """What an indicator's value for a region and a period rests on."""
+    from expectations.sources import sources
     from warehouse.trace import trace
 
     with site.connect(as_of=as_of) as connection:
@@ -46,5 +49,26 @@ def trace_observation(
             "select * from observations where indicator = ? and region_code = ? and period = ?",
             params=[indicator, region_code, period],
         ).to_arrow_table()
-        found = trace(connection, site.indicators[indicator].inputs, region_code, period, limit=limit)
-    return Traced(observed.to_pylist(), found.rows.to_pylist(), found.total, found.submissions)
+        one = site.indicators[indicator]
+        found = trace(
+            connection,
+            one.relations,
+            sources(site.contracts),
+            region_code,
+            period,
+            only_last=one.over_time == "last",
+            limit=limit,
+        )
+    rows = list(_with_cells(site, found.rows.to_pylist()))
+    return Traced(observed.to_pylist(), rows, found.total, found.submissions)
+
+
+def _with_cells(site: Site, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows with the cell of every column of their record: ``{"households": "E5"}``."""
+    layouts: dict[tuple[str, str], Layout] = {}
+    for row in rows:
+        key = (row["dataset"], row["submission_id"])
+        if key not in layouts:
+            layouts[key] = read_layout(site.staged(*key, "records"))
+        columns = layouts[key].get(row["sheet"], {})
+        yield row | {"cells": {name: f"{letters}{row['row']}" for name, letters in columns.items()}}

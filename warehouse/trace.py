@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from warehouse.periods import months_of
-from warehouse.query import quoted
+from warehouse.relations import Source, located, with_relations
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -46,62 +46,69 @@ class Trail:
 
 def trace(
     connection: DuckDBPyConnection,
-    datasets: Sequence[str],
+    relations: Iterable[tuple[str, str]],
+    sources: Mapping[str, Source],
     region_code: str,
     period: str,
     *,
+    only_last: bool = False,
     limit: int = 200,
 ) -> Trail:
-    """The records of datasets that a region and a period have.
+    """The records that a number of a region and a period was computed from.
 
     Args:
         connection: From ``query.connect``.
-        datasets: Names of the datasets that went into the number.
+        relations: The ``(dataset, window)`` pairs that went into the number; a window says how far back it looks.
+        sources: Facts by dataset.
         region_code: 12 digits; the regions below count as well, and codes that led to any of them.
         period: A month ``2025-06``, a quarter ``2025Q2`` or a year ``2025``.
+        only_last: Whether a longer period counts with the last month of each region alone, as stocks do.
         limit: The most rows returned; the counts are of all.
 
     Raises:
         ValueError: The period is none.
     """
-    if not datasets:
-        return Trail(TRAIL.empty_table(), 0, 0)
     months = [str(month) for month in months_of(period)]
-    behind = f"{_BELOW} {_records(datasets)} "
-    parameters = {"region": region_code, "months": months}
-    counts = connection.sql(
-        behind + "SELECT count(*), count(DISTINCT submission_id) FROM records",  # noqa: S608
-        params=parameters,
-    )
+    pairs = sorted(set(relations))
+    if not pairs:
+        return Trail(TRAIL.empty_table(), 0, 0)
+    codes = [row[0] for row in connection.execute(_BELOW, {"region": region_code}).fetchall()]
+    statement = " union all ".join(_SIDE.format(dataset=dataset, window=window) for dataset, window in pairs)
+    shape = _BEHIND.format(last=_LAST if only_last else "")
+    behind = with_relations(statement, located(connection, sources), shape)
+    given = {"months": months, "regions": codes}
+    counts = connection.sql(f"select count(*), count(distinct submission_id) from ({behind})", params=given)  # noqa: S608
     total, submissions = counts.fetchall()[0]
-    rows = connection.sql(
-        behind + _WITH_FILES + "LIMIT $most",
-        params={**parameters, "most": limit},
-    )
+    rows = connection.sql(_WITH_FILES.format(behind=behind), params={**given, "most": limit})
     return Trail(rows.to_arrow_table().cast(TRAIL), total, submissions)
 
 
-_WITH_FILES = """
-SELECT dataset, submission_id, department, file_name, sha256, sheet, "row", region_code, period
-FROM records
-LEFT JOIN (SELECT submission_id, department, file_name, sha256 FROM submissions) USING (submission_id)
-ORDER BY dataset, region_code, period, submission_id, sheet, "row"
-"""
-
 _BELOW = """
-WITH RECURSIVE below(region_code) AS (
-    SELECT $region::VARCHAR
-    UNION
-    SELECT regions.region_code FROM regions JOIN below
-    ON regions.parent_code = below.region_code OR regions.successor = below.region_code
-),
+with recursive below(region_code) as (
+    select $region::varchar
+    union
+    select regions.region_code from regions join below
+    on regions.parent_code = below.region_code or regions.successor = below.region_code
+)
+select region_code from below
 """
 
+_SIDE = """
+select '{dataset}' as dataset, as_of, submission_id, sheet, "row", region_code, period from {dataset}_{window}
+where list_contains($regions::varchar[], region_code)
+"""
 
-def _records(datasets: Sequence[str]) -> str:
-    parts = [
-        f"SELECT '{dataset}' AS dataset, submission_id, sheet, \"row\", region_code, period FROM {quoted(dataset)} "  # noqa: S608
-        "WHERE period IN (SELECT unnest($months::VARCHAR[])) AND region_code IN (FROM below)"
-        for dataset in dict.fromkeys(datasets)
-    ]
-    return f"records AS ({' UNION ALL '.join(parts)})"
+_LAST = "qualify as_of = max(as_of) over (partition by dataset, region_code)"
+
+_BEHIND = """
+select distinct dataset, submission_id, sheet, "row", region_code, period
+from (select * from stated {last})
+"""
+
+_WITH_FILES = """
+select dataset, submission_id, department, file_name, sha256, sheet, "row", region_code, period
+from ({behind})
+left join (select submission_id, department, file_name, sha256 from submissions) using (submission_id)
+order by dataset, region_code, period, submission_id, sheet, "row"
+limit $most
+"""

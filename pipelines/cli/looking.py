@@ -217,9 +217,16 @@ def trace(
         ),
         as_json=False,
     )
-    columns = ("dataset", "period", "region_code", "file_name", "sheet", "row", "submission_id", "sha256")
-    show(found.rows, columns, as_json=False, title="Behind it")
+    columns = ("dataset", "period", "region_code", "file_name", "sheet", "row", "cells", "submission_id")
+    ranges = [row | {"cells": _range(row["cells"])} for row in found.rows]
+    show(ranges, columns, as_json=False, title="Behind it")
     typer.echo(f"{len(found.rows)} of {found.total:,} records from {found.submissions:,} submissions")
+
+
+def _range(cells: dict[str, str]) -> str:
+    """The first and last cell of a record; --json names every one."""
+    inside = sorted(cells.values(), key=lambda cell: (len(cell), cell))
+    return f"{inside[0]}:{inside[-1]}" if inside else ""
 
 
 def list_releases(context: typer.Context, as_json: Json = False) -> None:

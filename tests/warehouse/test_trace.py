@@ -4,11 +4,15 @@ import pytest
 
 from tests.warehouse.conftest import FIRST, RETIRED, SECOND, TOWN, Warehouse
 from warehouse.query import connect
+from warehouse.relations import Source
 from warehouse.trace import trace
+
+MONTH = [("toilet_ledger", "in_month")]
+SOURCES = {"toilet_ledger": Source(evidence="B", keeps="events")}
 
 
 def test_a_number_leads_to_files_sheets_and_rows(warehouse: Warehouse) -> None:
-    trail = trace(connect(warehouse.store, warehouse.ledger), ["toilet_ledger"], TOWN, "2025-06")
+    trail = trace(connect(warehouse.store, warehouse.ledger), MONTH, SOURCES, TOWN, "2025-06")
     assert (trail.total, trail.submissions) == (2, 1)
     assert trail.rows.to_pylist()[0] == {
         "dataset": "toilet_ledger", "submission_id": warehouse.submissions[0], "department": "toilet_reform",
@@ -19,18 +23,27 @@ def test_a_number_leads_to_files_sheets_and_rows(warehouse: Warehouse) -> None:
 def test_a_year_is_the_sum_of_its_months_and_the_list_is_capped_but_the_count_is_not(
     warehouse: Warehouse,
 ) -> None:
-    trail = trace(connect(warehouse.store, warehouse.ledger), ["toilet_ledger"], TOWN, "2025", limit=3)
+    trail = trace(connect(warehouse.store, warehouse.ledger), MONTH, SOURCES, TOWN, "2025", limit=3)
     assert (trail.rows.num_rows, trail.total, trail.submissions) == (3, 4, 2)
 
 
 def test_records_under_a_code_that_led_here_count(warehouse: Warehouse) -> None:
-    trail = trace(connect(warehouse.store, warehouse.ledger), ["toilet_ledger"], SECOND, "2025Q3")
+    trail = trace(connect(warehouse.store, warehouse.ledger), MONTH, SOURCES, SECOND, "2025Q3")
     assert trail.rows["region_code"].to_pylist() == [RETIRED]
 
 
 def test_what_nothing_lies_behind_has_an_empty_trail(warehouse: Warehouse) -> None:
     connection = connect(warehouse.store, warehouse.ledger)
-    assert trace(connection, ["toilet_ledger"], "123456789012", "2025-06").total == 0
-    assert trace(connection, [], TOWN, "2025-06").rows.num_rows == 0
+    assert trace(connection, MONTH, SOURCES, "123456789012", "2025-06").total == 0
+    assert trace(connection, [], SOURCES, TOWN, "2025-06").rows.num_rows == 0
     with pytest.raises(ValueError, match="not a month"):
-        trace(connection, ["toilet_ledger"], TOWN, "2025年6月")
+        trace(connection, MONTH, SOURCES, TOWN, "2025年6月")
+
+
+def test_a_stock_of_events_leads_to_every_month_up_to_its_own(warehouse: Warehouse) -> None:
+    connection = connect(warehouse.store, warehouse.ledger)
+    held = trace(connection, [("toilet_ledger", "as_of")], SOURCES, TOWN, "2025-12")
+    assert held.total > trace(connection, MONTH, SOURCES, TOWN, "2025-12").total
+    assert held.total == trace(connection, MONTH, SOURCES, TOWN, "2025").total
+    year = trace(connection, [("toilet_ledger", "as_of")], SOURCES, TOWN, "2025", only_last=True)
+    assert year.total == held.total
