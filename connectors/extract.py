@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
@@ -36,9 +36,9 @@ class Extract:
     hidden: bool
     table: Table
     titles: tuple[str, ...]
-    cells: pa.Table
-    rows: pa.Int64Array
-    totals: pa.Table
+    cells: pa.Table = field(repr=False)  # a repr may end in a log, and cells hold private values
+    rows: pa.Int64Array = field(repr=False)
+    totals: pa.Table = field(repr=False)
 
 
 @dataclass(frozen=True)

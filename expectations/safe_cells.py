@@ -31,6 +31,11 @@ _RULE = "private_in_text"
 _REMEDY = "请不要在这一列填写个人号码或姓名。"
 
 
+def is_private_title(title: str) -> bool:
+    """Whether a column that no contract describes looks private by its title."""
+    return bool(_PRIVATE_TITLE.search(title))
+
+
 class SafeCells:
     """What may be shown of one table.
 
@@ -104,7 +109,7 @@ class SafeCells:
         if at in self._known:
             return self._known[at].private
         path = next(column.path for column in self._table.extract.table.columns if str(column.index) == at)
-        return bool(_PRIVATE_TITLE.search("".join(path)))
+        return is_private_title("".join(path))
 
     def _cleaned(self, values: pd.Series, column: Column | None, rows: Rows | None = None) -> pd.Series:
         """Without private numbers, and in free text without names; the same object where there are none."""

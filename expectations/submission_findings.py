@@ -17,6 +17,7 @@ from connectors.errors import Refused
 from expectations.contract import Contract
 from expectations.dating import Dated
 from expectations.privacy import mask_all, scrub
+from expectations.safe_cells import is_private_title
 from warehouse.schemas import FINDINGS, QUARANTINE
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 UNROUTED = "unrouted"
 """Stands in the tables for the dataset of what no contract took."""
-
-_PRIVATE = ("姓名", "户主", "联系人", "负责人", "身份证", "证件", "电话", "手机", "联系方式", "卡号", "账号")
 
 
 def submission_findings(
@@ -101,7 +100,7 @@ def leftover_rows(
     shown = {}
     for column in extract.table.columns:
         title = " ".join(column.path) or str(column.index)
-        mask = mask_all if any(word in title for word in _PRIVATE) else scrub
+        mask = mask_all if is_private_title(title) else scrub
         name = title if title not in shown else f"{title} {column.index}"
         shown[name] = mask(extract.cells[str(column.index)].to_pandas()).tolist()
     cells = [

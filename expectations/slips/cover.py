@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from expectations.slips.cells import text_cell
@@ -16,6 +16,8 @@ _Locate = Callable[[Place], tuple[str, str] | None]
 
 COVER = "回执"
 HEADING = "实绩 · 报送回执"
+EXCERPT_HEADING = HEADING + "摘录"
+"""Over a slip that holds only the rows with findings."""
 MAX_LISTED = 2_000
 FILLS = {"error": "FFFF9C9C", "warning": "FFFFEB84"}
 _HEADER = ("序号", "位置", "程度", "单元格内容", "问题", "怎么改", "规则")
@@ -26,7 +28,24 @@ _FONT = "微软雅黑"
 _HOW = "红色单元格必须改正（所在行没有入库），黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。请把改好的完整表格放回原来的报送文件夹，系统以最后一次报送的为准。"
 
 
-def write_cover(sheet: Any, slip: Slip, findings: pd.DataFrame, locate: _Locate) -> None:
+def is_cover(sheet: str, titles: Sequence[str]) -> bool:
+    """Whether a sheet handed in is the cover of one of our own slips: no data of the sender's.
+
+    Args:
+        sheet: Its name; in an archive of workbooks with the workbook's before it.
+        titles: The texts above its table.
+    """
+    return sheet.rpartition("/")[2].startswith(COVER) and any(title.startswith(HEADING) for title in titles)
+
+
+def is_excerpt(titles: Sequence[str]) -> bool:
+    """Whether a cover says that its workbook holds only the rows with findings."""
+    return any(title.startswith(EXCERPT_HEADING) for title in titles)
+
+
+def write_cover(
+    sheet: Any, slip: Slip, findings: pd.DataFrame, locate: _Locate, heading: str = HEADING
+) -> None:
     """Fill an empty sheet, normal or write-only.
 
     Args:
@@ -34,19 +53,20 @@ def write_cover(sheet: Any, slip: Slip, findings: pd.DataFrame, locate: _Locate)
         slip: What is answered.
         findings: From ``findings_frame``.
         locate: Where a place of the original now is, as (sheet title, coordinate); None where it is not shown.
+        heading: What stands at the top.
     """
     listed = findings.head(MAX_LISTED)
     facts = [*slip.facts(), ("怎么看", _HOW), ("问题", _counts(findings, len(listed)))]
     header_row = len(facts) + 3
     _shape(sheet, header_row)
-    _write_facts(sheet, facts)
+    _write_facts(sheet, heading, facts)
     _write_findings(sheet, listed, header_row, locate)
 
 
-def _write_facts(sheet: Any, facts: Iterable[tuple[str, str]]) -> None:
+def _write_facts(sheet: Any, heading: str, facts: Iterable[tuple[str, str]]) -> None:
     from openpyxl.styles import Font
 
-    title = text_cell(sheet, HEADING)
+    title = text_cell(sheet, heading)
     title.font = Font(name=_FONT, bold=True, size=16)
     sheet.append([title])
     for label, text in facts:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from expectations.slips.cells import is_risky, plain, text_cell
-from expectations.slips.cover import COVER, FILLS, write_cover
+from expectations.slips.cover import COVER, EXCERPT_HEADING, FILLS, HEADING, write_cover
 from expectations.slips.marked import MAX_COMMENTS, MAX_FILLED, comment_of
 from expectations.slips.marks import Mark, Place, anchors, findings_frame, marks_of
 from expectations.slips.plain_cells import Plain, PlainRows
@@ -63,7 +63,8 @@ def rebuilt_workbook(slip: Slip, sheets: Iterable[Sheet]) -> tuple[Workbook, dic
         moved.update({(sheet.name, *old): (target.title, new) for old, new in places.items()})
         plain_rows[target.title] = rows
     noted = replace(slip, notes=(*slip.notes, _LONG_NOTE if is_long else _NOTE))
-    write_cover(cover, noted, findings, lambda place: moved.get(place))
+    heading = EXCERPT_HEADING if is_long else HEADING
+    write_cover(cover, noted, findings, lambda place: moved.get(place), heading)
     return book, plain_rows
 
 

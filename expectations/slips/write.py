@@ -22,8 +22,8 @@ _MAX_LOADED_ROWS = 3_000
 def write_slip(outbox: Path, slip: Slip) -> Path:
     """Answer a submission in the sender's outbox.
 
-    A submission with findings that was taken at least partly gets its workbook back, marked; every other
-    one a text. Writing the same slip again replaces it; another submission's slip is never touched.
+    A submission taken with findings gets its workbook back, marked; a refused one where rows or cells are to
+    blame; every other one a text. Writing the same slip again replaces it; another submission's slip is never touched.
 
     Args:
         outbox: The folder of all departments' answers.
@@ -34,7 +34,7 @@ def write_slip(outbox: Path, slip: Slip) -> Path:
     """
     folder = outbox / slip.department / Path(*_folders(slip))
     folder.mkdir(parents=True, exist_ok=True)
-    marked = slip.status in ("accepted", "partial") and slip.finding_count > 0
+    marked = _has_marks(slip)
     target = _free(folder, slip, ".xlsx" if marked else ".txt")
     temporary = target.with_name(f".{slip.submission_id}.tmp")
     if marked:
@@ -43,6 +43,15 @@ def write_slip(outbox: Path, slip: Slip) -> Path:
         temporary.write_bytes(text_slip(slip))
     os.replace(temporary, target)
     return target
+
+
+def _has_marks(slip: Slip) -> bool:
+    """Whether there is something to mark; what was refused as a whole may not even open."""
+    if slip.status == "repeat" or not slip.finding_count:
+        return False
+    from expectations.slips.marks import findings_frame
+
+    return slip.status != "refused" or bool((findings_frame(slip)["row"] > 0).any())
 
 
 def _folders(slip: Slip) -> list[str]:
