@@ -7,19 +7,17 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
-import pyarrow as pa
 
 from expectations.contract import Contract
 from pipelines.intake import receive
+from pipelines.metadata import month_metadata
 from pipelines.progress import Progress
 from pipelines.rebuild import outdated_notes, rebuild_months, rebuild_notes, rebuild_records
 from pipelines.release import gate, release_nightly, report_quality
 from pipelines.resources import HomeResource
-from pipelines.site import Site
 from pipelines.stage import answer_repeats, stage_pending
 
 INTAKE = dg.AssetKey(["intake", "submissions"])
-_PREVIEW_ROWS = 8
 _PERIOD_DAYS = {"monthly": 31, "quarterly": 92, "termly": 184, "yearly": 366}
 _RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL)
 _YEAR_IN_ONE_RUN = dg.BackfillPolicy.single_run()
@@ -86,43 +84,10 @@ def _dataset_asset(contract: Contract, months: dg.MonthlyPartitionsDefinition) -
         counts = rebuild_records(site, contract.dataset, context.partition_keys)
         if notes := outdated_notes(site):
             rebuild_notes(site, notes)
-        for month in context.partition_keys:
-            metadata = month_metadata(site, contract, month, counts[month])
+        for month, metadata in month_metadata(site.connect(), contract, counts).items():
             context.add_asset_metadata(metadata, asset_key=context.asset_key, partition_key=month)
 
     return records
-
-
-def month_metadata(site: Site, contract: Contract, month: str, rows: int) -> dict[str, dg.MetadataValue]:
-    """What a person wants to know of a dataset's month; private columns are not shown."""
-    connection = site.connect()
-    findings = connection.execute(
-        "select severity, count(*) from findings where dataset = ? and period = ? group by all order by all",
-        [contract.dataset, month],
-    ).fetchall()
-    shown = [column.name for column in contract.columns if not column.private][:10]
-    preview = connection.sql(
-        f"select {', '.join(shown)}, region_code from {contract.dataset} where period = ? limit {_PREVIEW_ROWS}",  # noqa: S608 - names of the contract
-        params=[month],
-    ).to_arrow_table()
-    return {
-        "dagster/row_count": dg.MetadataValue.int(rows),
-        "submissions": dg.MetadataValue.int(_submissions_of(site, contract.dataset, month)),
-        "findings": dg.MetadataValue.json(dict(findings)),
-        "preview": dg.MetadataValue.md(_markdown(preview)),
-    }
-
-
-def _submissions_of(site: Site, dataset: str, month: str) -> int:
-    return len(set(site.ledger.in_force(dataset, [month])["submission_id"].to_pylist()))
-
-
-def _markdown(table: pa.Table) -> str:
-    head = f"| {' | '.join(table.column_names)} |\n|{'---|' * table.num_columns}\n"
-    lines = [
-        " | ".join("" if cell is None else str(cell) for cell in row.values()) for row in table.to_pylist()
-    ]
-    return head + "\n".join(f"| {line} |" for line in lines)
 
 
 def _monthly_assets(

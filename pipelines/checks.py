@@ -3,23 +3,15 @@
 A check that fails is news about the data, never a reason to stop the load.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 
 from expectations.contract import Contract
 from pipelines.assets import dataset_key
-from pipelines.judgement import Judgement, completeness, contract_kept, timeliness, uniqueness
+from pipelines.judgement import JUDGES, Judgement
 from pipelines.resources import HomeResource
-from pipelines.site import Site
-
-JUDGES: Mapping[str, Callable[[Site, Contract, str], Judgement]] = {
-    "contract": contract_kept,
-    "completeness": completeness,
-    "timeliness": timeliness,
-    "uniqueness": uniqueness,
-}
 
 
 def build_checks(
@@ -35,7 +27,7 @@ def _check(contract: Contract, name: str, months: dg.MonthlyPartitionsDefinition
     )
     def check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
         site = home.site()
-        found = {month: JUDGES[name](site, contract, month) for month in context.partition_keys}
+        found = JUDGES[name](site, site.connect(), contract, context.partition_keys)
         failed = [month for month, judgement in found.items() if not judgement.passed]
         return dg.AssetCheckResult(
             passed=not failed,

@@ -1,16 +1,20 @@
-"""What is to be said of one dataset's month: contract kept, complete, in time, unique.
+"""What is to be said of a dataset's months: contract kept, complete, in time, unique.
 
 One rule for the terminal, Dagster and whoever asks; how it is shown does not belong here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from expectations.contract import Contract
 from pipelines.reporting import reporting
 from pipelines.site import Site
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _SHOWN = 10
 
@@ -30,16 +34,28 @@ class Judgement:
     facts: Mapping[str, int | float | str] = field(default_factory=dict)
 
 
-def contract_kept(site: Site, contract: Contract, month: str) -> Judgement:
+Judgements = dict[str, Judgement]
+"""By month."""
+
+Judge = Callable[[Site, "DuckDBPyConnection", Contract, Sequence[str]], Judgements]
+
+
+def contract_kept(
+    _site: Site, connection: DuckDBPyConnection, contract: Contract, months: Sequence[str]
+) -> Judgements:
     """No row of the submissions in force was quarantined."""
-    row = site.connect().execute(
+    rows = connection.execute(
         """
-        select coalesce(sum(rows_in), 0), coalesce(sum(rows_quarantined), 0) from submissions
-        where dataset = ? and period = ? and status in ('accepted', 'partial', 'refused')
+        select period, sum(rows_in)::bigint, sum(rows_quarantined)::bigint from submissions
+        where dataset = ? and status in ('accepted', 'partial', 'refused') group by period
         """,
-        [contract.dataset, month],
-    ).fetchone()  # fmt: skip
-    rows, quarantined = (int(row[0]), int(row[1])) if row else (0, 0)
+        [contract.dataset],
+    ).fetchall()  # fmt: skip
+    counts = {period: (total, quarantined) for period, total, quarantined in rows}
+    return {month: _contract_kept(*counts.get(month, (0, 0))) for month in months}
+
+
+def _contract_kept(rows: int, quarantined: int) -> Judgement:
     return Judgement(
         not quarantined,
         f"{quarantined} of {rows} rows quarantined",
@@ -47,13 +63,21 @@ def contract_kept(site: Site, contract: Contract, month: str) -> Judgement:
     )
 
 
-def completeness(site: Site, contract: Contract, month: str) -> Judgement:
+def completeness(
+    site: Site, connection: DuckDBPyConnection, contract: Contract, months: Sequence[str]
+) -> Judgements:
     """Every county has handed in what is due."""
-    states = _states(site, contract, month)
-    missing = sorted(county for county, (state, _) in states.items() if state in ("missing", "refused"))
     names = {
         row["region_code"][:6]: row["name"] for row in site.regions.to_pylist() if row["level"] == "county"
     }
+    found = {month: _complete({}, names) for month in months}
+    for month, states in _states(site, connection, contract, months).items():
+        found[month] = _complete(states, names)
+    return found
+
+
+def _complete(states: Mapping[str, tuple[str, int]], names: Mapping[str, str]) -> Judgement:
+    missing = sorted(county for county, (state, _) in states.items() if state in ("missing", "refused"))
     listed = ", ".join(names.get(county, county) for county in missing[:_SHOWN])
     return Judgement(
         not missing,
@@ -64,9 +88,17 @@ def completeness(site: Site, contract: Contract, month: str) -> Judgement:
     )
 
 
-def timeliness(site: Site, contract: Contract, month: str) -> Judgement:
+def timeliness(
+    site: Site, connection: DuckDBPyConnection, contract: Contract, months: Sequence[str]
+) -> Judgements:
     """Every county that handed in did so by the due day."""
-    states = _states(site, contract, month)
+    found = {month: _timely({}) for month in months}
+    for month, states in _states(site, connection, contract, months).items():
+        found[month] = _timely(states)
+    return found
+
+
+def _timely(states: Mapping[str, tuple[str, int]]) -> Judgement:
     late = {county: days for county, (state, days) in states.items() if state == "late"}
     return Judgement(
         not late,
@@ -75,19 +107,41 @@ def timeliness(site: Site, contract: Contract, month: str) -> Judgement:
     )
 
 
-def _states(site: Site, contract: Contract, month: str) -> dict[str, tuple[str, int]]:
-    found = reporting(site, [month], {contract.dataset: contract})
-    return {one.county: (one.state, one.days_late) for one in found}
+def _states(
+    site: Site, connection: DuckDBPyConnection, contract: Contract, months: Sequence[str]
+) -> dict[str, dict[str, tuple[str, int]]]:
+    """By month and county, the state of what was to be handed in, and days late."""
+    states: dict[str, dict[str, tuple[str, int]]] = {}
+    for one in reporting(site, connection, months, {contract.dataset: contract}):
+        states.setdefault(one.month, {})[one.county] = (one.state, one.days_late)
+    return states
 
 
-def uniqueness(site: Site, contract: Contract, month: str) -> Judgement:
+def uniqueness(
+    _site: Site, connection: DuckDBPyConnection, contract: Contract, months: Sequence[str]
+) -> Judgements:
     """No key stands in two submissions in force."""
-    from expectations.validate import cross_submission_duplicates
+    counts: dict[str, tuple[int, int]] = {}
+    if contract.key:
+        key = ", ".join(f'"{name}"' for name in contract.key)
+        given = " and ".join(f'"{name}" is not null' for name in contract.key)
+        rows = connection.execute(
+            "select period, sum(held)::bigint, count(*) from ("  # noqa: S608 - names of the contract
+            f"select period, {key}, count(*) as held from {contract.dataset} where {given} "
+            "group by all having count(distinct submission_id) > 1) group by period"
+        ).fetchall()
+        counts = {period: (held, keys) for period, held, keys in rows}
+    return {month: _unique(*counts.get(month, (0, 0))) for month in months}
 
-    frame = site.connect().execute(f"select * from {contract.dataset} where period = ?", [month]).df()  # noqa: S608 - a contract's name
-    twice = cross_submission_duplicates(frame, contract)
-    return Judgement(
-        twice.empty,
-        f"{len(twice)} rows share their key with another submission" if len(twice) else "no key twice",
-        {"rows": len(twice), "submissions": int(twice["submission_id"].nunique()) if len(twice) else 0},
-    )
+
+def _unique(rows: int, keys: int) -> Judgement:
+    summary = f"{rows} rows share {keys} keys with another submission" if rows else "no key twice"
+    return Judgement(not rows, summary, {"rows": rows, "keys": keys})
+
+
+JUDGES: Mapping[str, Judge] = {
+    "contract": contract_kept,
+    "completeness": completeness,
+    "timeliness": timeliness,
+    "uniqueness": uniqueness,
+}

@@ -109,6 +109,11 @@ def _run(site: Site, summary: Summary, progress: Progress, periods: Sequence[str
     clock.lap("indicators")
     _show_readers(site, summary, progress)
     clock.lap("release")
+    if not summary.is_idle:
+        from pipelines.events import report_load
+
+        report_load(site, summary.records, summary.written)
+    clock.lap("events")
 
 
 def _show_readers(site: Site, summary: Summary, progress: Progress) -> None:

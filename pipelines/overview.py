@@ -48,5 +48,5 @@ def count_submissions(
 
 def _states(site: Site) -> Counter[tuple[str, str]]:
     """How many county × month hand-ins of each dataset are late or missing, over the last year of records."""
-    found = reporting(site, months_in_records(site)[-12:])
+    found = reporting(site, site.connect(), months_in_records(site)[-12:])
     return Counter((one.dataset, one.state) for one in found)
