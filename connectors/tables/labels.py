@@ -78,6 +78,9 @@ def _names_indicators(shape: Shape) -> bool:
 
 
 def _written(view: View, row: int, col: int) -> str:
+    if not view.grid.merged:  # one cell is asked for, so the row need not be read
+        cells = view.grid.rows[row]
+        return "" if col >= len(cells) or cells[col] is None else str(cells[col])
     box = view.row(row).at(col)
     return str(view.grid.rows[box.row][box.col]) if box and box.row == row else ""
 

@@ -100,3 +100,8 @@ def no_tests() -> pd.DataFrame:
 def each(found: pd.DataFrame) -> Iterator[Any]:
     """The rows, their columns as attributes."""
     yield from found.itertuples(index=False)
+
+
+def figure(value: float) -> str:
+    """A figure as people write it: thousands separated, four significant digits where it is small."""
+    return f"{value:,.0f}" if abs(value) >= 10_000 or value == round(value) else f"{value:,.4g}"

@@ -26,6 +26,7 @@ def city_calendar(source: Source, hand_ins: Sequence[HandIn]) -> Markup:
             department_page(contract.department),
         )
         for dataset, contract in sorted(source.contracts.items(), key=lambda item: item[1].department)
+        if any(name == dataset for name, _ in groups)
     ]
     return calendar(rows, _columns(source), "报送日历：各台账每月有多少县区报送")
 
@@ -52,6 +53,7 @@ def dataset_rows(source: Source, hand_ins: Sequence[HandIn], county: str) -> Mar
             department_page(contract.department),
         )
         for dataset, contract in source.contracts.items()
+        if any(name == dataset for name, _ in by_place)
     ]
     return calendar(rows, _columns(source), "各台账每月报送情况")
 

@@ -8,7 +8,7 @@ from expectations.report.calendars import county_rows
 from expectations.report.overview import PLACES, rules_of
 from expectations.report.pages import Page, department_page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
-from expectations.report.timeliness import HandIn
+from expectations.report.timeliness import HandIn, unused
 from expectations.report.words import DEPARTMENTS
 
 MAX_WORST = 10
@@ -19,6 +19,7 @@ def departments(source: Source, hand_ins: Sequence[HandIn]) -> Iterator[Page]:
     """One page per department of the contracts."""
     worst = _worst(source)
     refused = _refused(source)
+    idle = unused(source)
     for department, datasets in source.departments.items():
         own_refused = [row for row in refused if row["department"] == department]
         yield Page(
@@ -31,7 +32,7 @@ def departments(source: Source, hand_ins: Sequence[HandIn]) -> Iterator[Page]:
                 "datasets": [
                     {
                         "contract": source.contracts[dataset],
-                        "calendar": county_rows(source, hand_ins, dataset),
+                        "calendar": None if dataset in idle else county_rows(source, hand_ins, dataset),
                         "rules": rules_of(source, "dataset = $dataset", {"dataset": dataset}),
                         "worst": [row for row in worst if row["dataset"] == dataset],
                     }

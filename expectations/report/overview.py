@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from expectations.report.calendars import city_calendar
 from expectations.report.pages import Page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
-from expectations.report.timeliness import HandIn
+from expectations.report.timeliness import HandIn, unused
 from expectations.report.words import DEPARTMENTS
 
 MAX_ANOMALIES = 15
@@ -28,6 +28,7 @@ def overview(source: Source, hand_ins: Sequence[HandIn], title: str) -> Iterator
             "anomalies": anomalies,
             "anomaly_count": anomalies[0]["total"] if anomalies else 0,
             "calendar": city_calendar(source, hand_ins),
+            "unused": [source.dataset_title(dataset) for dataset in unused(source)],
             "disagreements": _disagreements(source),
             "rules": _rules(source),
             "severities": _severities(source),

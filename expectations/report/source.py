@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from expectations.contract import Contract
 from expectations.reconciliations.model import Reconciliation
+from expectations.submission_findings import UNROUTED
 from warehouse.indicators.model import Indicator
 
 if TYPE_CHECKING:
@@ -83,9 +84,9 @@ class Source:
         return dict(sorted(found.items()))
 
     def dataset_title(self, dataset: str | None) -> str:
-        """The Chinese title of a dataset, its name where it has no contract."""
-        if not dataset:
-            return "未能识别"
+        """The Chinese title of a dataset, its name where its contract is gone."""
+        if dataset in (None, "", UNROUTED):
+            return "没有认出的文件"
         contract = self.contracts.get(dataset)
         return contract.title if contract else dataset
 

@@ -2,7 +2,8 @@
 
 A dataset's months fall into windows by its frequency (month, quarter, school term, year). A window is due on the
 contract's day of the month after its end; a hand-in is shown in the month it speaks of, a gap in the window's last.
-A window that begins before the report's months has no gap to show.
+A window that begins before the report's months has no gap to show. A dataset that nobody has ever handed in is not
+in use: it has no gaps either, and pages say so (``unused``).
 """
 
 from __future__ import annotations
@@ -64,12 +65,20 @@ def hand_ins(source: Source) -> list[HandIn]:
     """Every dataset × county × month of the report."""
     first = _first_received(source)
     refused = _refused(source)
+    idle = unused(source)
     return [
         hand_in
         for contract in source.contracts.values()
+        if contract.dataset not in idle
         for county in source.county_names
         for hand_in in _of(contract, county, source, first, refused)
     ]
+
+
+def unused(source: Source) -> list[str]:
+    """Datasets of which nothing was ever handed in, in the contracts' order."""
+    used = {row["dataset"] for row in source.rows("select distinct dataset from submissions")}
+    return [dataset for dataset in source.contracts if dataset not in used]
 
 
 def _of(

@@ -88,6 +88,10 @@ def _write_findings(sheet: Any, listed: pd.DataFrame, header_row: int, locate: _
     text_font = Font(name=_FONT, size=10)
     link_font = Font(name=_FONT, size=10, color="FF0563C1", underline="single")
     wrapped = Alignment(horizontal="left", vertical="top", wrap_text=True)
+    rule_font = Font(name=_FONT, size=8, color=_GREY)
+    if listed["sheet"].nunique() == 1:
+        # The name of the only sheet says nothing and hides the coordinate in a narrow column.
+        listed = listed.assign(cell=listed["cell"].str.rpartition("!")[2])
     columns = (listed[name].tolist() for name in _SHOWN)
     for number, (place, severity, *texts) in enumerate(zip(*columns, strict=True), start=1):
         cell, *rest = texts
@@ -95,7 +99,7 @@ def _write_findings(sheet: Any, listed: pd.DataFrame, header_row: int, locate: _
         row = [text_cell(sheet, value) for value in values]
         for item in row:
             item.alignment, item.font = wrapped, text_font
-        row[2].fill = fills.get(severity, fills["warning"])
+        row[2].fill, row[-1].font = fills.get(severity, fills["warning"]), rule_font
         target = locate(place)
         if target is not None:
             _link(row[1], f"B{header_row + number}", target)

@@ -94,7 +94,7 @@ def habit_of(seed: int, dataset: str, office: str, rows: int) -> Habit:
         groups=not csv and bool(rng.random() < 0.4),
         serial=bool(rng.random() < 0.6),
         lead=(0, 0) if csv else _pick(rng, [(0, 0), (0, 0), (0, 0), (1, 0), (0, 1), (1, 1)]),
-        per_township=not csv and bool(rng.random() < 0.3),
+        per_township=not csv and bool(rng.random() < 0.12),
         totals=bool(rng.random() < 0.5),
         footer=bool(rng.random() < 0.4),
         note_sheet=not csv and bool(rng.random() < 0.2),

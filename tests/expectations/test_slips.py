@@ -189,7 +189,7 @@ def test_the_cover_lists_each_finding_with_a_link_to_its_cell(tmp_path: Path) ->
     links = {
         cell.value: cell.hyperlink.location for row in cover.iter_rows() for cell in row if cell.hyperlink
     }
-    assert links == {"台账!B5": "'台账'!B5", "台账!D6": "'台账'!D6"}
+    assert links == {"B5": "'台账'!B5", "D6": "'台账'!D6"}
     assert "共 2 处：必须改正 1 处，请核对 1 处" in texts
     assert [sheet.title for sheet in book if sheet.sheet_view.tabSelected] == [COVER]
 
@@ -255,6 +255,13 @@ def reload(made: Any, path: Path) -> Any:
     return load_workbook(path)
 
 
+def test_the_cover_names_the_sheet_where_findings_lie_in_several(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    answer = slip(tmp_path, "partial", [finding("台账!B5"), finding("说明!A1")])
+    cover = load_workbook(write_slip(tmp_path / "o", answer))[COVER]
+    assert {c.value for row in cover.iter_rows() for c in row if c.hyperlink} == {"台账!B5", "说明!A1"}
+
+
 def test_a_rebuilt_workbook_keeps_cells_merges_and_places(tmp_path: Path) -> None:
     sheet = grid_sheet("a/b", [["表", None], ["x", 1.5], [], ["y", dt.date(2025, 6, 1)]], ((0, 0, 0, 1),))
     answer = slip(tmp_path, "partial", [finding("a/b!B4"), finding("a/b!D2")])
@@ -270,7 +277,7 @@ def test_a_rebuilt_workbook_keeps_cells_merges_and_places(tmp_path: Path) -> Non
         for cell in row
         if cell.hyperlink
     }
-    assert links == {"a/b!B4": "'a_b'!B4", "a/b!D2": "'a_b'!D2"}
+    assert links == {"B4": "'a_b'!B4", "D2": "'a_b'!D2"}
 
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
@@ -302,7 +309,7 @@ def test_a_very_long_file_comes_back_as_its_offending_rows_with_their_row_number
         for cell in row
         if cell.hyperlink
     }
-    assert links["s!B50001"] == f"'s'!C{len(made)}"
+    assert links["B50001"] == f"'s'!C{len(made)}"
 
 
 def test_beyond_two_thousand_findings_the_cover_states_the_count(tmp_path: Path) -> None:

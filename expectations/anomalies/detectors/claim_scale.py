@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from expectations.anomalies.scene import Scene, each, no_tests, tests
+from expectations.anomalies.scene import Scene, each, figure, no_tests, tests
 
 NAME = "claim_scale"
 
@@ -49,7 +49,7 @@ def find(scene: Scene) -> pd.DataFrame:
 def tell(scene: Scene, found: pd.DataFrame) -> list[str]:
     """Messages."""
     return [
-        f"“{row.title}”自评 {row.value:g}，按台账计算为 {row.expected:g}，"
+        f"“{row.title}”自评 {figure(row.value)}，按台账计算为 {figure(row.expected)}，"
         f"相差约 {row.factor:g} {'倍' if row.score > 0 else '分之一'}（1 个自评值）。值得核查自评表的计量单位。"
         for row in each(found)
     ]

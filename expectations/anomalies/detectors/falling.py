@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expectations.anomalies.scene import Scene, amounts, each, no_tests, tests
+from expectations.anomalies.scene import Scene, amounts, each, figure, no_tests, tests
 from expectations.contract import Contract
 
 NAME = "falling"
@@ -36,8 +36,8 @@ def tell(scene: Scene, found: pd.DataFrame) -> list[str]:
     for row in each(found):
         column = scene.contracts[row.dataset].by_name[row.subject]
         messages.append(
-            f"累计数“{column.title}”本期 {row.value:g} {column.unit}，上期（{row.earlier}）{row.expected:g} {column.unit}，"
-            f"减少 {row.expected - row.value:g}（{row.n} 条记录）。值得核查是漏报还是上期多报。"
+            f"累计数“{column.title}”本期 {figure(row.value)} {column.unit}，上期（{row.earlier}）{figure(row.expected)} {column.unit}，"
+            f"减少 {figure(row.expected - row.value)}（{row.n} 条记录）。值得核查是漏报还是上期多报。"
         )
     return messages
 

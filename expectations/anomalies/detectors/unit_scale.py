@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.anomalies.control import coarsest_first, robust_scale, two_sided
-from expectations.anomalies.scene import Scene, amounts, each, no_tests, tests
+from expectations.anomalies.scene import Scene, amounts, each, figure, no_tests, tests
 from expectations.contract import Contract
 
 NAME = "unit_scale"
@@ -45,7 +45,7 @@ def tell(scene: Scene, found: pd.DataFrame) -> list[str]:
         than = "上期" if row.by_history else "同期其他地区"
         times = f"{row.factor:g} 倍" if row.score > 0 else f"{row.factor:g} 分之一"
         messages.append(
-            f"“{column.title}”中位数 {row.value:g} {column.unit}，{than}约 {row.expected:g} {column.unit}，"
+            f"“{column.title}”中位数 {figure(row.value)} {column.unit}，{than}约 {figure(row.expected)} {column.unit}，"
             f"接近 {times}（{row.n} 个数）。值得核查填报时用的计量单位。"
         )
     return messages
