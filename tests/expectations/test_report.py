@@ -199,6 +199,19 @@ def test_a_quarterly_ledger_is_missing_only_in_the_last_month_of_its_quarter(
     assert found["北湖县"] == ["none", "none", "missing"]
 
 
+def test_a_ledger_that_nobody_ever_handed_in_is_named_and_not_counted_as_due(
+    tmp_path: Path, contracts: dict[str, Contract]
+) -> None:
+    two = {name: contracts[name] for name in ("toilet_ledger", "household_register")}
+    rows = [submission(1, "toilet_ledger", "toilet_reform", "2025-06", 0)]
+    tables = empty() | {"submissions": pa.Table.from_pylist(rows, schema=schemas.SUBMISSIONS)}
+    folder = write(tmp_path, tables, two, months=["2025-06"])
+    assert "没有计入应报的台账：农户底册。" in text_of(folder / "index.html")
+    assert "从未有人报送" in text_of(folder / "department-civil_affairs.html")
+    assert calendar_of(folder / "department-toilet_reform.html")["北湖县"] == ["missing"]
+    assert "长山县 农业县 1 1 1 100%" in text_of(folder / "index.html")
+
+
 def test_a_later_correction_does_not_make_a_hand_in_late(
     tmp_path: Path, contracts: dict[str, Contract]
 ) -> None:
@@ -324,7 +337,9 @@ def test_findings_that_are_settled_are_no_longer_listed(
 def test_findings_of_no_known_dataset_have_a_page_too(tmp_path: Path, contracts: dict[str, Contract]) -> None:
     rows = [{**finding(1, "", "2025-06", ""), "dataset": None, "region_code": None}]
     tables = empty() | {"findings": pa.Table.from_pylist(rows, schema=schemas.FINDINGS)}
-    assert "Sheet1!D17" in text_of(write(tmp_path, tables, contracts) / "findings-unrouted-1.html")
+    text = text_of(write(tmp_path, tables, contracts) / "findings-unrouted-1.html")
+    assert "Sheet1!D17" in text
+    assert "没有认出的文件" in text
 
 
 def test_pages_that_are_no_longer_true_go_away(tmp_path: Path, contracts: dict[str, Contract]) -> None:
