@@ -57,8 +57,8 @@ class Source:
         """Counties in force: ``region_code, name, region_group``, by code."""
         return self.rows(
             """
-            select region_code, arg_max(name, valid_from) as name,
-                   coalesce(arg_max(region_group, valid_from), '') as region_group
+            select region_code, arg_max(name, coalesce(valid_from, date '0001-01-01')) as name,
+                   coalesce(arg_max(region_group, coalesce(valid_from, date '0001-01-01')), '') as region_group
             from regions where level = 'county' and valid_to is null
             group by region_code order by region_code
             """
