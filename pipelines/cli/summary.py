@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections import Counter
+from shutil import which
 
 import typer
 
@@ -122,6 +125,12 @@ def _where(site: Site) -> None:
     typer.echo(f"  quality report  {home.reports / 'index.html'}")
     typer.echo(f"  outbox          {home.outbox}")
     typer.secho("Try next", bold=True)
-    typer.echo(f"  shiji --home {home.root} status --refused")
-    typer.echo(f'  shiji --home {home.root} query "from observations limit 5"')
-    typer.echo(f"  shiji --home {home.root} dev")
+    command = f"{_command()} --home {shlex.quote(str(home.root))}"
+    typer.echo(f"  {command} status --refused")
+    typer.echo(f'  {command} query "from observations limit 5"')
+    typer.echo(f"  {command} dev")
+
+
+def _command() -> str:
+    """The command as it can be typed again here: ``make demo`` leaves it in .venv, outside the PATH."""
+    return "shiji" if which("shiji") else shlex.quote(sys.argv[0])
