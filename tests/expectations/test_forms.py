@@ -1,0 +1,162 @@
+"""Statistical forms become long tables, whichever way round they are printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.grid import Cell, Grid, Sheet
+from connectors.readers import read_sheets
+from expectations.forms import long_forms, long_table
+
+TOWNS = ["松柏镇", "阳日镇", "木鱼镇", "红坪镇", "新华镇", "宋洛乡", "九湖镇", "下谷乡"]
+
+
+def sheet(rows: list[list[Cell]], name: str = "农业生产条件") -> Sheet:
+    return Sheet(name, False, Grid(rows))
+
+
+def columns_form(name: str = "农业生产条件", labels: tuple[str, ...] = ("甲镇", "乙镇", "丙乡")) -> Sheet:
+    return sheet(
+        [
+            [name],
+            ["填报单位：某县"],
+            ["指标名称", "", "编号", "年初耕地", "年内增加", "粮食单产"],
+            ["计算单位", "", "--", "亩", "亩", "公斤"],
+            ["汇总代码", "", "--", "01", "02", "03"],
+            ["合", "本 年", "00", 60.5, 6, 410],
+            ["计", "上 年", "01", 58, 4, 400],
+            ["增减", "", "02", 2.5, 2, "--"],
+            ["增减%", "", "03", 4.3, 50, "--"],
+            [labels[0], "", "04", 10.5, 1, 400],
+            [labels[1], "", "05", 20, 2, "="],
+            [labels[2], "", "06", 30, "", "４２０"],
+            ["横向合计", "", "07", 60.5, 3, "--"],
+            ["平衡关系：01≥02"],
+        ],
+        name,
+    )
+
+
+def cells_of(found: Any, **wanted: object) -> list[dict[str, Any]]:
+    return [row for row in found.to_pylist() if all(row[name] == value for name, value in wanted.items())]
+
+
+def test_every_filled_cell_has_its_code_unit_region_and_place() -> None:
+    (cell,) = cells_of(long_table(columns_form()), region="甲镇", code="01")
+    assert (cell["value"], cell["unit"], cell["path"], cell["cell"]) == (
+        10.5,
+        "亩",
+        "年初耕地",
+        "农业生产条件!D10",
+    )
+    assert (cell["form"], cell["number"], cell["basis"]) == ("农业生产条件", "04", "本年")
+
+
+def test_blank_cells_make_no_row_and_marks_have_no_value() -> None:
+    long = long_table(columns_form())
+    assert not cells_of(long, region="丙乡", code="02")
+    assert cells_of(long, region="乙镇", code="03")[0]["value"] is None
+    assert cells_of(long, region="乙镇", code="03")[0]["text"] == "="
+
+
+def test_numbers_typed_in_full_width_are_numbers() -> None:
+    assert cells_of(long_table(columns_form()), region="丙乡", code="03")[0]["value"] == 420
+
+
+def test_the_rows_of_the_total_say_which_year_or_change_they_are() -> None:
+    total = cells_of(long_table(columns_form()), region="合计", code="01")
+    assert {row["basis"]: row["value"] for row in total} == {
+        "本年": 60.5,
+        "上年": 58,
+        "增减": 2.5,
+        "增减%": 4.3,
+    }
+    assert all(row["is_total"] for row in total)
+
+
+def test_rows_may_carry_the_indicators_and_columns_the_years() -> None:
+    form = sheet(
+        [
+            ["农村基本情况"],
+            ["填报单位：甲镇"],
+            ["指标名称", "计量单位", "代码", "本年", "上年"],
+            ["甲", "乙", "丙", "1", "2"],
+            ["一、人口", "—", "—"],
+            ["（一）乡村人口数", "人", "01", 900, 890],
+            ["    1．男", "人", "02", 470, 460],
+            ["    2．女", "人", "03", 430, 430],
+            ["审核关系：01=02+03"],
+        ],
+        "农村基本情况",
+    )
+    long = long_table(form)
+    (men,) = cells_of(long, code="02", basis="上年")
+    assert (men["value"], men["unit"], men["region"], men["cell"]) == (460, "人", "甲镇", "农村基本情况!E7")
+    assert "乡村人口数" in men["path"]
+
+
+def test_a_ledger_is_no_form() -> None:
+    ledger = sheet([["户主", "改厕类型", "补助金额"], ["王某", "三格式", 2000], ["李某", "双瓮式", 2000]])
+    assert long_table(ledger).num_rows == 0
+
+
+def test_overwritten_row_labels_are_told_by_the_row_numbers_of_the_other_sheets() -> None:
+    whole = [columns_form(name) for name in ("表一", "表二", "表三")]
+    spoilt = columns_form("表四", ("目录一", "目录二", "目录三"))
+    long, notes = long_forms([*whole, spoilt])
+    assert [row["region"] for row in cells_of(long, sheet="表四", code="01", is_total=False)] == [
+        "甲镇",
+        "乙镇",
+        "丙乡",
+    ]
+    (note,) = notes
+    assert "表四" in note
+
+
+@pytest.fixture
+def yearbook(shared: Path) -> list[Sheet]:
+    return read_sheets(shared / "real" / "snj_2016_rural_yearbook_28sheets.xls")
+
+
+def test_all_cells_of_the_yearbooks_eight_towns_are_there(yearbook: list[Sheet]) -> None:
+    long, notes = long_forms(yearbook)
+    towns = [row for row in long.to_pylist() if row["region"] in TOWNS]
+    assert len(towns) == 3592
+    assert len({row["cell"] for row in towns}) == 3592
+    assert len({row["sheet"] for row in towns}) == 26
+    assert len({(row["sheet"], row["column"]) for row in long.to_pylist()}) == 567
+    # One column of a forestry sheet has neither code nor unit printed: its heading, 十六、主要林产品产量.
+    assert {row["path"] for row in towns if row["code"] is None} == {"十六、主要林产品产量"}
+    assert sum(row["code"] is not None for row in towns) == 3587
+    (note,) = notes
+    assert "覆盖" in note
+
+
+def test_every_value_of_the_yearbook_is_what_stands_in_its_cell(yearbook: list[Sheet]) -> None:
+    grids = {sheet.name: sheet.grid for sheet in yearbook}
+    for row in long_forms(yearbook)[0].to_pylist():
+        letters, place = row["column"], 0
+        for letter in letters:
+            place = place * 26 + ord(letter) - 64
+        raw = grids[row["sheet"]].rows[row["row"] - 1][place - 1]
+        assert row["text"].strip("0.") in str(raw)
+        if row["value"] is not None:
+            assert row["value"] == float(raw)
+
+
+def test_the_yearbooks_cells_are_counted_against_the_raw_grid(yearbook: list[Sheet]) -> None:
+    """Without the table finder: the eight rows below 增减%, right of the row numbers, under a header."""
+    counted = 0
+    for one in yearbook[2:28]:
+        rows = [[str(cell if cell is not None else "").strip() for cell in row] for row in one.grid.rows]
+        changes = next(
+            at for at, row in enumerate(rows) if row[0] == "增减%" or ("03" in row[2:3] and at > 5)
+        )
+        first = 1 + max((at for at in range(3) if rows[changes + 1][at] in ("04", "4")), default=0)
+        width = max(at for row in rows[3:changes] for at, text in enumerate(row) if text) + 1
+        counted += sum(text != "" for row in rows[changes + 1 : changes + 9] for text in row[first:width])
+    towns = [row for row in long_forms(yearbook)[0].to_pylist() if row["region"] in TOWNS]
+    assert counted == len(towns) == 3592
