@@ -22,7 +22,14 @@ JUNE = [("990101000000", "2025-06")]
 @pytest.fixture(
     params=[
         "sqlite",
-        pytest.param("postgresql", marks=pytest.mark.skipif(not POSTGRES, reason="no PostgreSQL given")),
+        pytest.param(
+            "postgresql",
+            # One schema for all tests: they must not meet in two workers.
+            marks=[
+                pytest.mark.skipif(not POSTGRES, reason="no PostgreSQL given"),
+                pytest.mark.xdist_group("postgresql"),
+            ],
+        ),
     ]
 )
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
