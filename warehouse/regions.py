@@ -186,7 +186,7 @@ def read_regions_csv(path: Path, under: str | None = None) -> pa.Table:
     """Regions from a CSV, or from all the CSVs of a folder.
 
     Two layouts are known by their header: our own (the columns of ``REGIONS``; only region_code, name and level must
-    be there) and that of public lists (``code``, ``name`` and ``streetCode`` … ``provinceCode``; one level a file).
+    be there; without the column parent_code the code says what lies in what) and that of public lists (``code``, ``name`` and ``streetCode`` … ``provinceCode``; one level a file).
 
     Args:
         path: A file in UTF-8 or GB18030, or a folder of such files.
@@ -271,12 +271,18 @@ def _rows(
     return rows
 
 
+_DIGITS_ABOVE = {"county": 4, "township": 6, "village": 9}
+"""How many digits of a code are those of the region above, where a list does not name it."""
+
+
 def _own_row(line: Mapping[str, str]) -> Row:
     if line["level"] not in LEVELS:
         raise RegionsError(f"层级“{line['level']}”不是 {'、'.join(LEVELS)} 之一。")
     row = _bare_row(full_code(line["region_code"]), line["name"], line["level"])
     for name in ("parent_code", "successor"):
         row[name] = full_code(line[name]) if line.get(name) else None
+    if "parent_code" not in line and (digits := _DIGITS_ABOVE.get(line["level"])):
+        row["parent_code"] = full_code(row["region_code"][:digits])
     for name in ("urban_rural", "region_group"):
         row[name] = line.get(name) or None
     for name in ("valid_from", "valid_to"):

@@ -111,6 +111,15 @@ def test_a_city_without_counties_has_its_towns_below_what_the_list_says(tmp_path
     assert read_regions_csv(written(tmp_path, text))["parent_code"].to_pylist() == ["441900000000"]
 
 
+def test_a_short_list_of_our_own_layout_is_a_tree_by_its_codes(tmp_path: Path) -> None:
+    path = tmp_path / "regions.csv"
+    path.write_text(
+        "region_code,name,level\n9901,示例市,city\n990101,长山县,county\n990101100,清河镇,township\n", "utf-8"
+    )
+    table = read_regions_csv(path)
+    assert table["parent_code"].to_pylist() == [None, "990100000000", "990101000000"]
+
+
 def test_rows_that_cannot_be_taken_are_named_with_their_line(tmp_path: Path) -> None:
     text = "region_code,name,level\n990101,甲区,county\n99010,乙区,county\n990103,,county\n990104,丁区,区\n"
     with pytest.raises(RegionsError, match=r"有 3 行.*第 3 行.*99010.*第 4 行.*没有名称.*第 5 行.*区"):
