@@ -7,7 +7,9 @@ rules. Blank cells are judged by ``missing`` alone. GX objects do not leave this
 from __future__ import annotations
 
 import os
+import re
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,7 @@ from expectations.contract import Column, Contract, Rule, Severity
 from expectations.findings import drafts, no_drafts
 
 if TYPE_CHECKING:
-    from great_expectations.datasource.fluent.interfaces import Batch
+    from great_expectations.core.batch_definition import BatchDefinition
 
 _RESULT = {
     "result_format": "COMPLETE",
@@ -221,25 +223,46 @@ def _rule_check(rule: Rule, group: str | None) -> Check:
 
 
 def _run(frame: pd.DataFrame, checks: Sequence[Check], contract: Contract) -> list[pd.Index]:
-    """Positions that fail each check, in the order of checks."""
-    batch = _batch(frame)
-    from great_expectations import ExpectationSuite
+    """Positions that fail each check, in the order of checks.
 
-    suite = ExpectationSuite(contract.dataset)
+    Checks of the same columns share a batch of those columns alone: GX copies the whole batch for nearly every
+    expectation, which on a wide frame costs more than the judging.
+    """
+    import_engine()
+    rows = _rows()
+    sharing: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place, check in enumerate(checks):
-        suite.add_expectation(_expectation(check, contract, place))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", category=DeprecationWarning)
-        outcome = batch.validate(suite, result_format=_RESULT)
+        sharing[_columns_read(frame, check)].append(place)
     failed: list[pd.Index] = [pd.Index([], dtype="int64")] * len(checks)
-    for result in outcome.results:
-        place = (result.expectation_config.meta or {})["place"] if result.expectation_config else 0
-        failed[place] = _failed(result, checks[place], contract)
+    for columns, places in sharing.items():
+        suite = [_expectation(checks[place], contract, place) for place in places]
+        for result in _results(rows, frame[list(columns)], suite, contract):
+            place = result.expectation_config.meta["place"]
+            failed[place] = _failed(result, checks[place], contract)
     return failed
 
 
-def _batch(frame: pd.DataFrame) -> Batch:
-    import_engine()
+def _columns_read(frame: pd.DataFrame, check: Check) -> tuple[str, ...]:
+    """Columns that a check's arguments name, conditions included; all where they name none."""
+    words = set(re.findall(r"\w+", str(check.kwargs)))
+    return tuple(name for name in frame.columns if name in words) or tuple(frame.columns)
+
+
+def _results(
+    rows: BatchDefinition[Any], frame: pd.DataFrame, expectations: list[Any], contract: Contract
+) -> list[Any]:
+    from great_expectations import ExpectationSuite
+    from great_expectations.validator.v1_validator import Validator
+
+    # As Batch.validate does itself, without hashing the frame twice.
+    validator = Validator(rows, result_format=_RESULT, batch_parameters={"dataframe": frame})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", category=DeprecationWarning)
+        suite = ExpectationSuite(contract.dataset, expectations)
+        return list(validator.validate_expectation_suite(suite).results)
+
+
+def _rows() -> BatchDefinition[Any]:
     import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,
@@ -254,7 +277,7 @@ def _batch(frame: pd.DataFrame) -> Batch:
     )
     context = gx.get_context(mode="ephemeral", project_config=config)
     asset = context.data_sources.add_pandas("rows").add_dataframe_asset("rows")
-    return asset.add_batch_definition_whole_dataframe("rows").get_batch({"dataframe": frame})
+    return asset.add_batch_definition_whole_dataframe("rows")
 
 
 def _expectation(check: Check, contract: Contract, place: int) -> Any:
