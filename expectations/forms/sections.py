@@ -47,6 +47,8 @@ def section_counts(sheet: Sheet, tables: Sequence[Table] | None = None) -> pa.Ta
 
 def _of_table(sheet: Sheet, table: Table) -> Iterator[dict[str, Any]]:
     claims = [claim for row in table.section_rows if (claim := _claim(sheet, row))]
+    if not claims:
+        return
     ends = [row for row, *_ in claims[1:]] + [len(sheet.grid.rows)]
     body = table.body_rows
     for (row, column, label, claimed), end in zip(claims, ends, strict=True):

@@ -11,7 +11,7 @@ import typer
 
 from connectors.errors import Refused
 from expectations.contract import ContractError
-from pipelines.cli import contracts, loading, looking, regions, setup
+from pipelines.cli import contracts, inspecting, loading, looking, regions, setup
 from pipelines.cli.common import Problem
 from pipelines.home import HomeError, find_home
 
@@ -42,7 +42,7 @@ def _options(
     context.obj = find_home(home)
 
 
-for group in (setup, loading, looking, contracts, regions):
+for group in (setup, loading, looking, inspecting, contracts, regions):
     group.register(app)
 
 

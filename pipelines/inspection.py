@@ -1,0 +1,381 @@
+"""What is understood of a file, as facts: sheets, tables, columns, rules, and what stayed unclear. Drawing them is the terminal's.
+
+Nothing is recorded and no home is needed. Values are masked here, so that no caller can show a private one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.celltext import cell_text
+from connectors.errors import Refused
+from connectors.extract import Extract, extract_sheet, read_tables
+from connectors.grid import Sheet
+from connectors.readers import read_sheets
+from connectors.readers.content import Kind, kind_of
+from connectors.streaming import LONG
+from connectors.tables import Table
+from expectations.contract import Contract
+from expectations.forms import (
+    check_relations,
+    check_totals,
+    column_letter,
+    long_table,
+    printed_rules,
+    section_counts,
+)
+from expectations.privacy import mask, scrub_text
+from expectations.routing import Route, is_guidance, match, route
+from expectations.safe_cells import is_private_title
+
+PARTS = ("title", "header", "body", "total", "section", "note")
+FIRST_ROWS = 5
+_NAMED = 8
+"""How many columns or rows a remark lists."""
+_RELATED = 0.3
+"""Share of a table's columns from which a contract that does not fit is worth naming."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one kind: how many, and where, as the spreadsheet numbers them (``5-24, 30``)."""
+
+    count: int
+    where: str
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """A column: its letter, header path from top to leaf, unit and code."""
+
+    column: str
+    path: tuple[str, ...]
+    unit: str | None
+    code: str | None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The dataset a table would be, or the one it is closest to.
+
+    Attributes:
+        dataset: Table name.
+        title: Chinese name.
+        department: Who hands it in.
+        fits: Whether a file of that department would be taken for it.
+        missing: Required columns the table has not, by title.
+        unused: Columns of the table that are none of the dataset's.
+        guessed: Headers taken for a similar title, as ``header → title``.
+    """
+
+    dataset: str
+    title: str
+    department: str
+    fits: bool
+    missing: tuple[str, ...]
+    unused: tuple[str, ...]
+    guessed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A statistical form: which way round it is, and how much of it is filled."""
+
+    indicators: str
+    codes: int
+    regions: int
+    cells: int
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """One table; ``first_rows`` are row numbers and masked cells, in the order of ``columns``."""
+
+    title: str
+    rows: Mapping[str, Rows]
+    columns: tuple[ColumnFacts, ...]
+    first_rows: tuple[tuple[int, tuple[str, ...]], ...]
+    labels: int
+    datasets: tuple[Dataset, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A printed rule: as it was understood, or why it was not."""
+
+    row: int
+    text: str
+    relation: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How many rules, totals and stated counts hold, do not, and could not be told; with what is wrong, in Chinese."""
+
+    agree: int
+    differ: int
+    unknown: int
+    wrong: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SheetFacts:
+    """One sheet."""
+
+    name: str
+    hidden: bool
+    rows: int
+    columns: int
+    notes: tuple[str, ...]
+    tables: tuple[TableFacts, ...]
+    form: Form | None
+    rules: tuple[Rule, ...]
+    checked: Checked
+    not_understood: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is understood of one file."""
+
+    file: str
+    kind: str
+    size: int
+    sheets: tuple[SheetFacts, ...]
+
+
+class NoSuchSheet(ValueError):
+    """A sheet was asked for that the file has not; the message lists the sheets it has."""
+
+
+def inspect_file(path: Path, contracts: Mapping[str, Contract], *, only: str | None = None) -> Inspection:
+    """Read a file as loading would, and say what was found.
+
+    Args:
+        path: The file; its content decides how it is read.
+        contracts: Contracts of all departments.
+        only: The one sheet to look at.
+
+    Raises:
+        NoSuchSheet: No sheet is called ``only``.
+        Refused: As ``connectors.readers.read_sheets``.
+    """
+    size, kind = path.stat().st_size, kind_of(path)
+    if size >= LONG and kind is Kind.TEXT:
+        return Inspection(path.name, kind.value, size, _streamed(path, contracts))
+    sheets = read_sheets(path)
+    chosen = [sheet for sheet in sheets if only in (None, sheet.name)]
+    if not chosen:
+        raise NoSuchSheet(f"no sheet {only!r}; there are: {'、'.join(sheet.name for sheet in sheets)}")
+    return Inspection(path.name, kind.value, size, tuple(_sheet(sheet, contracts) for sheet in chosen))
+
+
+def _streamed(path: Path, contracts: Mapping[str, Contract]) -> tuple[SheetFacts, ...]:
+    """A long text; its cells are not kept as a grid, and it prints no rules."""
+    reading = read_tables(path)
+    tables = [extract.table for extract in reading.extracts]
+    last = max(
+        (rows[-1] + 1 for table in tables for part in PARTS if (rows := _part(table, part))), default=0
+    )
+    width = max((column.index + 1 for table in tables for column in table.columns), default=0)
+    facts = tuple(_table(extract, contracts) for extract in reading.extracts)
+    unclear = (*(reason for _, reason in reading.unread), *_unnamed(tables))
+    nothing = Checked(0, 0, 0, ())
+    return (SheetFacts(path.stem, False, last, width, reading.notes, facts, None, (), nothing, unclear),)
+
+
+def _sheet(sheet: Sheet, contracts: Mapping[str, Contract]) -> SheetFacts:
+    extracts = extract_sheet(sheet)
+    tables = [extract.table for extract in extracts]
+    long = long_table(sheet, tables)
+    relations, unparsed = printed_rules(sheet, tables)
+    rules = [Rule(one.row, scrub_text(one.text), str(one), None) for one in relations]
+    rules += [Rule(one.row, scrub_text(one.text), None, one.reason) for one in unparsed]
+    results = [
+        check_relations(long, relations), check_totals(long), section_counts(sheet, tables)
+    ]  # fmt: skip
+    checks = [row for table in results for row in table.select(["agrees", "instruction"]).to_pylist()]
+    return SheetFacts(
+        name=sheet.name,
+        hidden=sheet.hidden,
+        rows=len(sheet.grid.rows),
+        columns=max(map(len, sheet.grid.rows), default=0),
+        notes=sheet.notes,
+        tables=tuple(_table(extract, contracts) for extract in extracts),
+        form=_form(long.to_pylist()),
+        rules=tuple(sorted(rules, key=lambda rule: rule.row)),
+        checked=Checked(
+            sum(row["agrees"] is True for row in checks),
+            sum(row["agrees"] is False for row in checks),
+            sum(row["agrees"] is None for row in checks),
+            tuple(scrub_text(row["instruction"]) for row in checks if row["agrees"] is False),
+        ),
+        not_understood=tuple(_unclear(sheet, tables, long.to_pylist())),
+    )
+
+
+def _table(extract: Extract, contracts: Mapping[str, Contract]) -> TableFacts:
+    table = extract.table
+    related = [] if is_guidance(extract.sheet) else _related(extract, contracts)
+    titles = [re.sub(r"\s+", " ", title) for title in extract.titles if title]
+    private = {column.index for column in table.columns if is_private_title("".join(column.path))}
+    # A column that any dataset it comes near to holds for private is not shown, whatever its title.
+    private |= {
+        at for one in related for name, at in one.mapping.items() if one.contract.by_name[name].private
+    }
+    return TableFacts(
+        title=scrub_text(titles[0]) if titles else "",
+        rows={part: _rows(_part(table, part)) for part in PARTS},
+        columns=tuple(
+            ColumnFacts(column_letter(one.index), tuple(map(scrub_text, one.path)), one.unit, one.code)
+            for one in table.columns
+        ),
+        first_rows=tuple(_first_rows(extract, private)),
+        labels=len(table.row_labels),
+        datasets=tuple(_datasets(extract, related, contracts)),
+    )
+
+
+def _part(table: Table, part: str) -> Sequence[int]:
+    rows: Sequence[int] = getattr(table, f"{part}_rows")
+    return rows
+
+
+def _rows(rows: Sequence[int]) -> Rows:
+    """Count and spans, one-based."""
+    if isinstance(rows, range) and rows:
+        return Rows(len(rows), _span(rows[0], rows[-1]))
+    spans: list[list[int]] = []
+    for row in rows:
+        if spans and row == spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    shown = [_span(first, last) for first, last in spans[:_NAMED]]
+    return Rows(len(rows), ", ".join(shown) + (" …" if len(spans) > _NAMED else ""))
+
+
+def _span(first: int, last: int) -> str:
+    return f"{first + 1}" if first == last else f"{first + 1}-{last + 1}"
+
+
+def _first_rows(extract: Extract, private: set[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    head = extract.cells.slice(0, FIRST_ROWS)
+    columns = [
+        [_shown(text, column.index in private) for text in head[str(column.index)].to_pylist()]
+        for column in extract.table.columns
+    ]
+    for place, row in enumerate(extract.rows.slice(0, FIRST_ROWS).to_pylist()):
+        yield row, tuple(texts[place] for texts in columns)
+
+
+def _shown(text: str | None, is_private: bool) -> str:
+    if text is None:
+        return ""
+    return mask(text) if is_private else scrub_text(text)
+
+
+def _related(extract: Extract, contracts: Mapping[str, Contract]) -> list[Route]:
+    """Datasets that a fair share of the table's columns belongs to, the closest first."""
+    found = (match(extract.table.columns, contract) for contract in contracts.values())
+    return sorted((one for one in found if one.score >= _RELATED), key=lambda one: -one.score)
+
+
+def _datasets(
+    extract: Extract, related: Sequence[Route], contracts: Mapping[str, Contract]
+) -> Iterator[Dataset]:
+    """What each department's file would be taken for; where none would, the closest dataset."""
+    fitting = 0
+    for department in sorted({one.contract.department for one in related if one.fits}):
+        try:
+            found = route(extract, contracts, department)
+        except Refused:
+            continue  # two datasets of this department fit equally; the closest one is named below
+        fitting += 1
+        yield _dataset(found, fits=True)
+    if related and not fitting:
+        yield _dataset(related[0], fits=False)
+
+
+def _dataset(found: Route, *, fits: bool) -> Dataset:
+    contract = found.contract
+    return Dataset(
+        contract.dataset,
+        contract.title,
+        contract.department,
+        fits,
+        tuple(column.title for column in found.lacking),
+        found.unknown,
+        tuple(f"{guess.header} → {guess.title}" for guess in found.guesses),
+    )
+
+
+def _form(cells: Sequence[Mapping[str, object]]) -> Form | None:
+    if not cells:
+        return None
+    by_rows = all(cell["line"] is None for cell in cells)
+    return Form(
+        indicators="rows" if by_rows else "columns",
+        codes=len({(cell["code"], cell["item"]) for cell in cells if cell["code"]}),
+        regions=len({cell["region"] for cell in cells if not cell["is_total"]}),
+        cells=len(cells),
+    )
+
+
+def _unclear(sheet: Sheet, tables: Sequence[Table], cells: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """What was not understood of a sheet, in Chinese."""
+    if not tables:
+        if sheet.grid.rows:
+            yield "没有找到表格，只有说明文字"
+        return
+    yield from _unnamed(tables)
+    stray = _stray_rows(sheet, tables)
+    if stray:
+        yield f"有{stray.count}行不属于任何表格：第{stray.where}行"
+    yield from _about_codes(cells)
+
+
+def _unnamed(tables: Iterable[Table]) -> Iterator[str]:
+    for table in tables:
+        letters = [column_letter(column.index) for column in table.columns if not any(column.path)]
+        if letters:
+            yield f"没有列名的列：{_listed(letters)}"
+
+
+def _stray_rows(sheet: Sheet, tables: Sequence[Table]) -> Rows | None:
+    """Written rows that no table has."""
+    known = {row for table in tables for part in PARTS for row in _part(table, part)}
+    stray = [
+        number
+        for number, cells in enumerate(sheet.grid.rows)
+        if number not in known and any(cell_text(cell) is not None for cell in cells)
+    ]
+    return _rows(stray) if stray else None
+
+
+def _about_codes(cells: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """Columns of a form without code or unit, and codes that two columns of one row bear."""
+    by_column = {str(cell["column"]): cell for cell in cells if cell["line"] is not None}
+    without_code = [column for column, cell in by_column.items() if not cell["code"]]
+    without_unit = [column for column, cell in by_column.items() if not cell["unit"]]
+    twice = [
+        code
+        for code, count in Counter(cell["code"] for cell in by_column.values()).items()
+        if code and count > 1
+    ]
+    if without_code:
+        yield f"没有印代码的指标列：{_listed(without_code)}"
+    if without_unit:
+        yield f"看不出单位的指标列：{_listed(without_unit)}"
+    if twice:
+        yield f"印了不止一次的代码：{_listed(list(map(str, twice)))}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" 等{len(names)}个" if len(names) > _NAMED else ""
+    return "、".join(names[:_NAMED]) + more
