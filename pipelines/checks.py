@@ -4,13 +4,12 @@ A check that fails is news about the data, never a reason to stop the load.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import dagster as dg
 
 from expectations.contract import Contract
 from pipelines.assets import dataset_key
-from pipelines.judgement import JUDGES, Judgement
+from pipelines.judgement import JUDGES, described, facts_of
 from pipelines.resources import HomeResource
 
 
@@ -28,19 +27,11 @@ def _check(contract: Contract, name: str, months: dg.MonthlyPartitionsDefinition
     def check(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
         site = home.site()
         found = JUDGES[name](site, site.connect(), contract, context.partition_keys)
-        failed = [month for month, judgement in found.items() if not judgement.passed]
         return dg.AssetCheckResult(
-            passed=not failed,
+            passed=all(judgement.passed for judgement in found.values()),
             severity=dg.AssetCheckSeverity.WARN,
-            description="; ".join(f"{month}: {found[month].summary}" for month in failed[:6])
-            or "as it should be",
-            metadata=_metadata(found),
+            description=described(found),
+            metadata=facts_of(found),
         )
 
     return check
-
-
-def _metadata(found: Mapping[str, Judgement]) -> dict[str, Any]:
-    if len(found) == 1:
-        return dict(next(iter(found.values())).facts)
-    return {month: judgement.summary for month, judgement in found.items()}

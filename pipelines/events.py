@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from expectations.contract import Contract
 from pipelines.assets import INTAKE, dataset_key
 from pipelines.home import Home
-from pipelines.judgement import JUDGES
+from pipelines.judgement import JUDGES, described, facts_of
 from pipelines.metadata import month_metadata
 from pipelines.site import Site
 
@@ -54,16 +54,17 @@ def _checked(
     site: Site, connection: DuckDBPyConnection, contract: Contract, months: Sequence[str]
 ) -> Iterator[dg.AssetCheckEvaluation]:
     for name, judge in JUDGES.items():
-        for month, found in judge(site, connection, contract, months).items():
-            yield dg.AssetCheckEvaluation(
-                asset_key=dataset_key(contract),
-                check_name=name,
-                passed=found.passed,
-                severity=dg.AssetCheckSeverity.WARN,
-                description=found.summary,
-                metadata=dict(found.facts),
-                partition=month,
-            )
+        found = judge(site, connection, contract, months)
+        yield dg.AssetCheckEvaluation(
+            asset_key=dataset_key(contract),
+            check_name=name,
+            passed=all(one.passed for one in found.values()),
+            severity=dg.AssetCheckSeverity.WARN,
+            description=described(found),
+            metadata=facts_of(found),
+            # Dagster keeps one result per partition for all that is reported outside runs, and refuses the second.
+            partition=None,
+        )
 
 
 def instance_of(home: Home) -> dg.DagsterInstance:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _SHOWN = 10
+_MONTHS_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,19 @@ Judgements = dict[str, Judgement]
 """By month."""
 
 Judge = Callable[[Site, "DuckDBPyConnection", Contract, Sequence[str]], Judgements]
+
+
+def described(found: Mapping[str, Judgement]) -> str:
+    """The months that are not as they should be, in one line."""
+    failed = [f"{month}: {one.summary}" for month, one in found.items() if not one.passed]
+    return "; ".join(failed[:_MONTHS_SHOWN]) or "as it should be"
+
+
+def facts_of(found: Mapping[str, Judgement]) -> dict[str, int | float | str]:
+    """The figures of one month, or a line for each of several."""
+    if len(found) == 1:
+        return dict(next(iter(found.values())).facts)
+    return {month: one.summary for month, one in found.items()}
 
 
 def contract_kept(
