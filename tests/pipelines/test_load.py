@@ -1,0 +1,295 @@
+"""What a load does again, and what it leaves alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.home import HomeError
+from pipelines.load import load
+from tests.pipelines.town import REGIONS, Town, new_town, run_apart, toilets
+
+JUNE = "toilet_reform/2025-06"
+MAY = "toilet_reform/2025-05"
+
+
+def counted(town: Town, period: str = "2025-06") -> dict[str, int]:
+    """Records by township of a month."""
+    rows = town.ask(
+        "select left(region_code, 9), count(*) from toilet_ledger where period = ? group by all", [period]
+    )
+    return dict(rows)
+
+
+def test_a_second_load_does_nothing_at_all(town: Town) -> None:
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村", "乙村", "丙村"))
+    first = town.load()
+    versions = town.versions()
+
+    again = town.load()
+
+    assert (first.received, first.is_released) == (1, True)
+    assert again.is_idle
+    assert not again.is_released
+    assert town.versions() == versions
+
+
+def test_the_demo_village_loaded_again_is_idle_within_eight_seconds(village: Town, tmp_path: Path) -> None:
+    copy = village.copy(tmp_path / "copy")
+    started = time.monotonic()
+
+    again = run_apart("load", home=copy.root)
+
+    assert "Nothing new; nothing rebuilt" in again.stdout
+    assert time.monotonic() - started < 8
+
+
+def test_one_new_file_rebuilds_only_its_month_of_its_dataset(town: Town) -> None:
+    for month, first in (("2025-04", 1), ("2025-05", 11), ("2025-06", 21)):
+        rows = toilets("甲村", "丙村", first=first, completed=f"{month}-02")
+        town.drop(f"toilet_reform/{month}/榆塘县.csv", rows)
+    town.load()
+    before = set(town.ask('select submission_id, "row", resident_id, period from toilet_ledger'))
+    town.drop(f"{MAY}/青崖县.csv", toilets("丁村", first=31, completed="2025-05-20"))
+
+    summary = town.load()
+
+    assert summary.records == {"toilet_ledger": {"2025-05": 3}}
+    assert "2025-04" not in summary.written["observations"]
+    after = set(town.ask('select submission_id, "row", resident_id, period from toilet_ledger'))
+    assert before < after
+    assert {period for *_, period in after - before} == {"2025-05"}
+
+
+def test_a_corrected_file_takes_the_place_of_the_first_which_stays_readable_as_of_its_day(town: Town) -> None:
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村", "乙村", yuan="1500"))
+    town.load()
+    then = dt.datetime.now(dt.UTC)
+    town.drop(f"{JUNE}/榆塘县（更正）.csv", toilets("甲村", "乙村", yuan="1600"))
+
+    town.load()
+
+    paid = "select distinct subsidy_yuan from toilet_ledger"
+    assert town.statuses() == {f"{JUNE}/榆塘县.csv": "superseded", f"{JUNE}/榆塘县（更正）.csv": "accepted"}
+    assert town.ask(paid) == [(1600.0,)]
+    assert town.ask(paid, as_of=then) == [(1500.0,)]
+    assert town.ask("select sender_path, status from submissions", as_of=then) == [
+        (f"{JUNE}/榆塘县.csv", "accepted")
+    ]
+
+
+def test_findings_of_a_file_that_was_corrected_are_corrected(town: Town) -> None:
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村", "乙村", yuan="999999"))
+    town.drop(f"{JUNE}/青崖县.csv", [*toilets("丁村", first=5), *toilets("丁村", first=6, yuan="999999")])
+    town.load()
+    assert town.ask("select status, count(*) from findings group by all") == [("open", 3)]
+    town.drop(f"{JUNE}/青崖县（更正）.csv", toilets("丁村", "丁村", first=5))
+
+    town.load()
+
+    statuses = town.ask("select status, count(*) from findings where rule = 'out_of_range' group by all")
+    assert dict(statuses) == {"open": 2, "corrected": 1}
+
+
+def test_the_same_bytes_again_are_a_repeat_and_rebuild_nothing(town: Town) -> None:
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村", "丙村"))
+    town.load()
+    versions = town.versions()
+    town.drop(f"{JUNE}/榆塘县 (2).csv", toilets("甲村", "丙村"))
+
+    summary = town.load()
+
+    assert (summary.received, summary.repeats) == (1, 1)
+    assert not summary.records
+    assert not summary.written
+    assert town.statuses()[f"{JUNE}/榆塘县 (2).csv"] == "repeat"
+    assert any("重复" in name for name in town.slips())
+    assert {name: town.versions()[name] for name in versions if name != "releases"} == {
+        name: version for name, version in versions.items() if name != "releases"
+    }
+
+
+def test_a_township_sent_again_leaves_the_other_townships_in_force(town: Town) -> None:
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村", "乙村", "丙村", "丙村"))
+    town.load()
+    town.drop(f"{JUNE}/沐溪镇.csv", toilets("甲村", first=9))
+
+    town.load()
+
+    assert counted(town) == {"990121100": 1, "990121200": 2}
+    assert town.statuses()[f"{JUNE}/榆塘县.csv"] == "accepted"  # it still counts for the other township
+
+
+def test_a_file_of_bad_rows_only_is_sent_back_and_supersedes_nothing(town: Town) -> None:
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村", "丙村"))
+    town.load()
+    versions = town.versions()["toilet_ledger"]
+    town.drop(f"{JUNE}/榆塘县（更正）.csv", toilets("甲村", "丙村", yuan="-5"))
+
+    summary = town.load()
+
+    assert [outcome.status for outcome in summary.outcomes] == ["refused"]
+    assert town.statuses()[f"{JUNE}/榆塘县.csv"] == "accepted"
+    assert town.versions()["toilet_ledger"] == versions
+    assert counted(town) == {"990121100": 1, "990121200": 1}
+    assert town.ask("select count(*) from quarantine") == [(2,)]
+
+
+def test_regions_that_come_after_the_files_stage_them_anew(tmp_path: Path) -> None:
+    town = new_town(tmp_path / "home", regions=False)
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村", "丙村"))
+    town.load()
+    assert town.statuses() == {f"{JUNE}/榆塘县.csv": "refused"}
+    town.import_regions()
+
+    summary = town.load()
+
+    assert [outcome.status for outcome in summary.outcomes] == ["accepted"]
+    assert summary.received == 0
+    assert counted(town) == {"990121100": 1, "990121200": 1}
+    assert town.ask("select count(*) from findings") == [(0,)]
+
+
+def test_a_village_added_to_the_regions_lifts_its_rows_out_of_quarantine(town: Town) -> None:
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村", "无名村"))
+    town.load()
+    assert town.ask("select count(*) from quarantine") == [(1,)]
+
+    town.import_regions(REGIONS + "990121100202,无名村,village,990121100000\n")
+    town.load()
+
+    assert town.ask("select count(*) from quarantine") == [(0,)]
+    assert counted(town) == {"990121100": 2}
+
+
+def test_a_month_asked_for_is_rebuilt_to_the_same_rows(town: Town) -> None:
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村", "丙村"))
+    town.load()
+    before = town.table("toilet_ledger")
+
+    summary = town.load(periods=["2025-06"])
+
+    assert summary.records == {"toilet_ledger": {"2025-06": 2}}
+    assert summary.written == {}
+    assert town.table("toilet_ledger").equals(before)
+
+
+def test_two_loads_at_once_are_told_apart(town: Town) -> None:
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, filelock; lock = filelock.FileLock(sys.argv[1]); lock.acquire();"
+            "print('held', flush=True); sys.stdin.read()",
+            str(town.root / "load.lock"),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline().strip() == b"held"
+        with pytest.raises(HomeError, match="another load"):
+            load(town.site)
+    finally:
+        holder.communicate()
+
+    town.load()
+
+
+# A crash at any point leaves the last good state readable, and the next load finishes the work ---------------------
+
+
+KILL_AT = """
+import os, signal, sys
+from pathlib import Path
+from pipelines.home import Home
+from pipelines.load import load
+from pipelines.progress import Progress
+from pipelines.site import Site
+
+def report(what, done, total):
+    if (what, done) == (sys.argv[2], int(sys.argv[3])):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+load(Site(Home(Path(sys.argv[1]))), progress=Progress(report))
+"""
+
+
+def killed_at(town: Town, step: str, done: int) -> None:
+    """Run a load in a process that ends abruptly when it reports this step."""
+    command = [sys.executable, "-c", KILL_AT, str(town.root), step, str(done)]
+    ended = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert ended.returncode == -9, ended.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+@pytest.mark.parametrize(
+    ("step", "done"),
+    [("Receiving", 1), ("Staging", 0), ("Staging", 1), ("Records", 1), ("Indicators", 0), ("Publishing", 0), ("Publishing", 1)],
+    ids=lambda value: str(value),
+)  # fmt: skip
+def test_a_load_killed_between_steps_is_finished_by_the_next(
+    loaded_town: Town, tmp_path: Path, step: str, done: int
+) -> None:
+    town = loaded_town.copy(tmp_path / "killed")
+    published = (town.root / "published" / "toilet_ledger.parquet").read_bytes()
+    town.drop(f"{JUNE}/榆塘县（更正）.csv", toilets("甲村", "丙村", yuan="1600"))
+
+    killed_at(town, step, done)
+
+    if (step, done) != ("Publishing", 1):
+        assert (town.root / "published" / "toilet_ledger.parquet").read_bytes() == published
+    town.load()
+    assert town.ask("select distinct subsidy_yuan from toilet_ledger") == [(1600.0,)]
+    parquet = town.root / "published" / "toilet_ledger.parquet"
+    assert town.ask(f"select distinct subsidy_yuan from '{parquet}'") == [(1600.0,)]
+    assert list(town.statuses().values()) == ["superseded", "accepted"]
+    assert len(town.slips()) == 2
+    assert town.load().is_idle
+
+
+@pytest.fixture(scope="module")
+def loaded_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """A town with one ledger loaded; copied by those who change it."""
+    town = new_town(tmp_path_factory.mktemp("loaded") / "home")
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村", "丙村", yuan="1500"))
+    town.load()
+    return town
+
+
+def test_a_warehouse_that_cannot_be_written_fails_the_load_and_loses_nothing(
+    loaded_town: Town, tmp_path: Path
+) -> None:
+    town = loaded_town.copy(tmp_path / "blocked")
+    staged = town.root / "warehouse" / "staged"
+    staged.rename(town.root / "aside")
+    staged.write_text("a file where the folder should be", encoding="utf-8")
+    town.drop(f"{JUNE}/青崖县.csv", toilets("丁村", first=7))
+
+    ended = run_apart("load", home=town.root)
+
+    assert ended.returncode == 1
+    assert counted(town) == {"990121100": 1, "990121200": 1}
+    staged.unlink()
+    (town.root / "aside").rename(staged)
+    assert town.load().received == 0  # it was in the archive already
+    assert counted(town) == {"990121100": 1, "990121200": 1, "990122100": 1}
+
+
+def test_the_order_of_arrival_decides_and_not_the_order_of_names(town: Town) -> None:
+    older = town.drop(f"{JUNE}/z.csv", toilets("甲村", yuan="1500"))
+    newer = town.drop(f"{JUNE}/a.csv", toilets("甲村", yuan="1600"))
+    now = time.time()
+    os.utime(older, (now - 60, now - 60))
+    os.utime(newer, (now, now))
+
+    town.load()
+
+    assert town.ask("select subsidy_yuan from toilet_ledger") == [(1600.0,)]
