@@ -35,7 +35,7 @@ check: .venv/develop.stamp ## format, lint, types, contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/shiji contract lint
+	$(BIN)/shiji check
 
 test: check ## the whole gate
 	$(BIN)/python -m pytest -n 2

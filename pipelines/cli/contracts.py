@@ -1,13 +1,15 @@
-"""``shiji contract lint`` and ``shiji template``: what a dataset must look like, checked and as a form."""
+"""``shiji contract lint``, ``shiji check`` and ``shiji template``: what a dataset must look like, checked and as a form."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines.cli.common import Json, Problem, show
+from warehouse.definitions import Problem as DefinitionProblem
 
 
 def register(app: typer.Typer) -> None:
@@ -16,6 +18,7 @@ def register(app: typer.Typer) -> None:
     group.command()(lint)
     app.add_typer(group, name="contract")
     app.command()(template)
+    app.command()(check)
 
 
 def lint(
@@ -30,19 +33,50 @@ def lint(
     Examples: `shiji contract lint` · `shiji contract lint config/contracts/forestry/saplings.yaml`
     """
     from expectations.contract import BUILT_IN
-    from expectations.contract_lint import lint as lint_files
+    from expectations.contract_lint import lint as lint_contracts
 
-    folders = paths or [
-        BUILT_IN,
-        *(folder for folder in [context.obj.config / "contracts"] if folder.is_dir()),
-    ]
-    files = [file for path in folders for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
-    problems = lint_files(files)
+    files = _files(paths or context.obj.definition_folders("contracts", BUILT_IN))
+    _tell(lint_contracts(files), f"{len(files)} contracts", as_json)
+
+
+def check(context: typer.Context, as_json: Json = False) -> None:
+    """Check everything a city writes as YAML: contracts, indicators, reconciliations.
+
+    Example: `shiji check`
+    """
+    from expectations.contract import BUILT_IN as CONTRACTS
+    from expectations.contract import load_contracts
+    from expectations.contract_lint import lint as lint_contracts
+    from expectations.reconciliations import lint_reconciliations
+    from expectations.reconciliations.model import BUILT_IN as RECONCILIATIONS
+    from expectations.sources import sources
+    from warehouse.indicators import lint_indicators
+    from warehouse.indicators.model import BUILT_IN as INDICATORS
+
+    home = context.obj
+    contracts = _files(home.definition_folders("contracts", CONTRACTS))
+    problems = lint_contracts(contracts)
+    indicators = _files(home.definition_folders("indicators", INDICATORS))
+    reconciliations = _files(home.definition_folders("reconciliations", RECONCILIATIONS))
+    if not problems:  # their SQL is held against the contracts' columns
+        facts = sources(load_contracts(home.definition_folders("contracts", CONTRACTS)))
+        problems = [*lint_indicators(indicators, facts), *lint_reconciliations(reconciliations, facts)]
+    counts = (
+        f"{len(contracts)} contracts, {len(indicators)} indicators, {len(reconciliations)} reconciliations"
+    )
+    _tell(problems, counts, as_json)
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    return [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
+
+
+def _tell(problems: Sequence[DefinitionProblem], checked: str, as_json: bool) -> None:
     rows = [{"file": str(p.path), "line": p.line, "problem": p.message} for p in problems]
     if rows or as_json:
         show(rows, ("file", "line", "problem"), as_json=as_json)
     else:
-        typer.echo(f"{len(files)} contracts, no problems")
+        typer.echo(f"{checked}, no problems")
     raise typer.Exit(1 if problems else 0)
 
 
