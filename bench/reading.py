@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 ROWS, SHEET_ROWS, REPEATS = 1_000_000, 50_000, 3
 
@@ -25,31 +27,45 @@ print(before // 1024, high() // 1024, sum(e.cells.nbytes for e in reading.extrac
 """
 
 
-def run() -> None:
-    """Print the ratios and the peak memory of the two reading paths."""
-    with tempfile.TemporaryDirectory() as folder:
-        _text(Path(folder))
-        _workbook(Path(folder))
+def measure() -> dict[str, Any]:
+    """Measure in a process of its own: whoever measures children's memory must stay small."""
+    from bench.child import run
+
+    figures: dict[str, Any] = json.loads(run("-m", "bench.reading").output)
+    return figures
 
 
-def _text(folder: Path) -> None:
+def tell(figures: dict[str, Any]) -> Iterator[str]:
+    """The figures as lines of text."""
+    text, book = figures["text"], figures["workbook"]
+    yield f"GB18030 CSV, {text['rows']:,} × 20, {text['bytes'] >> 20} MB: {text['seconds']:.2f} s to Arrow; pandas with pyarrow on UTF-8 {text['bare_seconds']:.2f} s; ratio {text['ratio']:.2f}"
+    yield f"  {_memory(text['memory'])}; a quarter of the rows: {_memory(text['memory_of_a_quarter'])}"
+    yield f"xlsx, {book['rows']:,} × 20: {book['seconds']:.2f} s to a table; calamine alone {book['bare_seconds']:.2f} s; ratio {book['ratio']:.2f}"
+    yield f"  {_memory(book['memory'])}"
+
+
+def _memory(peak: dict[str, int]) -> str:
+    if not peak:
+        return "memory is measured on Linux only"
+    return f"memory {peak['before_mb']} MB before, peak +{peak['more_mb']} MB for a result of {peak['result_mb']} MB"
+
+
+def _text(folder: Path) -> dict[str, Any]:
     import pandas as pd
 
     from connectors.extract import read_tables
 
-    local, plain = folder / "户.csv", folder / "utf8.csv"
+    local, plain, short = folder / "户.csv", folder / "utf8.csv", folder / "short.csv"
     text = _ledger(ROWS)
     local.write_bytes(text.encode("gb18030"))
     plain.write_bytes(text.encode())
-    ours, bare = _compare(lambda: read_tables(local), lambda: pd.read_csv(plain, engine="pyarrow"))
-    print(f"GB18030 CSV, {ROWS:,} × 20, {local.stat().st_size >> 20} MB: {ours:.2f} s to Arrow; ", end="")
-    print(f"pandas with pyarrow on UTF-8 {bare:.2f} s; ratio {ours / bare:.2f}; {_peak(local)}")
-    short = folder / "short.csv"
     short.write_bytes(_ledger(ROWS // 4).encode("gb18030"))
-    print(f"  a quarter of the rows: {_peak(short)}")
+    times = _compare(lambda: read_tables(local), lambda: pd.read_csv(plain, engine="pyarrow"))
+    peaks = {"memory": _peak(local), "memory_of_a_quarter": _peak(short)}
+    return {"rows": ROWS, "bytes": local.stat().st_size, **times, **peaks}
 
 
-def _workbook(folder: Path) -> None:
+def _workbook(folder: Path) -> dict[str, Any]:
     import openpyxl
     from python_calamine import CalamineWorkbook
 
@@ -63,18 +79,22 @@ def _workbook(folder: Path) -> None:
             [float(c) if c.replace(".", "", 1).isdigit() and len(c) < 15 else c for c in line.split(",")]
         )
     book.save(path)
-    ours, bare = _compare(
+    times = _compare(
         lambda: read_tables(path),
         lambda: CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False),
     )
-    print(f"xlsx, {SHEET_ROWS:,} × 20: {ours:.2f} s to a table; calamine alone {bare:.2f} s; ", end="")
-    print(f"ratio {ours / bare:.2f}; {_peak(path)}")
+    return {"rows": SHEET_ROWS, **times, "memory": _peak(path)}
 
 
-def _compare(ours: Callable[[], object], bare: Callable[[], object]) -> tuple[float, float]:
+def _compare(ours: Callable[[], object], bare: Callable[[], object]) -> dict[str, float]:
     """Best wall times in seconds, taken in turn so that a busy machine is fair to both."""
     times = [(_seconds(ours), _seconds(bare)) for _ in range(REPEATS)]
-    return min(t for t, _ in times), min(t for _, t in times)
+    best, best_bare = min(t for t, _ in times), min(t for _, t in times)
+    return {
+        "seconds": round(best, 3),
+        "bare_seconds": round(best_bare, 3),
+        "ratio": round(best / best_bare, 2),
+    }
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -83,14 +103,14 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _peak(path: Path) -> str:
+def _peak(path: Path) -> dict[str, int]:
     """Resident memory of a fresh process before and at the peak of the reading, and the size of its result."""
     if not Path("/proc/self/status").exists():
-        return "memory is measured on Linux only"
+        return {}
     script = _PEAK.format(root=str(Path(__file__).resolve().parents[1]))
     done = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, check=True)
     before, peak, result = map(int, done.stdout.split())
-    return f"memory {before} MB before, peak +{peak - before} MB for a result of {result} MB"
+    return {"before_mb": before, "more_mb": peak - before, "result_mb": result}
 
 
 def _ledger(rows: int) -> str:
@@ -113,5 +133,10 @@ def _ledger(rows: int) -> str:
     return pd.DataFrame(columns).to_csv(index=False)
 
 
+def _print() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps({"text": _text(Path(folder)), "workbook": _workbook(Path(folder))}))
+
+
 if __name__ == "__main__":
-    run()
+    _print()
