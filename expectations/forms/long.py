@@ -7,8 +7,7 @@ names). A sheet that is no form gives no rows; nothing is judged here.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from unicodedata import normalize
 
 import pyarrow as pa
@@ -18,11 +17,13 @@ from connectors.grid import Cell, Grid, Sheet
 from connectors.tables import Column, RowLabel, Table, find_tables
 from expectations.forms.words import (
     CODES_ROW,
+    NO_VALUE,
     PLAIN_VALUE,
     REPORTER,
     ROW_CODES,
     THIS_YEAR,
     TOTAL,
+    UNIT_TITLES,
     basis_of,
     plain,
 )
@@ -46,9 +47,6 @@ many rows. ``region`` is the label as printed."""
 
 _DIGITS = re.compile(r"[A-Za-z]?\d+")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
-_ENOUGH = 0.8
-"""Share of row numbers that must agree before labels are taken from other sheets."""
-
 Row = dict[str, object]
 
 
@@ -67,50 +65,53 @@ def long_table(sheet: Sheet, tables: Sequence[Table] | None = None) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=LONG)
 
 
-def long_forms(sheets: Sequence[Sheet]) -> tuple[pa.Table, tuple[str, ...]]:
-    """The forms of a workbook, and what a person should know about them.
-
-    Where something has overwritten all labels of a sheet, its rows take the regions that stand in the same rows of the
-    other sheets, if the printed row numbers agree; a note says so.
-
-    Returns:
-        Rows of ``LONG`` and notes in Chinese.
-    """
-    forms = _told_apart([form for form in map(long_table, sheets) if form.num_rows])
-    usual = _usual_rows(forms)
-    mended = [_relabelled(form, usual) for form in forms]
-    notes = [note for _, note in mended if note]
-    return pa.concat_tables([LONG.empty_table(), *(form for form, _ in mended)]), tuple(notes)
-
-
 def has_row_codes(grid: Grid, table: Table) -> bool:
     """Whether rows carry the indicators: a 代码 column, and no row of the header that gives codes to the columns."""
-    named = any(ROW_CODES.fullmatch(part) for column in table.columns for part in _joined(column.path))
-    return (
-        named
-        and sum(label.code is not None for label in table.row_labels) > 1
-        and not _codes_row(grid, table)
-    )
+    column = _code_column(grid, table)
+    if column is None or _codes_row(grid, table):
+        return False
+    coded = (_code_at(grid, row, column) for row in (*table.body_rows, *table.total_rows))
+    return sum(code is not None for code in coded) > 1
 
 
 def value_columns(grid: Grid, table: Table) -> list[Column]:
     """The columns with values of indicators; empty where the table is no form."""
-    coded = [column for column in table.columns if column.code and _DIGITS.fullmatch(column.code)]
     if has_row_codes(grid, table):
-        return coded or [column for column in table.columns if _is_plain_value(column)]
-    if len(coded) < 2:
-        return []
-    return [column for column in table.columns if column.index >= coded[0].index]
+        codes = _code_column(grid, table) or 0
+        return [column for column in table.columns if column.index > codes and not _is_beside(column)]
+    coded = [column for column in table.columns if column.code and _DIGITS.fullmatch(column.code)]
+    return [column for column in table.columns if column.index >= coded[0].index] if len(coded) > 1 else []
+
+
+def _code_column(grid: Grid, table: Table) -> int | None:
+    """The column with a code for each row: by its name, or, where nothing is named, by the codes of the row labels."""
+    for column in table.columns:
+        if any(ROW_CODES.fullmatch(part) for part in _joined(column.path)):
+            return column.index
+    codes = {label.row: label.code for label in table.row_labels if label.code}
+    if not codes or any(part for column in table.columns for part in column.path):
+        return None
+    alike = (
+        column.index
+        for column in table.columns
+        if all(_code_at(grid, row, column.index) == code for row, code in codes.items())
+    )
+    return next(alike, None)
+
+
+def _code_at(grid: Grid, row: int, column: int) -> str | None:
+    text = plain(grid.rows[row][column]) if column < len(grid.rows[row]) else ""
+    return text if _DIGITS.fullmatch(text) else None
+
+
+def _is_beside(column: Column) -> bool:
+    """Whether a column right of the codes holds no values: units, remarks, another 代码."""
+    return any(NO_VALUE.fullmatch(part) for part in _joined(column.path))
 
 
 def _joined(path: tuple[str, ...]) -> tuple[str, ...]:
     """Parts of a path, and all of it: a name may be broken over rows (代 over 码)."""
     return *path, "".join(path)
-
-
-def _is_plain_value(column: Column) -> bool:
-    leaf = column.path[-1] if column.path else ""
-    return bool(PLAIN_VALUE.fullmatch(leaf)) or basis_of(leaf)[0] is not None
 
 
 def _codes_row(grid: Grid, table: Table) -> bool:
@@ -144,15 +145,21 @@ def _rows_of(sheet: Sheet, table: Table) -> Iterator[Row]:
 
 def _of_column(column: Column, by_rows: bool) -> Row:
     """What a column says of its cells."""
-    basis = next((found for part in column.path if (found := basis_of(part)[0])), None)
-    own = [part for part in column.path if basis_of(part)[0] is None and not PLAIN_VALUE.fullmatch(part)]
+    told = [basis_of(part) for part in column.path]
+    bases = [basis for basis, _ in told if basis]
+    own = [rest for _, rest in told if rest and not PLAIN_VALUE.fullmatch(rest)]
     return {
         "code": None if by_rows else column.code,
         "path": "/".join(column.path),
         "unit": column.unit,
-        "item": "/".join(own) if by_rows else "",
-        "basis": basis,
+        "item": _item(column, own) if by_rows else "",
+        "basis": next((basis for basis in bases if basis != THIS_YEAR), next(iter(bases), None)),
     }
+
+
+def _item(column: Column, own: Sequence[str]) -> str:
+    """What tells the value columns of one row apart; its letter where the column has no name at all."""
+    return "/".join(own) if any(column.path) else f"{column_letter(column.index)}列"
 
 
 def _joint(of_row: Row, of_column: Row) -> Row:
@@ -199,18 +206,21 @@ def _number_column(labels: Sequence[Sequence[str]]) -> int | None:
 def _indicator_rows(grid: Grid, table: Table) -> dict[int, Row]:
     """By row, where rows carry the indicators: path from heading to label, unit, code."""
     region = _reporter(grid, table)
+    codes = _code_column(grid, table) or 0
+    units = next((column.index for column in table.columns if "".join(column.path) in UNIT_TITLES), None)
+    known = {label.row: label for label in table.row_labels}
     ancestors: list[RowLabel] = []
     described: dict[int, Row] = {}
-    for label in table.row_labels:
+    for row in sorted({*table.body_rows, *table.total_rows, *known}):  # headings are labels too
+        label = known.get(row) or RowLabel(row, plain(next(iter(grid.rows[row]), None)))
         ancestors = [*(above for above in ancestors if above.indent < label.indent), label]
-        described[label.row] = {
-            "path": "/".join(part.text for part in ancestors),
-            "unit": label.unit, "code": label.code, "region": region, "number": None,
-            "is_total": label.row in table.total_rows,
+        unit = plain(grid.rows[row][units]) if units is not None and units < len(grid.rows[row]) else ""
+        described[row] = {
+            "path": "/".join(part.text for part in ancestors if part.text),
+            "unit": label.unit or (unit if re.search(r"\w", unit) else None),
+            "code": label.code or _code_at(grid, row, codes),
+            "region": region, "number": None, "is_total": row in table.total_rows,
         }  # fmt: skip
-    blank: Row = {"path": "", "unit": None, "code": None, "region": region, "number": None, "is_total": False}
-    for row in {*table.body_rows, *table.total_rows} - described.keys():
-        described[row] = {**blank, "is_total": row in table.total_rows}
     return described
 
 
@@ -256,71 +266,3 @@ def column_letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-Numbered = Mapping[str, tuple[str, str]]
-
-
-def _told_apart(forms: Sequence[pa.Table]) -> list[pa.Table]:
-    """Forms of the same title (a title was overwritten, or stands on every sheet) by the name of their sheet."""
-    titles = Counter(title for form in forms for title in set(form["form"].to_pylist()))
-    at = LONG.get_field_index("form")
-    told = []
-    for form in forms:
-        names = [
-            plain(sheet) if titles[title] > 1 else title
-            for title, sheet in zip(form["form"].to_pylist(), form["sheet"].to_pylist(), strict=True)
-        ]
-        told.append(form.set_column(at, LONG.field(at), pa.array(names, _S)))
-    return told
-
-
-def _printed_rows(form: pa.Table) -> list[tuple[str | None, str, str]]:
-    """Number, region and basis of each row of a form, top to bottom."""
-    columns = (form[name].to_pylist() for name in ("row", "number", "region", "basis"))
-    by_row = {row: (number, region, basis) for row, number, region, basis in zip(*columns, strict=True)}
-    return [by_row[row] for row in sorted(by_row)]
-
-
-def _usual_rows(forms: Sequence[pa.Table]) -> dict[str, tuple[str, str]]:
-    """By printed row number: the region and basis that most sheets of the workbook give it."""
-    seen: dict[str, Counter[tuple[str, str]]] = {}
-    for form in forms:
-        for number, region, basis in _printed_rows(form):
-            if number is not None:
-                seen.setdefault(number, Counter())[region, basis] += 1
-    return {number: counts.most_common(1)[0][0] for number, counts in seen.items() if counts.total() > 2}
-
-
-def _relabelled(form: pa.Table, usual: Numbered) -> tuple[pa.Table, str | None]:
-    """The form with the workbook's regions, where none of its own labels is one of them."""
-    rows = _printed_rows(form)
-    known = {region for region, _ in usual.values()}
-    numbered = [number for number, _, _ in rows if number in usual]
-    foreign = not known & {region for _, region, _ in rows if not TOTAL.fullmatch(region)}
-    if not known or not foreign or len(numbered) < _ENOUGH * len(rows):
-        return form, None
-    places = _places(form, usual)
-    regions = [places[row][0] for row in form["row"].to_pylist()]
-    bases = [places[row][1] for row in form["row"].to_pylist()]
-    for name, values in (("region", regions), ("basis", bases)):
-        form = form.set_column(LONG.get_field_index(name), LONG.field(name), pa.array(values, _S))
-    sheet = form["sheet"][0].as_py()
-    return (
-        form,
-        f"工作表“{sheet}”的行名被其他文字覆盖，已按行号对照其他工作表的单位；请核对后补上原来的行名。",
-    )
-
-
-def _places(form: pa.Table, usual: Numbered) -> dict[int, tuple[str, str]]:
-    """By sheet row: region and basis by the printed number; a number printed twice counts on from the row before."""
-    by_row = dict(zip(form["row"].to_pylist(), form["number"].to_pylist(), strict=True))
-    places: dict[int, tuple[str, str]] = {}
-    last, last_row = -1, 0
-    for row in sorted(by_row):
-        printed = by_row[row]
-        value = int(printed) if printed and printed.isdigit() else last + row - last_row
-        value = value if value > last else last + row - last_row
-        last, last_row = value, row
-        places[row] = usual.get(f"{value:0{len(printed or '00')}d}", ("", THIS_YEAR))
-    return places

@@ -17,9 +17,12 @@ _BASES = (
     (THIS_YEAR, re.compile(r"(?:本年|今年|本期|本季|本月|当年)(?:数|实绩|完成)?")),
 )
 TOTAL = re.compile(r"[(]?(?:横向|纵向)?[)]?(?:总合计|合计|总计|共计)[(]?(?:横向|纵向)?[)]?")
-SUBTOTAL = re.compile(r"小计|其中")
+SUBTOTAL = re.compile(r"小计|其中|^[(]?[一二三四五六七八九十]+[)、.]|^\d+[.、]")
+"""Labels of rows that are parts of other rows, or numbered like them."""
 CODES_ROW = re.compile(r"(?:汇总|指标)?代码(?:总汇|汇总)?|指标编码")
 ROW_CODES = re.compile(r"(?:指标)?(?:代码|编码)|行次|行号")
+UNIT_TITLES = ("计量单位", "计算单位", "单位")
+NO_VALUE = re.compile(r"(?:指标)?代码|编码|(?:计量|计算)?单位|备注|说明")
 PLAIN_VALUE = re.compile(r"数量|数值|合计|指标值")
 REPORTER = re.compile(r"(?:填报单位|综合机关名称|填表单位|报送单位)(?:[(]盖?章[)])?[::]\s*([^\s:(]+)")
 _RATIO = re.compile(
@@ -33,10 +36,13 @@ def plain(value: Cell) -> str:
 
 
 def basis_of(text: str) -> tuple[str | None, str]:
-    """The basis that a label ends in (``合计本年``), and the label without it; ``None`` where it names none."""
+    """The basis that a label ends in (``合计本年``), and the rest of it; ``None`` and all of it where it names none.
+
+    A rest without a word (``1—本季``) is another period, no basis.
+    """
     for basis, pattern in _BASES:
         found = re.fullmatch(rf"(.*?)[(]?(?:{pattern.pattern})[)]?", text)
-        if found:
+        if found and (not found[1] or re.search(r"[\u4e00-\u9fff]", found[1])):
             return basis, found[1]
     return None, text
 

@@ -9,7 +9,9 @@ import pytest
 
 from connectors.grid import Cell, Grid, Sheet
 from connectors.readers import read_sheets
-from expectations.forms import long_forms, long_table
+from connectors.tables import Table, find_tables
+from expectations.forms import column_letter, long_forms, long_table
+from expectations.forms.long import value_columns
 
 TOWNS = ["松柏镇", "阳日镇", "木鱼镇", "红坪镇", "新华镇", "宋洛乡", "九湖镇", "下谷乡"]
 
@@ -160,3 +162,37 @@ def test_the_yearbooks_cells_are_counted_against_the_raw_grid(yearbook: list[She
         counted += sum(text != "" for row in rows[changes + 1 : changes + 9] for text in row[first:width])
     towns = [row for row in long_forms(yearbook)[0].to_pylist() if row["region"] in TOWNS]
     assert counted == len(towns) == 3592
+
+
+def test_every_cell_of_the_official_forms_that_is_filled_in_is_told_apart(shared: Path) -> None:
+    """Fills the blank forms: each number comes back with its code, and no two with the same name.
+
+    One is left out: filled in, its 续表, printed one column to the left, is taken for more rows of the first part.
+    """
+    filled = 0
+    for form in read_sheets(shared / "real" / "hubei_2016_agri_report_forms.xls"):
+        if form.name == "农林牧渔业总产值年度计算表":
+            continue
+        rows = [list(row) for row in form.grid.rows]
+        numbers: list[str] = []
+        for table in find_tables(form.grid):
+            for row in _coded_rows(form.grid, table):
+                for column in value_columns(form.grid, table):
+                    rows[row] += [None] * (column.index + 1 - len(rows[row]))
+                    if rows[row][column.index] in (None, ""):
+                        rows[row][column.index] = 1000 + len(numbers)
+                        numbers.append(f"{column_letter(column.index)}{row + 1}")
+        long = long_table(Sheet(form.name, False, Grid(rows, form.grid.merged, form.grid.formats)))
+        found = [row for row in long.to_pylist() if (row["value"] or 0) >= 1000]
+        assert sorted(row["cell"].rpartition("!")[2] for row in found) == sorted(numbers), form.name
+        assert all(row["code"] for row in found), form.name
+        assert len({(row["code"], row["item"], row["basis"]) for row in found}) == len(found), form.name
+        filled += len(found)
+    assert filled > 1500
+
+
+def _coded_rows(grid: Grid, table: Table) -> list[int]:
+    """Rows with a printed code, told by the raw cells."""
+    rows = sorted([*table.body_rows, *table.total_rows])
+    codes = next((c.index for c in table.columns if "".join(c.path) in ("代码", "指标代码")), None)
+    return [row for row in rows if codes is not None and str(grid.rows[row][codes]).strip().isdigit()]

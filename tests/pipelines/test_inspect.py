@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
@@ -22,7 +21,7 @@ RESIDENT = "11010519491231002X"
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., Result]:
+def run(tmp_path: Path) -> Callable[..., Any]:
     return lambda *words: CliRunner().invoke(
         app, ["--home", str(tmp_path / "none"), "inspect", *map(str, words)]
     )
@@ -54,12 +53,12 @@ def form(tmp_path: Path) -> Path:
     return path
 
 
-def drawn(result: Result) -> str:
+def drawn(result: Any) -> str:
     assert result.exit_code == 0, result.output
-    return result.output
+    return str(result.output)
 
 
-def test_sheets_tables_headers_and_rows_are_drawn(run: Callable[..., Result], ledger: Path) -> None:
+def test_sheets_tables_headers_and_rows_are_drawn(run: Callable[..., Any], ledger: Path) -> None:
     text = drawn(run(ledger))
     assert "台账 · 5 行 × 3 列" in text
     assert "2025年6月人员台账" in text
@@ -70,7 +69,7 @@ def test_sheets_tables_headers_and_rows_are_drawn(run: Callable[..., Result], le
     assert "没有找到表格" in text
 
 
-def test_private_values_are_masked(run: Callable[..., Result], ledger: Path) -> None:
+def test_private_values_are_masked(run: Callable[..., Any], ledger: Path) -> None:
     for text in (drawn(run(ledger)), drawn(run(ledger, "--json"))):
         assert RESIDENT not in text
         assert "13912345678" not in text
@@ -78,7 +77,7 @@ def test_private_values_are_masked(run: Callable[..., Result], ledger: Path) -> 
         assert "王**" in text
 
 
-def test_json_holds_the_same_facts(run: Callable[..., Result], ledger: Path) -> None:
+def test_json_holds_the_same_facts(run: Callable[..., Any], ledger: Path) -> None:
     found = json.loads(drawn(run(ledger, "--json")))
     (sheet, hidden) = found["sheets"]
     (table,) = sheet["tables"]
@@ -89,7 +88,7 @@ def test_json_holds_the_same_facts(run: Callable[..., Result], ledger: Path) -> 
 
 
 def test_printed_rules_are_listed_run_and_what_is_unclear_is_said(
-    run: Callable[..., Result], form: Path
+    run: Callable[..., Any], form: Path
 ) -> None:
     text = drawn(run(form))
     assert "表上印的关系 2 条，能执行 1 条：11=01+02" in text
@@ -101,7 +100,7 @@ def test_printed_rules_are_listed_run_and_what_is_unclear_is_said(
     assert sheet["checked"]["unknown"] == 3
 
 
-def test_a_table_is_named_by_the_dataset_it_would_be(run: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_table_is_named_by_the_dataset_it_would_be(run: Callable[..., Any], tmp_path: Path) -> None:
     from expectations.template import write_template
 
     contract = next(iter(load_contracts().values()))
@@ -119,7 +118,7 @@ def test_a_table_is_named_by_the_dataset_it_would_be(run: Callable[..., Result],
 
 
 def test_one_sheet_can_be_asked_for_and_a_wrong_name_lists_those_there_are(
-    run: Callable[..., Result], ledger: Path
+    run: Callable[..., Any], ledger: Path
 ) -> None:
     assert "旧数据" not in drawn(run(ledger, "--sheet", "台账"))
     wrong = run(ledger, "--sheet", "台帐")
@@ -127,7 +126,7 @@ def test_one_sheet_can_be_asked_for_and_a_wrong_name_lists_those_there_are(
     assert "台账、旧数据" in str(wrong.exception)
 
 
-def test_a_refusal_says_why_and_what_to_do(run: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_refusal_says_why_and_what_to_do(run: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "空表.csv"
     path.write_bytes(b"\n\n")
     refused = json.loads(run(path, "--json").output)["refused"]
@@ -136,7 +135,7 @@ def test_a_refusal_says_why_and_what_to_do(run: Callable[..., Result], tmp_path:
     assert isinstance(run(path).exception, Refused)
 
 
-def test_a_long_text_is_inspected_without_its_grid(run: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_long_text_is_inspected_without_its_grid(run: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "长表.csv"
     rows = "".join(f"甲村,{number},13912345678\n" for number in range(30_000))
     path.write_text(f"村名,面积（亩）,联系电话\n{rows}", encoding="utf-8")
