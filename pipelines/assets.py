@@ -44,6 +44,8 @@ def submissions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.Mat
     receipts = receive(site, Progress())
     outcomes = stage_pending(site, Progress())
     answer_repeats(site, [receipt.submission_id for receipt in receipts if receipt.is_repeat])
+    if notes := outdated_notes(site):
+        rebuild_notes(site, notes)  # here, because a refused file belongs to no month that would be rebuilt
     counts = {
         status: sum(o.status == status for o in outcomes) for status in ("accepted", "partial", "refused")
     }

@@ -49,7 +49,7 @@ def rebuild_sensor(
     site = home.site()
     wanted = {month for months in outdated_records(site).values() for month in months}
     wanted |= set(outdated_months(site))
-    if not wanted and not outdated_notes(site):
+    if not wanted:
         yield dg.SkipReason("every month is built from what is in force")
     elif _is_active(context, intake_job.name, rebuild_job.name):
         yield dg.SkipReason("an intake or a rebuild is running")
@@ -64,7 +64,7 @@ def release_sensor(context: dg.SensorEvaluationContext, home: HomeResource) -> d
     site = home.site()
     if is_released(site) and is_reported(site):
         return dg.SkipReason("readers see the present state")
-    if outdated_records(site) or outdated_months(site) or site.ledger.pending():
+    if outdated_records(site) or outdated_months(site) or outdated_notes(site) or site.ledger.pending():
         return dg.SkipReason("not everything is built yet")
     if _is_active(context, intake_job.name, rebuild_job.name, publish_job.name):
         return dg.SkipReason("a load is running")

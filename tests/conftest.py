@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The real spreadsheets that lie beside the repository; the test is skipped where they do not."""
     folder = Path(__file__).resolve().parents[1] / ".." / "shared"

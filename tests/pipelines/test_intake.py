@@ -1,0 +1,202 @@
+"""What is handed in is taken, refused with a reason, or known again; nothing stops the others."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import yaml
+
+from pipelines.definitions import build_definitions
+from pipelines.home import Home
+from tests.pipelines.town import Town, ledger, new_town, run_apart, toilets
+
+JUNE = "toilet_reform/2025-06"
+
+
+# Refused files ------------------------------------------------------------------------------------------------------
+
+
+def test_every_refused_file_of_the_demo_has_its_reason_and_a_slip(
+    village: Town, truth: dict[str, Any]
+) -> None:
+    said = village.shiji("status", "--refused", "--json")
+
+    refused = {row["sender_path"]: row for row in json.loads(said.out)}
+    assert said.code == 0
+    assert set(refused) == {one["file"] for one in truth["files"] if one["expected"] == "refused"}
+    for path, row in refused.items():
+        assert row["reason"].endswith(("。", "）", "”")) or len(row["reason"]) > 8, path
+        assert row["remedy"], path
+        assert [slip for slip in village.slips() if slip.startswith(f"{path}.回执-退回")], path
+
+
+def test_every_file_of_the_demo_is_answered_once(village: Town, truth: dict[str, Any]) -> None:
+    def stem(path: str) -> str:
+        return path.split(".回执")[0].removesuffix(Path(path.split(".回执")[0]).suffix)
+
+    slips = village.slips()
+
+    assert len(slips) == len(truth["files"])
+    assert len(set(slips)) == len(slips)
+    assert all(".回执-" in slip for slip in slips)
+
+
+def test_refused_files_do_not_stop_the_others_and_the_load_ends_with_zero(town: Town) -> None:
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村", "丙村"))
+    town.drop("toilet_reform/现场照片.xlsx", b"\x89PNG\r\n\x1a\n" + b"\0" * 64)
+    town.drop("toilet_reform/无期.csv", ledger(toilets("甲村")))
+    town.drop("road/2025-06/改厕.csv", ledger(toilets("乙村")))
+    town.drop("no_department.csv", ledger(toilets("乙村")))
+    town.drop(f"{JUNE}/空.csv", b"")
+
+    ended = run_apart("load", home=town.root)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "1 accepted" in ended.stdout
+    assert "5 refused" in ended.stdout
+    assert town.statuses()[f"{JUNE}/榆塘县.csv"] == "accepted"
+    assert town.ask("select count(*) from toilet_ledger") == [(2,)]
+
+
+def test_no_byte_handed_in_is_lost_and_the_inbox_is_empty_after(town: Town) -> None:
+    handed_in = [ledger(toilets("甲村")), b"\x89PNG\r\n\x1a\n" + b"\0" * 64, b"no table at all"]
+    for number, data in enumerate(handed_in):
+        town.drop(f"{JUNE}/{number}.csv", data)
+
+    town.load()
+
+    kept = [path.read_bytes() for path in town.root.glob("archive/*/*")]
+    assert sorted(kept) == sorted(handed_in)
+    assert [path for path in town.root.glob("inbox/**/*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("name", ["~$榆塘县.xlsx", "榆塘县.csv.tmp", "榆塘县.csv.part", ".hidden.csv"])
+def test_files_that_are_still_being_written_stay_in_the_inbox(town: Town, name: str) -> None:
+    path = town.drop(f"{JUNE}/{name}", toilets("甲村"))
+
+    assert town.load().received == 0
+
+    assert path.exists()
+
+
+# A dataset is one YAML file -----------------------------------------------------------------------------------------
+
+
+def documented_contract() -> str:
+    """The contract that docs/contracts.md tells an engineer to write."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "contracts.md"
+    return page.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+
+
+def saplings(*rows: str) -> bytes:
+    return "\n".join(["乡镇,地块编号,造林面积（亩）,成活面积（亩）", *rows]).encode("gb18030")
+
+
+def test_a_contract_dropped_into_the_home_is_a_dataset_with_everything(town: Town) -> None:
+    path = town.root / "config" / "contracts" / "forestry" / "saplings.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(documented_contract(), encoding="utf-8")
+    assert town.shiji("contract", "lint", str(path)).code == 0
+    sent = "forestry/2025-06/榆塘县造林台账.csv"
+    town.drop(sent, saplings("沐溪镇,A1,12.5,10", "汀坪乡,B1,8,9"))
+
+    summary = town.load()
+
+    assert summary.records == {"saplings": {"2025-06": 1}}
+    assert town.ask("select plot_number, area_mu, region_code from saplings") == [
+        ("A1", 12.5, "990121100000")
+    ]
+    assert town.ask("select rule, cell from findings") == [("survived_within_planted", "榆塘县造林台账!C3")]
+    assert town.slips() == ["forestry/2025-06/榆塘县造林台账.回执-部分接收.xlsx"]
+    assert "造林台账" in (town.root / "reports" / "department-forestry.html").read_text(encoding="utf-8")
+    assert (town.root / "published" / "saplings.parquet").exists()
+
+
+def test_a_contract_dropped_into_the_home_has_an_asset_checks_and_a_form(town: Town, tmp_path: Path) -> None:
+    path = town.root / "config" / "contracts" / "forestry" / "saplings.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(documented_contract(), encoding="utf-8")
+
+    graph = build_definitions(Home(town.root)).resolve_asset_graph()
+    said = town.shiji("template", "saplings", "-o", str(tmp_path / "form.xlsx"))
+
+    key = dg.AssetKey(["forestry", "saplings"])
+    assert graph.get(key).group_name == "forestry"
+    assert {check.name for check in graph.get_check_keys_for_assets({key})} == {
+        "contract", "completeness", "timeliness", "uniqueness",
+    }  # fmt: skip
+    assert said.code == 0
+    assert (tmp_path / "form.xlsx").stat().st_size > 2000
+
+
+def test_a_contract_that_changes_stages_its_files_anew(town: Town) -> None:
+    path = town.root / "config" / "contracts" / "forestry" / "saplings.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(documented_contract(), encoding="utf-8")
+    town.drop("forestry/2025-06/榆塘县.csv", saplings("沐溪镇,A1,12.5,10", "汀坪乡,B1,8,9"))
+    town.load()
+    assert town.ask("select count(*) from saplings") == [(1,)]
+    told = yaml.safe_load(documented_contract())
+    told["schema"][0]["quality"][0]["severity"] = "warning"
+    path.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+
+    town.load()
+
+    assert town.ask("select count(*) from saplings") == [(2,)]
+    assert town.ask("select rule, severity from findings") == [("survived_within_planted", "warning")]
+
+
+# Real input ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def conghua_zengcheng(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    town = new_town(tmp_path_factory.mktemp("real") / "home", regions=False)
+    codes = Path(__file__).resolve().parents[2] / "docs" / "examples" / "regions_conghua_zengcheng.csv"
+    town.import_regions(codes.read_text(encoding="utf-8"))
+    for place in ("conghua", "zengcheng"):
+        data = (shared / "real" / f"gz_poverty_report_{place}_206.xls").read_bytes()
+        town.drop(f"poverty_monitoring/2012-12/gz_poverty_report_{place}_206.xls", data)
+    town.load()
+    return town
+
+
+def test_the_villages_of_conghua_and_zengcheng_are_records_and_totals_are_not(
+    conghua_zengcheng: Town,
+) -> None:
+    counted = conghua_zengcheng.ask(
+        "select left(region_code, 6), count(*) from village_poverty_report where period = '2012-12' group by all"
+    )
+
+    assert dict(counted) == {"440117": 125, "440118": 81}
+    assert set(conghua_zengcheng.statuses().values()) <= {"accepted", "partial"}
+
+
+@pytest.mark.parametrize(
+    ("county", "villages", "households", "people", "unreported"),
+    [("440117", 75, 71, 18, 2), ("440118", 9, 7, 5, 1)],
+    ids=["Conghua", "Zengcheng"],
+)
+def test_villages_whose_report_is_not_their_register_are_listed(
+    conghua_zengcheng: Town, county: str, villages: int, households: int, people: int, unreported: int
+) -> None:
+    rows = conghua_zengcheng.ask(
+        "select reconciliation, region_code, agrees, right_value is null or left_value is null"
+        " from reconciliations where left(region_code, 6) = ? and right(region_code, 3) <> '000'",
+        [county],
+    )
+
+    disagreeing = {(name, code) for name, code, agrees, _ in rows if agrees is False}
+    of_households = {code for name, code in disagreeing if name == "poverty_households"}
+    of_people = {code for name, code in disagreeing if name == "poverty_people"}
+    assert len({code for _, code in disagreeing}) == villages
+    assert (len(of_households), len(of_people)) == (households, people)
+    assert len({code for _, code, _, missing in rows if missing}) == unreported
+
+
+def test_loading_the_real_files_again_is_idle(conghua_zengcheng: Town) -> None:
+    assert conghua_zengcheng.load().is_idle
