@@ -30,6 +30,12 @@ _WORDS = (
     (r"小于|少于", "<"),
 )
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}\s*[.、](?=\D)|[(]\d{1,2}[)](?=[^\d=<>≤≥+\-]))\s*")
+_CIRCLED = str.maketrans({chr(0x2460 + place): f"({place + 1})" for place in range(20)})
+"""① as (1): its plain form would run into the code behind it."""
+_ENUMERATED = re.compile(
+    r"^\s*(?:[(]\d{1,2}[)]\s*(?=[A-Za-z]?\d)|\d{1,2}\.\s*(?=[A-Za-z(]?\d)|[1-9]\d?、\s*(?=0\d+\s*[=<>≥≤+\-]))"
+)
+"""The number of a rule in a list: ``(1) 01=02``, ``1.01=02``, ``1、01=02``; ``07、09≤05`` begins with a code."""
 _COMPARED = re.compile(r"[=<>≤≥]")
 _LONG_BODY = 2_000
 """Rows of a body that are searched for rules; forms are short, and ledgers print none."""
@@ -92,11 +98,13 @@ def printed_rules(sheet: Sheet, tables: Sequence[Table] | None = None) -> Rules:
     unparsed: list[Unparsed] = []
     for row, text, is_note in _texts(sheet, found):
         lead = _LEAD.search(text)
-        if lead is None and not (is_note and _COMPARED.search(text)):
+        said = text[lead.end() :] if lead else _NUMBERING.sub("", text)
+        if not _COMPARED.search(said) or not (lead or is_note):
             continue
-        good, bad = parse_relations(text[lead.end() :] if lead else _NUMBERING.sub("", text))
+        good, bad = parse_relations(said)
         if lead is None and bad:
             continue
+        bad = [rule for rule in bad if _COMPARED.search(rule.text)]  # the rest is prose
         relations += [replace(relation, sheet=sheet.name, row=row + 1) for relation in good]
         unparsed += [replace(rule, sheet=sheet.name, row=row + 1) for rule in bad]
     return relations, unparsed
@@ -134,7 +142,7 @@ def parse_relations(text: str) -> Rules:
 
 def _spelled(text: str) -> str:
     """One spelling of every sign."""
-    spelled = _PAGE.sub(" ", _PRIVATE_USE.sub(" ", normalize("NFKC", text)))
+    spelled = _PAGE.sub(" ", _PRIVATE_USE.sub(" ", normalize("NFKC", text.translate(_CIRCLED))))
     for pattern, sign in _WORDS:
         spelled = re.sub(pattern, sign, spelled)
     return spelled.replace("﹥", ">").replace("﹤", "<")
@@ -153,7 +161,7 @@ def _statements(text: str) -> Iterator[str]:
 
 
 def _spoken(chunk: str) -> Iterator[str]:
-    chunk = chunk.strip(" .、\t\u3000")
+    chunk = _ENUMERATED.sub("", chunk).strip(" .、\t\u3000")
     if chunk:
         yield chunk
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.grid import Grid, Sheet
+from connectors.grid import Cell, Grid, Sheet
 from connectors.readers import read_sheets
 from expectations.forms import parse_relations, printed_rules
 
@@ -42,6 +42,12 @@ def said(text: str) -> list[str]:
         ("10=11×100", ["10=100×11"]),
         ("07≥0", ["07≥0"]),
         ("24=25+26          第01页", ["24=25+26"]),
+        ("①01=02+03；②04≥05", ["01=02+03", "04≥05"]),
+        ("①=②+③", ["1=2+3"]),
+        ("(1) 01=02+03;(2) 04≥05", ["01=02+03", "04≥05"]),
+        ("1.01=02+03；2.04≥05", ["01=02+03", "04≥05"]),
+        ("1、01=02+03；2、04≥05", ["01=02+03", "04≥05"]),
+        ("01行=02行+03行", ["01=02+03"]),
     ],
 )
 def test_a_rule_is_read_as_it_is_meant(printed: str, relations: list[str]) -> None:
@@ -141,3 +147,16 @@ def test_the_rules_of_the_real_forms_are_read(shared: Path) -> None:
         "01=上年年未耕地总资源": "与上年（期）的其",
         "种植业收入=一+二+三+四+五+六+七+八+九": "用文字和序号（一",
     }
+
+
+def test_prose_and_ledgers_make_no_rules() -> None:
+    rows: list[list[Cell]] = [
+        ["户主", "与户主关系", "年龄"],
+        ["王某", "关系：本人", 50],
+        ["李某", "配偶", 48],
+        ["注：1.平衡关系：01=02+03，单位为亩。"],
+        ["2.误差≤5%；1=是，2=否。"],
+    ]
+    relations, unparsed = printed_rules(Sheet("台账", False, Grid(rows)))
+    assert [str(relation) for relation in relations] == ["01=02+03"]
+    assert unparsed == []
