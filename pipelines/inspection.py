@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from connectors.celltext import cell_text
 from connectors.errors import Refused
 from connectors.extract import Extract, extract_sheet, read_tables
@@ -24,10 +27,11 @@ from expectations.forms import (
     check_relations,
     check_totals,
     column_letter,
-    long_table,
+    long_forms,
     printed_rules,
     section_counts,
 )
+from expectations.forms.long import value_columns
 from expectations.privacy import mask, scrub_text
 from expectations.routing import Route, is_guidance, match, route
 from expectations.safe_cells import is_private_title
@@ -146,6 +150,7 @@ class Inspection:
     file: str
     kind: str
     size: int
+    notes: tuple[str, ...]
     sheets: tuple[SheetFacts, ...]
 
 
@@ -167,12 +172,18 @@ def inspect_file(path: Path, contracts: Mapping[str, Contract], *, only: str | N
     """
     size, kind = path.stat().st_size, kind_of(path)
     if size >= LONG and kind is Kind.TEXT:
-        return Inspection(path.name, kind.value, size, _streamed(path, contracts))
+        return Inspection(path.name, kind.value, size, (), _streamed(path, contracts))
     sheets = read_sheets(path)
-    chosen = [sheet for sheet in sheets if only in (None, sheet.name)]
-    if not chosen:
+    if only is not None and all(sheet.name != only for sheet in sheets):
         raise NoSuchSheet(f"no sheet {only!r}; there are: {'、'.join(sheet.name for sheet in sheets)}")
-    return Inspection(path.name, kind.value, size, tuple(_sheet(sheet, contracts) for sheet in chosen))
+    extracts = [extract_sheet(sheet) for sheet in sheets]
+    long, notes = long_forms(sheets, [[extract.table for extract in found] for found in extracts])
+    facts = (
+        _sheet(sheet, found, long.filter(pc.equal(long["sheet"], sheet.name)), contracts)
+        for sheet, found in zip(sheets, extracts, strict=True)
+        if only in (None, sheet.name)
+    )
+    return Inspection(path.name, kind.value, size, notes, tuple(facts))
 
 
 def _streamed(path: Path, contracts: Mapping[str, Contract]) -> tuple[SheetFacts, ...]:
@@ -189,10 +200,10 @@ def _streamed(path: Path, contracts: Mapping[str, Contract]) -> tuple[SheetFacts
     return (SheetFacts(path.stem, False, last, width, reading.notes, facts, None, (), nothing, unclear),)
 
 
-def _sheet(sheet: Sheet, contracts: Mapping[str, Contract]) -> SheetFacts:
-    extracts = extract_sheet(sheet)
+def _sheet(
+    sheet: Sheet, extracts: Sequence[Extract], long: pa.Table, contracts: Mapping[str, Contract]
+) -> SheetFacts:
     tables = [extract.table for extract in extracts]
-    long = long_table(sheet, tables)
     relations, unparsed = printed_rules(sheet, tables)
     rules = [Rule(one.row, scrub_text(one.text), str(one), None) for one in relations]
     rules += [Rule(one.row, scrub_text(one.text), None, one.reason) for one in unparsed]
@@ -206,7 +217,10 @@ def _sheet(sheet: Sheet, contracts: Mapping[str, Contract]) -> SheetFacts:
         rows=len(sheet.grid.rows),
         columns=max(map(len, sheet.grid.rows), default=0),
         notes=sheet.notes,
-        tables=tuple(_table(extract, contracts) for extract in extracts),
+        tables=tuple(
+            _table(extract, contracts, is_form=bool(value_columns(sheet.grid, extract.table)))
+            for extract in extracts
+        ),
         form=_form(long.to_pylist()),
         rules=tuple(sorted(rules, key=lambda rule: rule.row)),
         checked=Checked(
@@ -219,7 +233,7 @@ def _sheet(sheet: Sheet, contracts: Mapping[str, Contract]) -> SheetFacts:
     )
 
 
-def _table(extract: Extract, contracts: Mapping[str, Contract]) -> TableFacts:
+def _table(extract: Extract, contracts: Mapping[str, Contract], *, is_form: bool = False) -> TableFacts:
     table = extract.table
     related = [] if is_guidance(extract.sheet) else _related(extract, contracts)
     titles = [re.sub(r"\s+", " ", title) for title in extract.titles if title]
@@ -237,7 +251,8 @@ def _table(extract: Extract, contracts: Mapping[str, Contract]) -> TableFacts:
         ),
         first_rows=tuple(_first_rows(extract, private)),
         labels=len(table.row_labels),
-        datasets=tuple(_datasets(extract, related, contracts)),
+        # A form's few columns (名称, 单位, 代码) are a little like many ledgers; only a fit says anything.
+        datasets=tuple(one for one in _datasets(extract, related, contracts) if one.fits or not is_form),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from connectors.grid import Sheet
+from connectors.tables import Table
 from expectations.forms.long import LONG, long_table
 from expectations.forms.words import THIS_YEAR, TOTAL, plain
 
@@ -18,16 +19,23 @@ _ENOUGH = 0.8
 Numbered = Mapping[str, tuple[str, str]]
 
 
-def long_forms(sheets: Sequence[Sheet]) -> tuple[pa.Table, tuple[str, ...]]:
+def long_forms(
+    sheets: Sequence[Sheet], tables: Sequence[Sequence[Table]] | None = None
+) -> tuple[pa.Table, tuple[str, ...]]:
     """The forms of a workbook, and what a person should know about them.
 
     Where something has overwritten all labels of a sheet, its rows take the regions that stand in the same rows of the
     other sheets, if the printed row numbers agree; a note says so.
 
+    Args:
+        sheets: The sheets as read.
+        tables: The tables of each where they are known already.
+
     Returns:
         Rows of ``LONG`` and notes in Chinese.
     """
-    forms = _told_apart([form for form in map(long_table, sheets) if form.num_rows])
+    found = map(long_table, sheets, tables if tables is not None else [None] * len(sheets))
+    forms = _told_apart([form for form in found if form.num_rows])
     usual = _usual_rows(forms)
     mended = [_relabelled(form, usual) for form in forms]
     notes = [note for _, note in mended if note]

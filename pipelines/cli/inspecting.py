@@ -86,6 +86,8 @@ def _draw(found: Inspection, *, full: bool) -> None:
         Text(found.file, "bold"),
         Text(f"{_KINDS.get(found.kind, found.kind)} · {size} · {len(found.sheets)} 个工作表"),
     )
+    for note in found.notes:
+        console.print(Text(f"提示：{note}", "yellow"))
     for number, sheet in enumerate(found.sheets, 1):
         _draw_sheet(console, sheet, f"{number}/{len(found.sheets)}", full)
 
