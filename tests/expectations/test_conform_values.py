@@ -164,9 +164,9 @@ def test_other_spellings_of_an_allowed_value_are_put_right() -> None:
     ]  # fmt: skip
 
 
-def test_free_text_stays_and_a_formula_error_does_not() -> None:
+def test_free_text_stays_but_for_a_dash_and_a_formula_error() -> None:
     assert read("无", "string") == ("无", [])
-    assert read("—", "string") == ("—", [])
+    assert read("—", "string") == (None, [])  # how clerks write that there is nothing
     assert read("—", "string", pattern="[A-Z]+") == (None, [])
     assert read("#REF!", "string") == (None, ["formula_error"])
 

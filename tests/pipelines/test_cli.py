@@ -16,6 +16,8 @@ from openpyxl import load_workbook
 from pipelines.cli.app import app
 from tests.pipelines.town import REGIONS, Town, new_town, run_apart, run_here, toilets
 
+pytestmark = pytest.mark.xdist_group("cli")
+
 JUNE = "toilet_reform/2025-06"
 RATE = ("sanitary_toilet_rate", "990121000000", "2025-06")
 

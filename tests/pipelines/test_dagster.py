@@ -19,6 +19,8 @@ from pipelines.schedules import nightly
 from pipelines.sensors import inbox_sensor, rebuild_sensor, release_sensor
 from tests.pipelines.town import Town, new_town, toilets
 
+pytestmark = pytest.mark.xdist_group("dagster")
+
 JUNE = "toilet_reform/2025-06"
 TOILETS = dg.AssetKey(["toilet_reform", "toilet_ledger"])
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")

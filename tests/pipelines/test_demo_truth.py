@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from pipelines.demo import generate
-from pipelines.home import Settings, init_home
-from pipelines.load import load
-from pipelines.regions import import_regions
-from pipelines.site import Site
+from tests.pipelines.town import Town
 
 pytestmark = pytest.mark.slow
 
@@ -19,26 +14,8 @@ Place = tuple[str, str, int]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    home = init_home(
-        tmp_path_factory.mktemp("home") / "shiji-home", Settings(settle_seconds=0, received_at="modified")
-    )
-    city = generate(home.inbox, home.config, scale="village")
-    site = Site(home)
-    import_regions(site, city.regions)
-    assert load(site).finished
-    return site
-
-
-@pytest.fixture(scope="module")
-def truth(site: Site) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((site.home.config / "demo_truth.json").read_text(encoding="utf-8"))
-    return told
-
-
-@pytest.fixture(scope="module")
-def findings(site: Site) -> dict[Place, set[tuple[str, str]]]:
-    with site.connect() as connection:
+def findings(village: Town) -> dict[Place, set[tuple[str, str]]]:
+    with village.site.connect() as connection:
         rows = connection.execute(
             'select s.sender_path, f.sheet, f."row", f.rule, f.severity from findings f'
             ' join submissions s using (submission_id) where f."row" is not null'
@@ -76,9 +53,9 @@ def test_clean_rows_have_no_finding(
 
 
 def test_every_file_is_taken_refused_or_known_as_a_repeat_as_it_deserves(
-    site: Site, truth: dict[str, Any]
+    village: Town, truth: dict[str, Any]
 ) -> None:
-    with site.connect() as connection:
+    with village.site.connect() as connection:
         told = dict(connection.execute("select sender_path, status from submissions").fetchall())
 
     for one in truth["files"]:
@@ -88,8 +65,8 @@ def test_every_file_is_taken_refused_or_known_as_a_repeat_as_it_deserves(
         assert told[one["file"]] == ("superseded" if corrected else one["expected"]), one
 
 
-def test_rows_handed_in_are_all_accounted_for(site: Site, truth: dict[str, Any]) -> None:
-    with site.connect() as connection:
+def test_rows_handed_in_are_all_accounted_for(village: Town, truth: dict[str, Any]) -> None:
+    with village.site.connect() as connection:
         told = connection.execute(
             "select sender_path, rows_in, rows_recorded + rows_quarantined from submissions where rows_in > 0"
         ).fetchall()

@@ -165,6 +165,7 @@ def conghua_zengcheng(shared: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return town
 
 
+@pytest.mark.xdist_group("conghua")
 def test_the_villages_of_conghua_and_zengcheng_are_records_and_totals_are_not(
     conghua_zengcheng: Town,
 ) -> None:
@@ -176,6 +177,7 @@ def test_the_villages_of_conghua_and_zengcheng_are_records_and_totals_are_not(
     assert set(conghua_zengcheng.statuses().values()) <= {"accepted", "partial"}
 
 
+@pytest.mark.xdist_group("conghua")
 @pytest.mark.parametrize(
     ("county", "villages", "households", "people", "unreported"),
     [("440117", 75, 71, 18, 2), ("440118", 9, 7, 5, 1)],
@@ -198,5 +200,6 @@ def test_villages_whose_report_is_not_their_register_are_listed(
     assert len({code for _, code, _, missing in rows if missing}) == unreported
 
 
+@pytest.mark.xdist_group("conghua")
 def test_loading_the_real_files_again_is_idle(conghua_zengcheng: Town) -> None:
     assert conghua_zengcheng.load().is_idle

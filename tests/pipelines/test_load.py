@@ -229,6 +229,7 @@ def killed_at(town: Town, step: str, done: int) -> None:
     assert ended.returncode == -9, ended.stderr
 
 
+@pytest.mark.xdist_group("crash")
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 @pytest.mark.parametrize(
     ("step", "done"),
@@ -264,6 +265,7 @@ def loaded_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return town
 
 
+@pytest.mark.xdist_group("crash")
 def test_a_warehouse_that_cannot_be_written_fails_the_load_and_loses_nothing(
     loaded_town: Town, tmp_path: Path
 ) -> None:
