@@ -31,7 +31,7 @@ from expectations.forms import (
     printed_rules,
     section_counts,
 )
-from expectations.forms.long import value_columns
+from expectations.forms.long import has_row_codes, value_columns
 from expectations.privacy import mask, scrub_text
 from expectations.routing import Route, is_guidance, match, route
 from expectations.safe_cells import is_private_title
@@ -221,7 +221,7 @@ def _sheet(
             _table(extract, contracts, is_form=bool(value_columns(sheet.grid, extract.table)))
             for extract in extracts
         ),
-        form=_form(long.to_pylist()),
+        form=_form(sheet, tables, long.to_pylist()),
         rules=tuple(sorted(rules, key=lambda rule: rule.row)),
         checked=Checked(
             sum(row["agrees"] is True for row in checks),
@@ -330,13 +330,18 @@ def _dataset(found: Route, *, fits: bool) -> Dataset:
     )
 
 
-def _form(cells: Sequence[Mapping[str, object]]) -> Form | None:
-    if not cells:
+def _form(sheet: Sheet, tables: Sequence[Table], cells: Sequence[Mapping[str, object]]) -> Form | None:
+    """The sheet as a statistical form, blank or filled; ``None`` where it is none."""
+    forms = [table for table in tables if value_columns(sheet.grid, table)]
+    if not forms:
         return None
-    by_rows = all(cell["line"] is None for cell in cells)
+    by_rows = has_row_codes(sheet.grid, forms[0])
+    carriers = (label for table in forms for label in table.row_labels) if by_rows else (
+        column for table in forms for column in value_columns(sheet.grid, table)
+    )  # fmt: skip
     return Form(
         indicators="rows" if by_rows else "columns",
-        codes=len({(cell["code"], cell["item"]) for cell in cells if cell["code"]}),
+        codes=sum(carrier.code is not None for carrier in carriers),
         regions=len({cell["region"] for cell in cells if not cell["is_total"]}),
         cells=len(cells),
     )
