@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from connectors.grid import Cell, Grid, Merge
 from connectors.tables.cells import VALUES, Kind, kind_of, text_of
@@ -13,8 +14,7 @@ _MERGE_ROWS = 20_000  # one merge is followed over at most so many rows
 _KEPT = 4_096  # rows kept, so that a long sheet takes no more memory than its cells
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """One written cell and the area it covers.
 
     Attributes:
@@ -123,12 +123,20 @@ class View:
             return Row(number, ())
         cells = self.grid.rows[number]
         right = len(cells) - 1 if self.right is None else min(self.right, len(cells) - 1)
-        boxes = [
-            box
+        written = (
+            (col, value)
             for col in range(self.left, right + 1)
-            if (value := cells[col]) is not None and value != "" and (box := self._box(number, col, value))
-        ]
-        return Row(number, tuple(boxes), self._hanging(number))
+            if (value := cells[col]) is not None and value != ""
+        )
+        if not self.grid.merged:
+            boxes = (
+                Box(number, col, text, kind_of(value, text), number, col)
+                for col, value in written
+                if (text := text_of(value))
+            )
+            return Row(number, tuple(boxes))
+        merged = (box for col, value in written if (box := self._box(number, col, value)))
+        return Row(number, tuple(merged), self._hanging(number))
 
     def _box(self, row: int, col: int, value: Cell) -> Box | None:
         text = text_of(value)

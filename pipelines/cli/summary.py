@@ -27,7 +27,8 @@ def print_summary(site: Site, summary: Summary) -> None:
     if summary.is_idle and summary.finished:
         typer.echo(f"Nothing new; nothing rebuilt ({sum(summary.seconds.values()):.1f} s).")
         return
-    _arrived(site, summary)
+    if summary.received or summary.outcomes:
+        _arrived(site, summary)
     _rebuilt(summary)
     if summary.problems:
         _not_released(summary)
@@ -41,8 +42,8 @@ def _arrived(site: Site, summary: Summary) -> None:
     statuses = Counter(outcome.status for outcome in summary.outcomes)
     typer.secho("\nWhat arrived", bold=True)
     typer.echo(
-        f"  {summary.received} files: {statuses['accepted']} accepted, {statuses['partial']} partly, "
-        f"{statuses['refused']} refused, {summary.repeats} handed in before"
+        f"  {len(summary.outcomes) + summary.repeats} files: {statuses['accepted']} accepted, {statuses['partial']} partly, "
+        f"{statuses['refused']} refused, {summary.repeats} handed in before{_again(summary)}"
     )
     rows = [(o.rows_in, o.rows_recorded, o.rows_quarantined) for o in summary.outcomes]
     total, recorded, quarantined = (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0)
@@ -57,6 +58,12 @@ def _arrived(site: Site, summary: Summary) -> None:
         typer.echo(f"  refused  {names[outcome.submission_id]}: {outcome.reason}")
     if len(refused) > _SHOWN_REFUSED:
         typer.echo(f"  … {len(refused) - _SHOWN_REFUSED} more: shiji status --refused")
+
+
+def _again(summary: Summary) -> str:
+    """Files that did not arrive now but were read once more: their contract or the regions have changed."""
+    again = len(summary.outcomes) - (summary.received - summary.repeats)
+    return f"; {again} of these had arrived earlier and were read anew" if again > 0 else ""
 
 
 def _rebuilt(summary: Summary) -> None:
