@@ -380,7 +380,7 @@ def _stray_rows(sheet: Sheet, tables: Sequence[Table]) -> Rows | None:
 
 def _about_codes(cells: Sequence[Mapping[str, object]]) -> Iterator[str]:
     """Columns of a form without code or unit, and codes that two columns of one row bear."""
-    by_column = {str(cell["column"]): cell for cell in cells if cell["line"] is not None}
+    by_column = {str(cell["column"]): cell for cell in cells if str(cell["line"]).isdigit()}
     without_code = [column for column, cell in by_column.items() if not cell["code"]]
     without_unit = [column for column, cell in by_column.items() if not cell["unit"]]
     twice = [

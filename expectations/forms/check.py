@@ -150,17 +150,23 @@ def check_totals(long: pa.Table, period: str | None = None) -> pa.Table:
 
 
 def _totals(long: pa.Table) -> Iterator[tuple[Cell, list[Cell]]]:
-    """Every total of this year with the cells it should be the sum of."""
-    columns: dict[tuple[str, str], list[Cell]] = {}
+    """Every total with the cells it should be the sum of: those of one indicator and year over the regions."""
+    along: dict[tuple[str, str, str], list[Cell]] = {}
     nested = set()
     for cell in long.to_pylist():
-        if cell["line"] and cell["basis"] == THIS_YEAR:
-            columns.setdefault((cell["sheet"], cell["column"]), []).append(cell)
+        if cell["line"] and cell["basis"] in _CHECKED:
+            indicator = cell["column"] if cell["line"].isdigit() else str(cell["row"])
+            along.setdefault((cell["sheet"], cell["basis"], indicator), []).append(cell)
             nested |= {cell["sheet"]} if SUBTOTAL.search(cell["region"]) else set()
-    for (sheet, _), cells in columns.items():
+    for (sheet, basis, _), cells in along.items():
         parts = [cell for cell in cells if not cell["is_total"]]
         for total in cells:
-            if total["is_total"] and sheet not in nested and TOTAL.fullmatch(total["region"]):
+            if (
+                total["is_total"]
+                and sheet not in nested
+                and TOTAL.fullmatch(total["region"])
+                and (parts or basis == THIS_YEAR)
+            ):
                 yield total, parts
 
 
@@ -172,11 +178,11 @@ def _total(total: Cell, parts: Sequence[Cell], period: str | None) -> dict[str, 
         [_decimals(left)] if left is not None else [], [_decimals(value) for value in values]
     )
     agrees = _agrees(left, "=", right, tolerance)
-    where = _where(total, total["sheet"], total["region"], THIS_YEAR, "")
+    where = _where(total, total["sheet"], total["region"], total["basis"], total["item"])
     name = f"{total['code'] or ''} {total['path']}".strip()
     said = _said_of_total(left, right, agrees, len(values))
     return {
-        "reconciliation": f"form_total:{total['sheet']}:{total['code'] or total['column']}",
+        "reconciliation": f"form_total:{total['sheet']}:{total['code'] or total['cell']}",
         "region_code": total["region"], "period": period, "left_value": left, "operator": "=", "right_value": right,
         "gap": _gap(left, right), "agrees": agrees,
         "instruction": f"{where}：{name}（{total['cell']}）{said}", "importance": "high",

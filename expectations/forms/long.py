@@ -16,8 +16,11 @@ from connectors.celltext import cell_text
 from connectors.grid import Cell, Grid, Sheet
 from connectors.tables import Column, RowLabel, Table, find_tables
 from expectations.forms.words import (
+    CHANGE,
+    CHANGE_RATE,
     CODES_ROW,
     NO_VALUE,
+    PLACE,
     PLAIN_VALUE,
     REPORTER,
     ROW_CODES,
@@ -42,8 +45,8 @@ LONG = pa.schema(
 )
 """``row`` counts from 1 and ``column`` is a letter, as the spreadsheet shows them. ``value`` is null where ``text`` is no
 number. ``item`` is the value column's name where rows carry the indicators, else empty. ``number`` is the row's printed
-number where it is not the code. ``line`` is the row's number as text where a row is a region, else null: there a region has
-many rows. ``region`` is the label as printed."""
+number where it is not the code. ``line`` is the row's number as text where a row is a region, the column's letter where a
+column is, else null: there all rows and columns are one region. ``region`` is the label as printed."""
 
 _DIGITS = re.compile(r"[A-Za-z]?\d+")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
@@ -130,7 +133,8 @@ def _rows_of(sheet: Sheet, table: Table) -> Iterator[Row]:
     form = _form_name(sheet, table)
     by_rows = has_row_codes(sheet.grid, table)
     described = _indicator_rows(sheet.grid, table) if by_rows else _region_rows(sheet.grid, table, columns)
-    named = [(column, column_letter(column.index), _of_column(column, by_rows)) for column in columns]
+    say = _of_region if by_rows and _are_regions(columns) else _of_measure if by_rows else _of_indicator
+    named = [(column, column_letter(column.index), say(column)) for column in columns]
     for row in sorted([*table.body_rows, *table.total_rows]):
         cells = sheet.grid.rows[row]
         for column, letter, of_column in named:
@@ -143,30 +147,58 @@ def _rows_of(sheet: Sheet, table: Table) -> Iterator[Row]:
                 }  # fmt: skip
 
 
-def _of_column(column: Column, by_rows: bool) -> Row:
-    """What a column says of its cells."""
-    told = [basis_of(part) for part in column.path]
-    bases = [basis for basis, _ in told if basis]
-    own = [rest for _, rest in told if rest and not PLAIN_VALUE.fullmatch(rest)]
+def _of_indicator(column: Column) -> Row:
+    """What a column says of its cells where it is an indicator."""
+    bases = [basis for part in column.path if (basis := _basis(part, column.unit))]
+    basis = next((basis for basis in bases if basis != THIS_YEAR), next(iter(bases), None))
     return {
-        "code": None if by_rows else column.code,
+        "code": column.code,
         "path": "/".join(column.path),
         "unit": column.unit,
-        "item": _item(column, own) if by_rows else "",
-        "basis": next((basis for basis in bases if basis != THIS_YEAR), next(iter(bases), None)),
+        "item": "",
+        "basis": basis,
     }
 
 
-def _item(column: Column, own: Sequence[str]) -> str:
-    """What tells the value columns of one row apart; its letter where the column has no name at all."""
-    return "/".join(own) if any(column.path) else f"{column_letter(column.index)}列"
+def _of_measure(column: Column) -> Row:
+    """What a column says where rows are the indicators: which measure (面积, 产量) and year of them it holds."""
+    own = [rest for part in column.path if (rest := basis_of(part)[1]) and not PLAIN_VALUE.fullmatch(rest)]
+    item = "/".join(own) if any(column.path) else f"{column_letter(column.index)}列"
+    return {**_of_indicator(column), "code": None, "item": item}
+
+
+def _of_region(column: Column) -> Row:
+    """What a column says where rows are the indicators and columns the regions."""
+    region = next(part for part in reversed(column.path) if basis_of(part)[1])
+    rest = "/".join(part for part in column.path if part != region)
+    return {
+        **_of_indicator(column), "code": None, "path": rest, "item": "/".join(filter(None, [basis_of(rest)[1]])),
+        "region": basis_of(region)[1], "is_total": bool(TOTAL.fullmatch(region)), "line": column_letter(column.index),
+    }  # fmt: skip
+
+
+def _are_regions(columns: Sequence[Column]) -> bool:
+    """Whether the value columns are places: two or more, and none that is neither place nor total."""
+    leaves = [
+        next((rest for part in reversed(column.path) if (rest := basis_of(part)[1])), "")
+        for column in columns
+    ]
+    places = [leaf for leaf in leaves if PLACE.fullmatch(leaf) and not TOTAL.fullmatch(leaf)]
+    return len(places) > 1 and all(leaf in places or TOTAL.fullmatch(leaf) for leaf in leaves)
+
+
+def _basis(part: str, unit: str | None) -> str | None:
+    basis = basis_of(part)[0]
+    return CHANGE_RATE if basis == CHANGE and unit in ("%", "‰") else basis
 
 
 def _joint(of_row: Row, of_column: Row) -> Row:
     """What row and column say together: the row's own word first, the paths one after the other."""
     either = {name: of_row.get(name) or of_column.get(name) for name in ("code", "unit", "item", "basis")}
     path = "/".join(str(said["path"]) for said in (of_row, of_column) if said["path"])
-    return {**of_row, **either, "path": path, "basis": either["basis"] or THIS_YEAR}
+    placed: Row = {name: of_column[name] for name in ("region", "is_total", "line") if name in of_column}
+    unit = "%" if either["basis"] == CHANGE_RATE else either["unit"]
+    return {**of_row, **either, **placed, "path": path, "unit": unit, "basis": either["basis"] or THIS_YEAR}
 
 
 def _region_rows(grid: Grid, table: Table, columns: Sequence[Column]) -> dict[int, Row]:
@@ -174,12 +206,12 @@ def _region_rows(grid: Grid, table: Table, columns: Sequence[Column]) -> dict[in
     totals = set(table.total_rows)
     rows = sorted([*table.body_rows, *totals])
     labels = {row: [plain(cell) for cell in grid.rows[row][: columns[0].index]] for row in rows}
-    numbered = _number_column(list(labels.values()))
+    numbered = _number_columns(list(labels.values()))
     described: dict[int, Row] = {}
     above = ""
     for row, texts in labels.items():
-        number = texts.pop(numbered) if numbered is not None and numbered < len(texts) else None
-        label = "".join(texts)
+        number = next((texts[place] for place in reversed(numbered) if place < len(texts)), "")
+        label = "".join(text for place, text in enumerate(texts) if place not in numbered)
         basis, region = basis_of(label) if row in totals else (None, label)
         if row in totals and (basis is not None or not TOTAL.fullmatch(region)):
             # 合 and 计 stand in two rows, or the word was written once for four rows.
@@ -193,14 +225,14 @@ def _region_rows(grid: Grid, table: Table, columns: Sequence[Column]) -> dict[in
     return described
 
 
-def _number_column(labels: Sequence[Sequence[str]]) -> int | None:
-    """Which of the label columns holds the printed row numbers (编号 04, 05 …); ``None`` where none does."""
-    width = max(map(len, labels), default=0)
-    for place in reversed(range(1, width)):
+def _number_columns(labels: Sequence[Sequence[str]]) -> list[int]:
+    """Which of the label columns hold nothing but numbers (序号, 编号 04, 05 …), beside one that holds names."""
+    found = []
+    for place in range(max(map(len, labels), default=0)):
         texts = [texts[place] for texts in labels if place < len(texts) and texts[place]]
         if len(texts) > 1 and all(_DIGITS.fullmatch(text) for text in texts):
-            return place
-    return None
+            found.append(place)
+    return found if len(found) < max(map(len, labels), default=0) else found[1:]
 
 
 def _indicator_rows(grid: Grid, table: Table) -> dict[int, Row]:

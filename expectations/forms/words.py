@@ -16,7 +16,12 @@ _BASES = (
     (LAST_YEAR, re.compile(r"(?:上年|去年|上期)(?:同期|同月|同季)?(?:数|实绩|完成)?")),
     (THIS_YEAR, re.compile(r"(?:本年|今年|本期|本季|本月|当年)(?:数|实绩|完成)?")),
 )
-TOTAL = re.compile(r"[(]?(?:横向|纵向)?[)]?(?:总合计|合计|总计|共计)[(]?(?:横向|纵向)?[)]?")
+TOTAL = re.compile(
+    r"[(]?(?:横向|纵向)?[)]?(?:总合计|合计|总计|共计|全[省市州县区镇乡村])[(]?(?:横向|纵向)?[)]?"
+)
+PLACE = re.compile(
+    r".*(?:[省市州盟县区旗镇乡村]|街道|办事处|社区|居委会|农场|林场|林管局|管委会|经开区|开发区)"
+)
 SUBTOTAL = re.compile(r"小计|其中|^[(]?[一二三四五六七八九十]+[)、.]|^\d+[.、]")
 """Labels of rows that are parts of other rows, or numbered like them."""
 CODES_ROW = re.compile(r"(?:汇总|指标)?代码(?:总汇|汇总)?|指标编码")

@@ -100,6 +100,37 @@ def test_rows_may_carry_the_indicators_and_columns_the_years() -> None:
     assert "乡村人口数" in men["path"]
 
 
+def test_rows_may_carry_the_indicators_and_columns_the_regions() -> None:
+    long = long_table(
+        sheet(
+            [
+                ["指标", "代码", "单位", "甲镇", "乙镇", "合计"],
+                ["人口", "01", "人", 10, 9, 19],
+                ["单产", "02", "公斤", 5, 4, 4.5],
+            ]
+        )
+    )
+    cells = [(row["code"], row["region"], row["value"], row["is_total"]) for row in long.to_pylist()]
+    assert cells[:3] == [("01", "甲镇", 10, False), ("01", "乙镇", 9, False), ("01", "合计", 19, True)]
+    assert {row["path"] for row in long.to_pylist()} == {"人口", "单产"}
+
+
+def test_columns_grouped_by_year_say_so_and_rates_of_change_are_per_cents() -> None:
+    rows: list[list[Cell]] = [
+        ["序号", "乡镇", "粮食产量", "", "", "粮食面积", "", ""],
+        ["", "", "本年", "上年", "增减%", "本年", "上年", "增减%"],
+        ["计算单位", "", "吨", "吨", "%", "亩", "亩", "%"],
+        ["汇总代码", "", "01", "", "", "02", "", ""],
+        [1, "甲镇", 10, 9, 11, 4, 4, 0],
+        [2, "乙镇", 20, 19, 5, 5, 4, 25],
+    ]
+    merged = ((0, 2, 0, 4), (0, 5, 0, 7), (0, 0, 1, 0), (0, 1, 1, 1), (3, 2, 3, 4), (3, 5, 3, 7))
+    long = long_table(Sheet("表", False, Grid(rows, merged)))
+    found = [(row["code"], row["basis"], row["unit"], row["value"]) for row in cells_of(long, region="乙镇")]
+    assert found[:3] == [("01", "本年", "吨", 20), ("01", "上年", "吨", 19), ("01", "增减%", "%", 5)]
+    assert found[3:] == [("02", "本年", "亩", 5), ("02", "上年", "亩", 4), ("02", "增减%", "%", 25)]
+
+
 def test_a_ledger_is_no_form() -> None:
     ledger = sheet([["户主", "改厕类型", "补助金额"], ["王某", "三格式", 2000], ["李某", "双瓮式", 2000]])
     assert long_table(ledger).num_rows == 0

@@ -73,6 +73,21 @@ def test_yields_rates_and_prices_are_not_added_up() -> None:
     assert [row["reconciliation"] for row in check_totals(long).to_pylist()] == ["form_total:人口:01"]
 
 
+def test_totals_are_checked_along_the_rows_where_columns_are_the_regions() -> None:
+    grid = Grid(
+        [
+            ["指标", "代码", "单位", "甲镇", "乙镇", "全县"],
+            ["人口", "01", "人", 10, 9, 19],
+            ["户数", "02", "户", 5, 4, 8],
+        ]
+    )
+    found = {
+        row["reconciliation"]: row["agrees"]
+        for row in check_totals(long_table(Sheet("表", False, grid))).to_pylist()
+    }
+    assert found == {"form_total:表:01": True, "form_total:表:02": False}
+
+
 def test_a_unit_per_something_is_not_added_up() -> None:
     assert (
         check_totals(form(["合计", 9], ["甲镇", 5], ["乙镇", 6], names=("甲", "乙"), unit="公斤/亩")).num_rows
