@@ -17,7 +17,7 @@ from pipelines.cli.common import Problem
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from pipelines.inspection import Checked, Dataset, Inspection, Rule, SheetFacts, TableFacts
+    from pipelines.inspection_model import Checked, Dataset, Inspection, Rule, SheetFacts, TableFacts
 
 _COLUMNS = 12
 _RULES = 8
