@@ -49,7 +49,7 @@ class Relation:
         left: Left side.
         operator: ``=``, ``≥``, ``≤``, ``>`` or ``<``.
         right: Right side.
-        text: The rule as printed.
+        text: The rule as printed, its signs in one spelling; a list or chain is the text of each of its relations.
         sheet: Where it is printed.
         row: The row as the spreadsheet numbers it, 0 where unknown.
         items: The value columns it holds for (面积, 产量); empty: all.
@@ -73,7 +73,7 @@ class Unparsed:
     """A printed rule that is not executable.
 
     Attributes:
-        text: The rule as printed.
+        text: The rule as printed, its signs in one spelling.
         reason: Why, in Chinese.
         sheet: Where it is printed.
         row: The row as the spreadsheet numbers it, 0 where unknown.

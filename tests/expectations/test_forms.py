@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.grid import Cell, Grid, Sheet
 from connectors.readers import read_sheets
@@ -227,3 +229,60 @@ def _coded_rows(grid: Grid, table: Table) -> list[int]:
     rows = sorted([*table.body_rows, *table.total_rows])
     codes = next((c.index for c in table.columns if "".join(c.path) in ("代码", "指标代码")), None)
     return [row for row in rows if codes is not None and str(grid.rows[row][codes]).strip().isdigit()]
+
+
+def test_the_yearbook_reads_the_same_without_its_merged_ranges(yearbook: list[Sheet]) -> None:
+    told = ("cell", "code", "region", "basis", "value", "is_total")
+    with_merges, _ = long_forms(yearbook)
+    without, _ = long_forms([Sheet(one.name, one.hidden, Grid(one.grid.rows)) for one in yearbook])
+    assert without.select(told).equals(with_merges.select(told))
+
+
+_VALUES = st.one_of(st.none(), st.integers(0, 99_999), st.floats(0, 9_999).map(lambda value: round(value, 2)))
+
+
+@given(st.data())
+def test_a_form_written_with_any_mix_of_decorations_reads_back(data: st.DataObject) -> None:
+    names = data.draw(st.lists(st.sampled_from(_INDICATORS), min_size=2, max_size=6, unique=True))
+    towns = data.draw(
+        st.lists(st.sampled_from(["甲镇", "乙镇", "丙乡", "丁乡", "戊镇"]), min_size=2, unique=True)
+    )
+    values = [data.draw(st.lists(_VALUES, min_size=len(names), max_size=len(names))) for _ in towns]
+    numbered, years, note = (data.draw(st.booleans()) for _ in range(3))
+    first = data.draw(st.integers(1, 90))
+    beside: list[Cell] = ["编号"] if numbered else []
+    dash: list[Cell] = ["--"] if numbered else []
+    rows: list[list[Cell]] = [
+        ["农村基本情况"],
+        ["填报单位：某县"],
+        ["指标名称", *beside, *(name for name, _ in names)],
+    ]
+    rows.append(["计算单位", *dash, *(unit for _, unit in names)])
+    rows.append(["汇总代码", *dash, *(f"{first + place:02d}" for place in range(len(names)))])
+    sums = [sum(value for value in column if value is not None) for column in zip(*values, strict=True)]
+    for place, label in enumerate(["合计", "上年"] if years else ["合计"]):
+        rows.append([label, *([f"{place:02d}"] if numbered else []), *(total + place for total in sums)])
+    top = len(rows)
+    for place, (town, line) in enumerate(zip(towns, values, strict=True)):
+        rows.append([town, *([f"{place + 4:02d}"] if numbered else []), *line])
+    rows += [["平衡关系：01≥02"]] if note else []
+    long = long_table(sheet(rows, "农村基本情况"))
+    left = 1 + numbered
+    wanted = {
+        f"{column_letter(left + at)}{top + line + 1}": (towns[line], f"{first + at:02d}", names[at], value)
+        for line, cells in enumerate(values)
+        for at, value in enumerate(cells)
+        if value is not None
+    }
+    found = {
+        row["cell"].rpartition("!")[2]: (row["region"], row["code"], (row["path"], row["unit"]), row["value"])
+        for row in long.to_pylist()
+        if not row["is_total"]
+    }
+    assert found == wanted
+
+
+_INDICATORS = [
+    ("乡村户数", "户"), ("乡村人口", "人"), ("耕地面积", "亩"), ("粮食产量", "吨"), ("村委会", "个"), ("集体收入", "万元"),
+    ("生猪出栏", "头"), ("家禽存笼", "只"),
+]  # fmt: skip
