@@ -11,8 +11,9 @@ from hashlib import sha256
 import dagster as dg
 
 from connectors.inbox import complete_files
+from pipelines.assets import dataset_key
 from pipelines.jobs import intake_job, publish_job, rebuild_job
-from pipelines.rebuild import outdated_months, outdated_notes, outdated_records
+from pipelines.rebuild import MONTHLY, outdated_months, outdated_notes, outdated_records
 from pipelines.release import is_released, is_reported
 from pipelines.resources import HomeResource
 from warehouse.periods import Month
@@ -45,17 +46,19 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.
 def rebuild_sensor(
     context: dg.SensorEvaluationContext, home: HomeResource
 ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Asks for the months whose in-force submissions differ from what their records were built from."""
+    """Asks for the datasets and months whose in-force submissions differ from what their records were built from."""
     site = home.site()
-    wanted = {month for months in outdated_records(site).values() for month in months}
-    wanted |= set(outdated_months(site))
+    records = outdated_records(site)
+    wanted = {month for months in records.values() for month in months} | set(outdated_months(site))
     if not wanted:
         yield dg.SkipReason("every month is built from what is in force")
     elif _is_active(context, intake_job.name, rebuild_job.name):
         yield dg.SkipReason("an intake or a rebuild is running")
     else:
         for first, last in _stretches(sorted(wanted)):
-            yield dg.RunRequest(tags={_RANGE_START: first, _RANGE_END: last})
+            datasets = [name for name, months in records.items() if any(first <= m <= last for m in months)]
+            keys = [*(dataset_key(site.contracts[name]) for name in datasets), *map(dg.AssetKey, MONTHLY)]
+            yield dg.RunRequest(tags={_RANGE_START: first, _RANGE_END: last}, asset_selection=keys)
 
 
 @dg.sensor(job=publish_job, minimum_interval_seconds=60, default_status=_RUNNING)

@@ -230,7 +230,10 @@ def _range(cells: dict[str, str]) -> str:
 
 
 def list_releases(context: typer.Context, as_json: Json = False) -> None:
-    """List releases, the newest last."""
+    """List releases, the newest last.
+
+    Example: `shiji release list --json`
+    """
     from pipelines.site import Site
     from warehouse.release import releases
 

@@ -43,7 +43,10 @@ def list_regions(
     under: Annotated[str, typer.Option(help="Only codes that begin with this.")] = "",
     as_json: Json = False,
 ) -> None:
-    """List region codes."""
+    """List region codes.
+
+    Example: `shiji regions list --under 440117`
+    """
     from pipelines.site import Site
 
     rows = [row for row in Site(home_of(context)).regions.to_pylist() if row["region_code"].startswith(under)]
