@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
-from expectations.slips.slip import STATUS_WORDS, Slip
+from expectations.slips.slip import STATUS_WORDS, Slip, Status
 from expectations.slips.text import text_slip
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def write_slip(outbox: Path, slip: Slip) -> Path:
     """Answer a submission in the sender's outbox.
 
     A submission taken with findings gets its workbook back, marked; a refused one where rows or cells are to
-    blame; every other one a text. Writing the same slip again replaces it; another submission's slip is never touched.
+    blame; every other one a text. An earlier answer to the same submission goes; another submission's is never touched.
 
     Args:
         outbox: The folder of all departments' answers.
@@ -42,6 +42,7 @@ def write_slip(outbox: Path, slip: Slip) -> Path:
     else:
         temporary.write_bytes(text_slip(slip))
     os.replace(temporary, target)
+    _remove_earlier(folder, slip, target)
     return target
 
 
@@ -64,15 +65,30 @@ def _folders(slip: Slip) -> list[str]:
 
 def _free(folder: Path, slip: Slip, extension: str) -> Path:
     """The slip's plain name, or with the submission's id where another submission has that."""
-    word = STATUS_WORDS[slip.status]
-    if slip.status == "accepted" and extension == ".xlsx":
+    plain, own = (folder / name for name in _names(slip, slip.status, extension))
+    return plain if not plain.exists() or _is_of(plain, slip.submission_id) else own
+
+
+def _names(slip: Slip, status: Status, extension: str) -> tuple[str, str]:
+    """What an answer of a status is called, and where another submission's has that name."""
+    word = STATUS_WORDS[status]
+    if status == "accepted" and extension == ".xlsx":
         word += "-请核对"
     name = slip.file_name
     base = name if extension == ".txt" else (PurePosixPath(name).stem or name)
-    plain = folder / _short(base, f".回执-{word}{extension}")
-    if not plain.exists() or _is_of(plain, slip.submission_id):
-        return plain
-    return folder / _short(base, f".回执-{word}.{slip.submission_id}{extension}")
+    return (
+        _short(base, f".回执-{word}{extension}"),
+        _short(base, f".回执-{word}.{slip.submission_id}{extension}"),
+    )
+
+
+def _remove_earlier(folder: Path, slip: Slip, target: Path) -> None:
+    """Read anew, by other contracts or regions, a submission may come out otherwise: its old answer is not true."""
+    for status in STATUS_WORDS:
+        for extension in (".txt", ".xlsx"):
+            for path in (folder / name for name in _names(slip, status, extension)):
+                if path != target and path.exists() and _is_of(path, slip.submission_id):
+                    path.unlink()
 
 
 def _short(base: str, ending: str) -> str:

@@ -115,6 +115,17 @@ def test_a_repeat_says_so(tmp_path: Path) -> None:
     assert "完全相同" in path.read_text("utf-8-sig")
 
 
+def test_a_new_answer_to_a_submission_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    refused = write_slip(tmp_path / "o", slip(tmp_path, "refused", reason="认不出。"))
+    of_another = write_slip(
+        tmp_path / "o", slip(tmp_path, "refused", reason="认不出。", submission_id="s-002")
+    )
+    accepted = write_slip(tmp_path / "o", slip(tmp_path, "accepted"))
+    assert not refused.exists()
+    assert of_another.exists()
+    assert accepted.exists()
+
+
 def test_a_senders_path_never_leads_out_of_the_outbox(tmp_path: Path) -> None:
     outbox = tmp_path / "outbox"
     path = write_slip(outbox, slip(tmp_path, sender_path="/../../etc/改厕.xlsx"))
