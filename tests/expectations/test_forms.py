@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.grid import Cell, Grid, Sheet
@@ -241,6 +241,7 @@ def test_the_yearbook_reads_the_same_without_its_merged_ranges(yearbook: list[Sh
 _VALUES = st.one_of(st.none(), st.integers(0, 99_999), st.floats(0, 9_999).map(lambda value: round(value, 2)))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_form_written_with_any_mix_of_decorations_reads_back(data: st.DataObject) -> None:
     names = data.draw(st.lists(st.sampled_from(_INDICATORS), min_size=2, max_size=6, unique=True))
