@@ -123,9 +123,9 @@ def route(extract: Headed, contracts: Mapping[str, Contract], department: str) -
         raise Refused(
             "ambiguous_dataset",
             f"这张表同样符合{names}，无法判断是哪一种。",
-            "请使用模板填报，或补上能区分两者的列："
+            "请补上能区分两者的列，或向考核办索取空白表填报（"
             + "；".join(f"shiji template {found.contract.dataset}" for found in equals)
-            + "。",
+            + "）。",
         )
     return best
 
@@ -300,7 +300,7 @@ def _unrouted(
             "unrouted",
             "这张表的表头与任何台账都不相符："
             + _listed([printed(column) for column in columns if column.path]),
-            f"请确认交对了文件；本部门应报{known or '的台账尚未定义，请联系考核办'}，可用 shiji template 取得空白表。",
+            f"请确认交对了文件；本部门应报{known or '的台账尚未定义，请联系考核办'}；空白表可向考核办索取（shiji template）。",
         )
     return Refused("unrouted", _what(closest), _remedy(closest))
 
@@ -325,7 +325,7 @@ def _what(closest: Route) -> str:
 
 
 def _remedy(closest: Route) -> str:
-    form = f"空白表可用 shiji template {closest.contract.dataset} 取得。"
+    form = f"空白表可向考核办索取（shiji template {closest.contract.dataset}）。"
     if closest.fits:
         return f"请改放到 {closest.contract.department} 文件夹；{form}"
     return f"请按《{closest.contract.title}》的表头补齐列名后重报；{form}"
