@@ -68,6 +68,9 @@ def check(context: typer.Context, as_json: Json = False) -> None:
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
+    paths = list(paths)
+    if missing := [str(path) for path in paths if not path.exists()]:
+        raise Problem(f"no such file or folder: {', '.join(missing)}")
     return [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
 
 

@@ -47,12 +47,13 @@ def query(
     from pipelines.site import Site
     from warehouse.export import write
     from warehouse.query import QueryError, select
+    from warehouse.release import ReleaseError
 
     form = "json" if as_json else form
     try:
         with Site(home_of(context)).connect(as_of=_moment(as_of), release=release) as connection:
             rows = select(connection, sql)
-    except QueryError as error:
+    except (QueryError, ReleaseError) as error:
         raise Problem(str(error)) from error
     if form == "table" and output is None:
         show(rows.to_pylist(), rows.column_names, as_json=False)
