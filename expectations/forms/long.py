@@ -212,6 +212,8 @@ def _region_rows(grid: Grid, table: Table, columns: Sequence[Column]) -> dict[in
     for row, texts in labels.items():
         number = next((texts[place] for place in reversed(numbered) if place < len(texts)), "")
         label = "".join(text for place, text in enumerate(texts) if place not in numbered)
+        if PLACE.fullmatch(label) and not TOTAL.fullmatch(label):
+            totals.discard(row)  # the only town that reported equals the total, and is none
         basis, region = basis_of(label) if row in totals else (None, label)
         if row in totals and (basis is not None or not TOTAL.fullmatch(region)):
             # 合 and 计 stand in two rows, or the word was written once for four rows.
