@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -74,13 +75,9 @@ def _answers(site: Site, prepared: Sequence[Prepared]) -> Iterator[Answer]:
 def _staged_dataset(site: Site, contract: Contract, prepared: Sequence[Prepared]) -> Iterator[Answer]:
     tables = [table for one in prepared for table in one.conformed]
     frame, offsets = join(tables)
-    frame["submission_id"] = pd.Categorical(
-        [
-            one.handed.submission_id
-            for one in prepared
-            for table in one.conformed
-            for _ in range(len(table.frame))
-        ]
+    rows = [sum(len(table.frame) for table in one.conformed) for one in prepared]
+    frame["submission_id"] = pd.Categorical.from_codes(
+        np.repeat(np.arange(len(prepared)), rows), [one.handed.submission_id for one in prepared]
     )
     found = validate(frame, contract, group="submission_id", known=join_drafts(tables, offsets))
     drafts = iter(split(found, offsets))
