@@ -191,7 +191,7 @@ def trace(
 ) -> None:
     """Say where a number comes from: submissions, files, sheets, rows.
 
-    Example: `shiji trace sanitary_toilet_rate 990101000000 2025-06`
+    Example: `shiji trace sanitary_toilet_rate 990121000000 2025-06`
     """
     from pipelines.site import Site
     from pipelines.tracing import trace_observation
