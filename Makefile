@@ -4,6 +4,8 @@ BIN := .venv/bin
 # Great Expectations and Dagster phone home unless told not to.
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := yes
+# Importing what is installed takes three times as long where Python may not keep its bytecode.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo dev test check bench format lock clean
 .DEFAULT_GOAL := demo
@@ -15,13 +17,13 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 	touch $@
 
 .venv/runtime.stamp: .venv/base.stamp requirements.lock pyproject.toml
-	test -e .venv/develop.stamp || $(BIN)/uv pip sync -q --compile-bytecode --require-hashes requirements.lock
+	test -e .venv/develop.stamp || $(BIN)/uv pip sync -q --require-hashes requirements.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	touch $@
 
 # The development lock holds everything of the runtime lock at the same versions, and the tools.
 .venv/develop.stamp: .venv/base.stamp requirements-dev.lock pyproject.toml
-	$(BIN)/uv pip sync -q --compile-bytecode --require-hashes requirements-dev.lock
+	$(BIN)/uv pip sync -q --require-hashes requirements-dev.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	touch $@ .venv/runtime.stamp
 
