@@ -76,7 +76,7 @@ def test_a_mask_shows_enough_to_find_the_cell(text: str, shown: str) -> None:
     assert mask(text) == shown
 
 
-@given(st.text(min_size=2, max_size=30))
+@given(st.text(min_size=2, max_size=30).filter(lambda text: "*" not in text))
 def test_a_mask_never_shows_the_value(text: str) -> None:
     assert mask(text) != text or not text.strip()
 
