@@ -77,7 +77,7 @@ def _staged_dataset(site: Site, contract: Contract, prepared: Sequence[Prepared]
     frame, offsets = join(tables)
     rows = [sum(len(table.frame) for table in one.conformed) for one in prepared]
     frame["submission_id"] = pd.Categorical.from_codes(
-        np.repeat(np.arange(len(prepared)), rows), [one.handed.submission_id for one in prepared]
+        np.repeat(np.arange(len(prepared)), rows), pd.Index([one.handed.submission_id for one in prepared])
     )
     found = validate(frame, contract, group="submission_id", known=join_drafts(tables, offsets))
     drafts = iter(split(found, offsets))
