@@ -18,8 +18,8 @@ from pipelines.progress import Progress
 from pipelines.site import Site
 from warehouse.ledger import Entry, Outcome
 
-_BUNDLE_BYTES = 16_000_000
-_BUNDLE_FILES = 120
+_BUNDLE_BYTES = 8_000_000
+_BUNDLE_FILES = 32
 """Limits of a bundle: large enough to share the cost of validation, small enough for flat memory and even cores."""
 
 _WORTH_WORKERS = 24
