@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The gate tries the same examples every time; search wider with --hypothesis-seed=random and this profile off.
+settings.register_profile("gate", derandomize=True)
+settings.load_profile("gate")
 
 
 @pytest.fixture(scope="session")

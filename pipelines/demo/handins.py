@@ -34,8 +34,8 @@ class Rates:
 
 RATES = {
     "village": Rates(late=0.1, corrected=0.08, copied=0.08, faulty=0.6, missing=0.03),
-    "city": Rates(late=0.06, corrected=0.03, copied=0.02, faulty=0.25, missing=0.006),
-    "province": Rates(late=0.06, corrected=0.03, copied=0.02, faulty=0.25, missing=0.006),
+    "city": Rates(late=0.06, corrected=0.03, copied=0.02, faulty=0.15, missing=0.006),
+    "province": Rates(late=0.06, corrected=0.03, copied=0.02, faulty=0.15, missing=0.006),
 }
 
 
