@@ -14,6 +14,7 @@ import pyarrow as pa
 from connectors.celltext import cell_text, column_texts
 from connectors.grid import Cell, Grid, Sheet
 from connectors.readers import read_sheets
+from connectors.readers.limits import MAX_CELLS, too_large
 from connectors.streaming import Streamed, stream_table
 from connectors.tables import Table, find_tables
 
@@ -82,7 +83,11 @@ def read_tables(path: Path, *, name: str | None = None) -> Reading:
 
 
 def extract_sheet(sheet: Sheet) -> list[Extract]:
-    """The tables of one sheet, top to bottom."""
+    """The tables of one sheet, top to bottom.
+
+    Raises:
+        Refused: ``too_large``.
+    """
     return [_extract(sheet, table) for table in find_tables(sheet.grid)]
 
 
@@ -96,9 +101,9 @@ def _extract(sheet: Sheet, table: Table) -> Extract:
         hidden=sheet.hidden,
         table=table,
         titles=titles_of(sheet.grid.rows, table.title_rows),
-        cells=_cells(sheet.grid, table, table.body_rows),
+        cells=_cells(sheet.grid, table, table.body_rows, sheet.name),
         rows=pa.array(np.asarray(table.body_rows, dtype=np.int64) + 1),
-        totals=_cells(sheet.grid, table, table.total_rows),
+        totals=_cells(sheet.grid, table, table.total_rows, sheet.name),
     )
 
 
@@ -108,14 +113,24 @@ def titles_of(rows: Sequence[Sequence[Cell]], numbers: Sequence[int]) -> tuple[s
     return tuple(unicodedata.normalize("NFKC", text).strip() for text in texts)
 
 
-def _cells(grid: Grid, table: Table, numbers: Sequence[int]) -> pa.Table:
-    """The cells of the given rows, a vertical merge repeated on every row it covers."""
+def _cells(grid: Grid, table: Table, numbers: Sequence[int], name: str) -> pa.Table:
+    """The cells of the given rows, a vertical merge repeated on every row it covers.
+
+    Raises:
+        Refused: ``too_large``; ``name`` is what the refusal calls the sheet.
+    """
     place = (
         {number: position for position, number in enumerate(numbers)} if grid.merged or grid.formats else {}
     )
     merged = _merged(grid, place)
     percents = _percents(grid, place)
-    columns = list(zip_longest(*map(grid.rows.__getitem__, numbers)))
+    width = max((column.index + 1 for column in table.columns), default=0)
+    rows = [grid.rows[number] for number in numbers]
+    if len(rows) * width > MAX_CELLS:
+        raise too_large(name, f"表格有 {len(rows)} 行、{width} 列")
+    if max(map(len, rows), default=0) > width:  # a stray far cell must not make every row as wide
+        rows = [row[:width] for row in rows]
+    columns = list(zip_longest(*rows))
     arrays = {}
     for index in (column.index for column in table.columns):
         values: list[Cell] = list(columns[index]) if index < len(columns) else [None] * len(numbers)
@@ -157,5 +172,5 @@ def _streamed(streamed: Streamed) -> Extract:
         titles=titles_of(streamed.head, streamed.table.title_rows),
         cells=streamed.cells,
         rows=streamed.rows,
-        totals=_cells(Grid(streamed.totals), streamed.table, range(len(streamed.totals))),
+        totals=_cells(Grid(streamed.totals), streamed.table, range(len(streamed.totals)), streamed.sheet),
     )

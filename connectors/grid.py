@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
@@ -40,3 +40,18 @@ class Sheet:
     hidden: bool
     grid: Grid
     notes: tuple[str, ...] = ()
+
+
+def apart(merged: Iterable[Merge]) -> list[Merge]:
+    """The merged ranges in their order without those that begin in a column where an earlier one still covers the row.
+
+    No program draws such ranges; thousands of them would cost their number times the rows of the sheet.
+    """
+    kept: list[Merge] = []
+    free: dict[int, int] = {}
+    for merge in sorted(merged):
+        top, left, bottom, _ = merge
+        if top >= free.get(left, 0):
+            free[left] = bottom + 1
+            kept.append(merge)
+    return kept

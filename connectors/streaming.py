@@ -5,6 +5,7 @@ Only text whose records are regular between head and tail is taken; everything e
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import os
 import re
@@ -76,7 +77,10 @@ def stream_table(path: Path, name: str) -> Streamed | None:
     """The one table of a long regular text; ``None`` where the text is short or not that regular."""
     if path.stat().st_size < LONG or kind_of(path) is not Kind.TEXT:
         return None
-    ends = _ends(path)
+    try:
+        ends = _ends(path)
+    except csv.Error:  # a cell that is too long for one
+        return None
     if ends is None:
         return None
     tables = find_tables(Grid([*ends.head, *ends.tail]))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connectors.errors import Refused
 from connectors.grid import Grid, Sheet
-from connectors.readers.limits import MAX_MEMBERS, MAX_UNPACKED, empty, encrypted, too_large
+from connectors.readers.limits import MAX_CELLS, MAX_MEMBERS, MAX_UNPACKED, empty, encrypted, too_large
 
 _BLOCK = 1 << 20
 _UTF8_NAME = 0x800
@@ -44,6 +44,8 @@ def read_archive(path: Path, name: str, read: MemberReader) -> list[Sheet]:
             sheets += found
             refusals += refusal
             unpacked.unlink()
+            if sum(len(row) for sheet in sheets for row in sheet.grid.rows) > MAX_CELLS:
+                raise too_large(name, f"各文件合计超过 {MAX_CELLS // 10_000} 万格")
     if refusals and not any(sheet.grid.rows for sheet in sheets):
         raise refusals[0]
     if not sheets:

@@ -1,4 +1,4 @@
-"""The streams of an OLE compound file ([MS-CFB]). What a stream means is known elsewhere."""
+"""The streams of an OLE compound file ([MS-CFB]), every chain checked. What a stream means is known elsewhere."""
 
 from __future__ import annotations
 
@@ -6,21 +6,47 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_END = 0xFFFFFFFA  # sector numbers from here on are marks
-_STREAM = 2
-_ROOT = 5
+_DIFAT_SECTOR, _END_OF_CHAIN = 0xFFFFFFFC, 0xFFFFFFFE
+_MARKS = 0xFFFFFFFA  # sector numbers from here on are marks
+_CUTOFF, _MINI = 4096, 64  # shorter streams lie in mini sectors
+_HEADER_ENTRIES = 109
 
 
 @dataclass(frozen=True)
 class _Entry:
     name: str
-    kind: int
     start: int
     size: int
 
 
+@dataclass(frozen=True)
+class _Header:
+    """Sector size and first sectors; the counts are of sectors."""
+
+    size: int
+    directory_count: int
+    fat_count: int
+    directory: int
+    mini_fat: int
+    mini_fat_count: int
+    difat: int
+
+    @classmethod
+    def of(cls, content: bytes) -> _Header:
+        (shift,) = struct.unpack_from("<H", content, 30)
+        if shift not in (9, 12):
+            raise ValueError("sector size")
+        header = cls(1 << shift, *struct.unpack_from("<III8xIII", content, 40))
+        claimed = header.directory_count, header.fat_count, header.mini_fat_count
+        if max(claimed) > len(content) // header.size:
+            raise ValueError("more sectors than the file holds")
+        return header
+
+
 def stream(content: bytes, *names: str) -> bytes | None:
-    """The first stream with one of the names (in any storage); ``None`` where there is none.
+    """The first stream with one of the names (in any storage), names by preference; ``None`` where there is none.
+
+    A reader may follow every chain this follows without running in circles or beyond the file.
 
     Raises:
         ValueError: The file is cut off or its chains are broken.
@@ -32,53 +58,71 @@ def stream(content: bytes, *names: str) -> bytes | None:
 
 
 def _stream(content: bytes, names: Sequence[str]) -> bytes | None:
-    size = 1 << struct.unpack_from("<H", content, 30)[0]
-    if not 64 <= size <= 4096:
-        raise ValueError("sector size")
-    fat = _fat(content, size)
-    directory, mini_cutoff, mini_fat = struct.unpack_from("<I4xII", content, 48)
-    entries = _entries(_chain(content, fat, directory, size))
-    by_name = {entry.name: entry for entry in entries if entry.kind == _STREAM}
-    entry = next((by_name[name] for name in names if name in by_name), None)
+    header = _Header.of(content)
+    size = header.size
+    sectors = memoryview(content)[size:]
+    fat = _numbers(
+        b"".join(_sector(sectors, number, size) for number in _fat_sectors(sectors, content, header))
+    )
+    entries = _entries(_chain(sectors, fat, header.directory, size), size)
+    minis: tuple[int, ...] = ()
+    inner = b""
+    if header.mini_fat_count:
+        minis = _numbers(_chain(sectors, fat, header.mini_fat, size))
+        inner = _chain(sectors, fat, entries[0].start, size)
+    entry = _named(entries, names)
     if entry is None:
         return None
-    if entry.size >= mini_cutoff:
-        return _chain(content, fat, entry.start, size)[: entry.size]
-    root = next(e for e in entries if e.kind == _ROOT)
-    table = _chain(content, fat, mini_fat, size)
-    minis = struct.unpack(f"<{len(table) // 4}I", table)
-    inner = b"\0" * 64 + _chain(content, fat, root.start, size)
-    return _chain(inner, minis, entry.start, 64)[: entry.size]
+    if entry.size > len(content):
+        raise ValueError("a stream longer than the file")
+    if entry.size >= _CUTOFF:
+        return _chain(sectors, fat, entry.start, size)[: entry.size]
+    return _chain(memoryview(inner), minis, entry.start, _MINI)[: entry.size]
 
 
-def _fat(content: bytes, size: int) -> tuple[int, ...]:
-    sectors = [s for s in struct.unpack_from("<109I", content, 76) if s < _END]
-    extra, count = struct.unpack_from("<II", content, 68)
-    per = size // 4
-    while extra < _END and count > 0:
-        *more, extra = struct.unpack_from(f"<{per}I", content, (extra + 1) * size)
-        sectors += [s for s in more if s < _END]
-        count -= 1
-    table = b"".join(content[(s + 1) * size : (s + 2) * size] for s in sectors[: len(content) // size + 1])
-    return struct.unpack(f"<{len(table) // 4}I", table[: len(table) // 4 * 4])
+def _named(entries: Sequence[_Entry], names: Sequence[str]) -> _Entry | None:
+    return next((entry for name in names for entry in entries if entry.name == name), None)
 
 
-def _chain(content: bytes, fat: Sequence[int], start: int, size: int) -> bytes:
-    """The sectors of a chain; a chain that runs in a circle is broken."""
-    pieces: list[bytes] = []
-    while start < _END:
+def _fat_sectors(sectors: memoryview, content: bytes, header: _Header) -> list[int]:
+    """The sectors that hold the allocation table: listed in the header, then in a chain of sectors of their own."""
+    numbers = list(struct.unpack_from(f"<{_HEADER_ENTRIES}I", content, 76))
+    following = header.difat
+    while following < _MARKS:
+        *more, following = _numbers(_sector(sectors, following, header.size))
+        numbers += more
+        if len(numbers) > len(content):
+            raise ValueError("circular chain")
+    return [number for number in numbers if number < _DIFAT_SECTOR]
+
+
+def _chain(sectors: memoryview, fat: Sequence[int], start: int, size: int) -> bytes:
+    """The sectors of a chain up to its end mark; one that runs in a circle or out of the file is broken."""
+    pieces: list[memoryview] = []
+    while start != _END_OF_CHAIN:
         if len(pieces) > len(fat):
             raise ValueError("circular chain")
-        pieces.append(content[(start + 1) * size : (start + 2) * size])
+        pieces.append(_sector(sectors, start, size))
         start = fat[start]
     return b"".join(pieces)
 
 
-def _entries(directory: bytes) -> list[_Entry]:
+def _sector(sectors: memoryview, number: int, size: int) -> memoryview:
+    found = sectors[number * size : (number + 1) * size]
+    if not found:
+        raise ValueError("a sector outside the file")
+    return found
+
+
+def _numbers(table: bytes | memoryview) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(table) // 4}I", table[: len(table) // 4 * 4])
+
+
+def _entries(directory: bytes, size: int) -> list[_Entry]:
     entries = []
+    length = "<Q" if size > 512 else "<I"
     for at in range(0, len(directory) - 127, 128):
-        length, kind = struct.unpack_from("<HB", directory, at + 64)
-        start, size = struct.unpack_from("<II", directory, at + 116)
-        name = directory[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-        entries.append(_Entry(name, kind, start, size))
+        name = directory[at : at + 64].decode("utf-16-le", "replace").partition("\0")[0]
+        (start,) = struct.unpack_from("<I", directory, at + 116)
+        entries.append(_Entry(name, start, *struct.unpack_from(length, directory, at + 120)))
     return entries

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from connectors.grid import Grid, Sheet
 from connectors.readers.encoding import decode, encoding_of_file
-from connectors.readers.limits import MAX_TEXT, empty, too_large
+from connectors.readers.limits import MAX_CELLS, MAX_TEXT, empty, too_large
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -54,6 +54,8 @@ def read_delimited(path: Path, name: str) -> list[Sheet]:
     text = text.lstrip("\ufeff")
     if not text.strip():
         raise empty(name)
+    if max(map(text.count, _DELIMITERS)) + text.count("\n") + text.count("\r") > MAX_CELLS:
+        raise too_large(name, f"文本超过 {MAX_CELLS // 10_000} 万格")
     rows, notes = rows_of(text)
     if odd:
         shown = "、".join(map(str, odd[:_SHOWN]))

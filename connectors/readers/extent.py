@@ -1,50 +1,164 @@
-"""How far the sheets of an ods or xlsb reach, told before a reader allocates the rectangle. Cells are not read here."""
+"""How far the sheets of an ods, xlsb or xls reach, and that a reader comes to their end. Cells are not read here.
+
+The reading library allocates the whole rectangle of a sheet, of an ods or xls all sheets at once, and repeats what it
+is told to repeat; on an ods whose tables do not end it never returns. So all of that is told before it gets the file.
+"""
 
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from xml.parsers import expat
 
-from connectors.readers.limits import MAX_CELLS, MAX_UNPACKED, too_large
+from connectors.errors import Refused
+from connectors.readers.compound import stream
+from connectors.readers.limits import MAX_CELLS, MAX_CELLS_AT_ONCE, MAX_UNPACKED, too_large, unreadable
 
-_ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
-_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*?)(?:(/)>|>)")
-_ROWS = re.compile(rb"number-rows-repeated=[\"'](\d+)")
-_COLUMNS = re.compile(rb"number-columns-repeated=[\"'](\d+)")
+_ATTRIBUTES = rb"""((?:[^>"']|"[^"]*"|'[^']*')*+)>"""
+_NO_ELEMENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_ODS_TABLE = re.compile(rb"<(/?)table:table(?=[\s/>])" + _ATTRIBUTES)
+_ODS_ROW = re.compile(rb"<table:table-row(?=[\s/>])" + _ATTRIBUTES)
+_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell(?=[\s/>])" + _ATTRIBUTES)
+_ODS_SPACE = re.compile(rb"<text:s(?=[\s/>])" + _ATTRIBUTES)
+_ROWS = re.compile(rb"number-rows-repeated\s*=\s*[\"']([^\"']*)")
+_COLUMNS = re.compile(rb"number-columns-repeated\s*=\s*[\"']([^\"']*)")
+_SPACES = re.compile(rb"text:c\s*=\s*[\"']([^\"']*)")
+
+_PACKAGE_SHEETS = re.compile(rb"Target=[\"']([^\"']+\.bin)[\"']", re.IGNORECASE)
 _ROW_HEADER, _LAST_CELL = 0, 11
 _BLANK = 1
 
+_EOF, _BOUND_SHEET, _DIMENSIONS, _STRINGS, _CONTINUE = 0x0A, 0x85, 0x200, 0xFC, 0x3C
+_FILE_PASS = 0x2F
+_CELLS = frozenset((0x06, 0xBD, 0xD6, 0xFD, 0x203, 0x204, 0x205, 0x27E))
+_MANY_RK = 0xBD
+_SHORTEST_STRING = 3
+
+
+def _too_far(name: str, height: int, width: int) -> Refused:
+    return too_large(name, f"表格的内容延伸到第 {height} 行、第 {width} 列")
+
 
 def check_ods(path: Path, name: str) -> None:
-    """Refuse an ods whose repeated rows and columns reach too far.
+    """Refuse an ods whose XML is broken, or whose repeated rows, columns and spaces reach too far.
+
+    Elements are known by their names as spelled, prefix included, because the reading library does the same.
 
     Raises:
-        Refused: ``too_large``.
+        Refused: ``unreadable`` or ``too_large``.
     """
     with zipfile.ZipFile(path) as archive:
         content = _read(archive, "content.xml", name)
-    height = pending = width = 0
-    for attributes, inner in _ODS_ROW.findall(content):
-        repeat = _ROWS.search(attributes)
-        pending += int(repeat[1]) if repeat else 1
-        filled = _filled_width(inner)
-        if filled:
-            height, pending, width = height + pending, 0, max(width, filled)
-        if height * width > MAX_CELLS:
-            raise too_large(name, f"表格的内容延伸到第 {height} 行、第 {width} 列")
+    try:
+        _check_tables(_ods_tables(_elements(content)), name)
+    except (expat.ExpatError, ValueError) as error:
+        raise unreadable(name) from error
 
 
-def _filled_width(row: bytes) -> int:
-    """The last column with content; repeated blank cells at the end reach nowhere."""
-    at = width = 0
-    for attributes, closed in _ODS_CELL.findall(row):
-        repeat = _COLUMNS.search(attributes)
-        at += int(repeat[1]) if repeat else 1
-        if not closed or b"value" in attributes:
-            width = at
-    return width
+def _elements(content: bytes) -> bytes:
+    """Well-formed XML without its comments and the like, which may hold what looks like an element and is none.
+
+    Raises:
+        ExpatError: It is not well-formed.
+        ValueError: It declares a document type, which no office program does.
+    """
+    found: list[object] = []
+
+    def note(*what: object) -> None:
+        found.append(what)
+
+    def refuse(*_: object) -> None:
+        raise ValueError("a document type of its own")
+
+    parser = expat.ParserCreate()
+    parser.CommentHandler = note
+    parser.StartCdataSectionHandler = note
+    parser.ProcessingInstructionHandler = note
+    parser.StartDoctypeDeclHandler = refuse
+    parser.Parse(content, True)
+    return _NO_ELEMENT.sub(b"", content) if found else content
+
+
+def _ods_tables(content: bytes) -> list[bytes]:
+    """The inside of every table.
+
+    Raises:
+        ValueError: A table within a table; the reading library takes the end of the inner one for both.
+    """
+    tables, start = [], None
+    for mark in _ODS_TABLE.finditer(content):
+        if mark[1]:
+            tables.append(content[start : mark.start()])
+            start = None
+        elif start is not None:
+            raise ValueError("a table in a table")
+        elif not mark[0].endswith(b"/>"):
+            start = mark.end()
+    return tables
+
+
+def _check_tables(tables: Sequence[bytes], name: str) -> None:
+    area = volume = 0
+    for table in tables:
+        height = pending = width = 0
+        for repeat, inner in _ods_rows(table):
+            pending += repeat
+            reach, size = _ods_row(inner)
+            if reach:
+                height, pending, width = height + pending, 0, max(width, reach)
+                volume += size * repeat
+            if area + height * width > MAX_CELLS_AT_ONCE:
+                raise _too_far(name, height, width)
+            if volume > MAX_UNPACKED:
+                raise too_large(name, "同样的内容重复过多")
+        area += height * width
+
+
+def _ods_rows(table: bytes) -> Iterator[tuple[int, bytes]]:
+    """How often each row is repeated, and its inside.
+
+    Raises:
+        ValueError: A row within a row, or a count that is none.
+    """
+    at = 0
+    while mark := _ODS_ROW.search(table, at):
+        at = mark.end()
+        inner = b""
+        if not mark[0].endswith(b"/>"):
+            end = table.find(b"</table:table-row", at)
+            inner, at = table[at:end], end
+            if _ODS_ROW.search(inner):
+                raise ValueError("a row in a row")
+        yield _count(_ROWS, mark[1]), inner
+
+
+def _ods_row(inner: bytes) -> tuple[int, int]:
+    """The last column with content (repeated blank cells at the end reach nowhere), and a bound of the bytes of text."""
+    if b"repeated" not in inner and b"<text:s" not in inner:
+        return inner.count(b"table-cell") if b"value" in inner or b"formula" in inner else 0, len(inner)
+    at = reach = 0
+    most = 1
+    for attributes in _ODS_CELL.findall(inner):
+        repeat = _count(_COLUMNS, attributes)
+        at += repeat
+        if b"value" in attributes or b"formula" in attributes:
+            reach, most = at, max(most, repeat)
+    spaces = sum(_count(_SPACES, attributes) for attributes in _ODS_SPACE.findall(inner))
+    return reach, (len(inner) + spaces) * most
+
+
+def _count(key: re.Pattern[bytes], attributes: bytes) -> int:
+    """The number an attribute gives, 1 where it is absent.
+
+    Raises:
+        ValueError: It is spelled otherwise than in digits.
+    """
+    found = key.search(attributes)
+    return int(found[1]) if found else 1
 
 
 def check_xlsb(path: Path, name: str) -> None:
@@ -54,21 +168,33 @@ def check_xlsb(path: Path, name: str) -> None:
         Refused: ``too_large``.
     """
     with zipfile.ZipFile(path) as archive:
-        sheets = [
-            n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.bin", n, re.IGNORECASE)
-        ]
-        for sheet in sheets:
+        for part in _binary_parts(archive, name):
             height = width = 0
-            for kind, value in _records(_read(archive, sheet, name)):
+            for kind, value in _packed_records(_read(archive, part, name)):
                 if kind == _ROW_HEADER:
                     height = max(height, value + 1)
                 elif kind != _BLANK:
                     width = max(width, value + 1)
             if height * width > MAX_CELLS:
-                raise too_large(name, f"表格的内容延伸到第 {height} 行、第 {width} 列")
+                raise _too_far(name, height, width)
 
 
-def _records(content: bytes) -> Iterator[tuple[int, int]]:
+def _binary_parts(archive: zipfile.ZipFile, name: str) -> list[str]:
+    """Parts that the workbook refers to, wherever they lie; those that are no sheets hold no row or cell records."""
+    known = set(archive.namelist())
+    relations = "xl/_rels/workbook.bin.rels"
+    if relations not in known:
+        raise unreadable(name)
+    targets = {
+        target.decode("utf-8", "replace")
+        for target in _PACKAGE_SHEETS.findall(_read(archive, relations, name))
+    }
+    return sorted(
+        known & ({f"xl/{target}" for target in targets} | {target.lstrip("/") for target in targets})
+    )
+
+
+def _packed_records(content: bytes) -> Iterator[tuple[int, int]]:
     """Kind and first number of row and cell records ([MS-XLSB] 2.1.4: both type and length are packed in 7 bits)."""
     at, end = 0, len(content)
     while at < end:
@@ -90,6 +216,89 @@ def _packed(content: bytes, at: int, most: int) -> tuple[int, int]:
         if byte < 0x80:
             break
     return value, at
+
+
+def check_xls(path: Path, name: str) -> None:
+    """Refuse an xls whose streams do not end in the file, or whose records claim more than it can hold.
+
+    Raises:
+        Refused: ``unreadable`` or ``too_large``.
+    """
+    try:
+        book = stream(path.read_bytes(), "Workbook", "Book")
+        starts = _sheet_starts(book or b"")
+    except ValueError as error:
+        raise unreadable(name) from error
+    total = 0
+    for start, times in starts.items():
+        height, width = _xls_extent(book or b"", start, name)
+        total += height * width * times
+        if total > MAX_CELLS_AT_ONCE:
+            raise _too_far(name, height, width)
+
+
+def _sheet_starts(book: bytes) -> Counter[int]:
+    """Where the sheets begin, and how many say that they begin there; none where a password hides them.
+
+    Raises:
+        ValueError: More strings are promised than there are bytes for.
+    """
+    starts: Counter[int] = Counter()
+    promised = room = 0
+    before = None
+    for kind, at, length in _records(book, 0):
+        if kind == _FILE_PASS:
+            return Counter()  # what follows is ciphered
+        if kind == _BOUND_SHEET and length >= 4:
+            starts[struct.unpack_from("<I", book, at)[0]] += 1
+        elif kind == _STRINGS and length >= 8:
+            promised = struct.unpack_from("<I", book, at + 4)[0]
+            room = length
+        elif kind == _CONTINUE and before == _STRINGS:
+            room += length
+            continue
+        before = kind
+    if promised * _SHORTEST_STRING > room:
+        raise ValueError("more strings than bytes")
+    return starts
+
+
+def _xls_extent(book: bytes, start: int, name: str) -> tuple[int, int]:
+    """Rows and columns up to the last cell of a sheet.
+
+    Raises:
+        Refused: ``unreadable`` where the sheet claims more than an xls can hold.
+    """
+    bottom = right = -1
+    for kind, at, length in _records(book, start):
+        if kind in _CELLS and length >= 6:
+            row, column = struct.unpack_from("<HH", book, at)
+            last = struct.unpack_from("<H", book, at + length - 2)[0] if kind == _MANY_RK else column
+            bottom, right = max(bottom, row), max(right, column, last)
+        elif kind == _DIMENSIONS and not _is_possible(book[at : at + length]):
+            raise unreadable(name)
+    return bottom + 1, right + 1
+
+
+def _is_possible(dimensions: bytes) -> bool:
+    """Whether first and one past last row and column are in order and within a sheet."""
+    form = {10: "<HHHH", 14: "<IIHH"}.get(len(dimensions))
+    if form is None:
+        return True
+    top, bottom, left, right = struct.unpack_from(form, dimensions)
+    return not (bottom and right) or (top <= bottom <= 1 << 16 and left <= right <= 1 << 8)
+
+
+def _records(book: bytes, at: int) -> Iterator[tuple[int, int, int]]:
+    """Type, offset and length of the records up to the first that ends a substream ([MS-XLS] 2.1.4)."""
+    end = len(book)
+    unpack = struct.Struct("<HH").unpack_from
+    while at + 4 <= end:
+        kind, length = unpack(book, at)
+        if kind == _EOF or at + 4 + length > end:
+            return
+        yield kind, at + 4, length
+        at += 4 + length
 
 
 def _read(archive: zipfile.ZipFile, part: str, name: str) -> bytes:

@@ -7,13 +7,19 @@ from contextlib import contextmanager
 
 from connectors.errors import Refused
 
-MAX_CELLS = 40_000_000
-"""Cells in the rectangle of one sheet, blank ones included: readers allocate all of it."""
+MAX_CELLS = 22_000_000
+"""Cells in the rectangles of all sheets of a file, blank ones included: readers allocate all of them."""
+
+MAX_CELLS_AT_ONCE = 10_000_000
+"""The same where opening a workbook reads all of its sheets, and their formulas (ods, xls)."""
 
 MAX_UNPACKED = 1_000_000_000
 """Bytes a compressed file may unpack to."""
 
-MAX_TEXT = 400_000_000
+MAX_TAGS = 4_000_000
+"""Tags of a table written as markup."""
+
+MAX_TEXT = 200_000_000
 """Bytes of a text file read as a whole; longer ones are streamed where their structure allows."""
 
 MAX_MEMBERS = 500

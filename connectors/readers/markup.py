@@ -9,24 +9,28 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
-from connectors.grid import Cell, Grid, Merge, Sheet
+from connectors.grid import Cell, Grid, Merge, Sheet, apart
 from connectors.readers.encoding import decode, encoding_of, encoding_of_file
-from connectors.readers.limits import MAX_CELLS, MAX_TEXT, too_large, unreadable
+from connectors.readers.limits import MAX_CELLS, MAX_TAGS, MAX_TEXT, too_large, unreadable
 
 _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _NAMESPACE = "{urn:schemas-microsoft-com:office:spreadsheet}"
+_NO_TAG = re.compile(r"<(?![A-Za-z/!?])")
 _MAX_SPAN = 10_000
-_MAX_ROWS = 1 << 20
 _MAX_COLUMNS = 1 << 14
+_ROW = 8  # a row without cells takes the memory of so many blank ones
 
 
 def read_html(path: Path, name: str) -> list[Sheet]:
     """One sheet per outermost ``<table>``; spans become merged ranges, missing ``<tr>`` are put in."""
+    text = _text(path, name)
+    _check_tags(text.count("<"), name)
     parser = _Tables()
-    parser.feed(_text(path, name))
+    parser.feed(_closed(text))
     parser.close()
     stem = Path(name).stem
-    grids = [grid for table in parser.tables if (grid := _laid_out(table, name)).rows]
+    room = _Room(name)
+    grids = [grid for table in parser.tables if (grid := _laid_out(table, room)).rows]
     return [Sheet(stem if len(grids) == 1 else f"{stem}-{i}", False, grid) for i, grid in enumerate(grids, 1)]
 
 
@@ -48,6 +52,42 @@ def _text(path: Path, name: str) -> str:
 
 def _seen(path: Path) -> str:
     return decode(path.read_bytes(), encoding_of_file(path))[0]
+
+
+def _closed(text: str) -> str:
+    """The text with every ``<`` that opens nothing, or that nothing closes, written as the sign it then is.
+
+    The parser looks for the end of each of them anew, through all of the text.
+    """
+    text = _NO_TAG.sub("&lt;", text)
+    for opening, closing in (("<!--", "-->"), ("<![", "]>")):
+        last = text.rfind(closing) + 1
+        text = text[:last] + text[last:].replace(opening, "&lt;" + opening[1:])
+    last = text.rfind(">") + 1
+    return text[:last] + text[last:].replace("<", "&lt;")
+
+
+def _check_tags(count: int, name: str) -> None:
+    if count > MAX_TAGS:
+        raise too_large(name, f"表格的标记超过 {MAX_TAGS // 10_000} 万个")
+
+
+class _Room:
+    """What is left of the cells that one file may have."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._left = MAX_CELLS
+
+    def take(self, cells: int) -> None:
+        """Make room for more cells.
+
+        Raises:
+            Refused: ``too_large``.
+        """
+        self._left -= cells
+        if self._left < 0:
+            raise too_large(self.name, f"内容延伸过远（超过 {MAX_CELLS // 10_000} 万格）")
 
 
 class _Cell:
@@ -146,7 +186,7 @@ def _cut(row: list[_Cell], width: int) -> list[list[_Cell]]:
     return [row[i : i + width] for i in range(0, len(row), width)]
 
 
-def _laid_out(cells: list[_Cell | None], name: str) -> Grid:
+def _laid_out(cells: list[_Cell | None], room: _Room) -> Grid:
     """Cells at their places, spans as merged ranges."""
     rows: list[list[Cell]] = []
     merged: list[Merge] = []
@@ -156,14 +196,16 @@ def _laid_out(cells: list[_Cell | None], name: str) -> Grid:
         for cell in row:
             while taken.get(len(values), 0) > number:
                 values.append("")
+                room.take(1)
             left = len(values)
+            room.take(cell.across)
+            if left > _MAX_COLUMNS:
+                raise too_large(room.name, f"表格有 {left} 列以上")
             values += [cell.text, *[""] * (cell.across - 1)]
             taken.update(dict.fromkeys(range(left, len(values)), number + cell.down))
             if cell.across > 1 or cell.down > 1:
                 merged.append((number, left, number + cell.down - 1, len(values) - 1))
         rows.append(values)
-        if len(values) * len(rows) > MAX_CELLS:
-            raise too_large(name, f"表格有 {len(values)} 列以上")
     last = len(rows) - 1
     return Grid(rows, [(top, left, min(bottom, last), right) for top, left, bottom, right in merged])
 
@@ -175,8 +217,10 @@ def read_xml_spreadsheet(path: Path, name: str) -> list[Sheet]:
     content = path.read_bytes()
     if b"<!ENTITY" in content:
         raise unreadable(name)
+    _check_tags(content.count(b"<"), name)
     root = ElementTree.fromstring(_utf8(content))  # noqa: S314 - entities are refused above
-    return [_xml_sheet(sheet, name) for sheet in root.iter(f"{_NAMESPACE}Worksheet")]
+    room = _Room(name)
+    return [_xml_sheet(sheet, room) for sheet in root.iter(f"{_NAMESPACE}Worksheet")]
 
 
 def _utf8(content: bytes) -> str | bytes:
@@ -188,16 +232,15 @@ def _utf8(content: bytes) -> str | bytes:
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
 
 
-def _xml_sheet(sheet: ElementTree.Element, name: str) -> Sheet:
+def _xml_sheet(sheet: ElementTree.Element, room: _Room) -> Sheet:
     rows: list[list[Cell]] = []
     merged: list[Merge] = []
     hidden_rows = 0
     for row in sheet.iter(f"{_NAMESPACE}Row"):
         index = int(row.get(f"{_NAMESPACE}Index", len(rows) + 1)) - 1
-        if index > _MAX_ROWS:
-            raise too_large(name, f"延伸到第 {index + 1} 行")
+        room.take(_ROW * (1 + max(index - len(rows), 0)))
         rows.extend([] for _ in range(len(rows), index))
-        values, spans = _xml_row(row, index, name)
+        values, spans = _xml_row(row, index, room)
         rows.append(values)
         merged += spans
         hidden_rows += row.get(f"{_NAMESPACE}Hidden") == "1"
@@ -207,18 +250,17 @@ def _xml_sheet(sheet: ElementTree.Element, name: str) -> Sheet:
     notes = (f"工作表“{title}”有 {hidden_rows} 行被隐藏，已一并读取。",) if hidden_rows else ()
     while rows and not any(value not in ("", None) for value in rows[-1]):
         rows.pop()
-    return Sheet(title, hidden, Grid(rows, merged), notes)
+    return Sheet(title, hidden, Grid(rows, apart(merged)), notes)
 
 
-def _xml_row(row: ElementTree.Element, number: int, name: str) -> tuple[list[Cell], list[Merge]]:
+def _xml_row(row: ElementTree.Element, number: int, room: _Room) -> tuple[list[Cell], list[Merge]]:
     values: list[Cell] = []
     merged: list[Merge] = []
     for cell in row.iter(f"{_NAMESPACE}Cell"):
         index = int(cell.get(f"{_NAMESPACE}Index", len(values) + 1)) - 1
         across = int(cell.get(f"{_NAMESPACE}MergeAcross", 0))
         down = int(cell.get(f"{_NAMESPACE}MergeDown", 0))
-        if down > _MAX_ROWS or index + across > _MAX_COLUMNS:
-            raise too_large(name, f"延伸到第 {index + across + 1} 列")
+        room.take(1 + max(index - len(values), 0) + max(across, 0))
         values.extend("" for _ in range(len(values), index))
         left = len(values)
         values += [_xml_value(cell), *[""] * across]

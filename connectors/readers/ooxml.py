@@ -15,7 +15,7 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COL = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
 _NUMBER = re.compile(rb'\br="(\d+)"')
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
-_WIDE = re.compile(rb' r="[A-Z]{3}')
+_ANY_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 _ERROR = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<',
     re.DOTALL,
@@ -112,11 +112,12 @@ def _look(archive: zipfile.ZipFile, names: dict[str, str], part: str, percents: 
 
 
 def _area(content: bytes) -> int:
-    """A bound of the cells in the rectangle that the rows span; rows without a number count on from above."""
-    last = max(content.rfind(b"<row "), content.rfind(b":row "))
-    number = _NUMBER.search(content, last, last + 1000) if last >= 0 else None
-    height = max(content.count(b"<row"), content.count(b":row ") // 2, int(number[1]) if number else 0)
-    return height * (16_384 if _WIDE.search(content) else 702)
+    """A bound of the cells in the rectangle up to the last row and column that any row or cell names or counts up to."""
+    places = _ANY_PLACE.findall(content)
+    rows = max(content.count(b"<row"), content.count(b":row ") // 2)
+    height = rows + max((int(number) for _, number in places), default=0)
+    cells = max(content.count(b"<c "), content.count(b"<c>")) - sum(1 for letters, _ in places if letters)
+    return height * (max(map(_column, {letters for letters, _ in places}), default=0) + max(cells, 0))
 
 
 def _count(mark: bytes) -> int:
@@ -126,10 +127,14 @@ def _count(mark: bytes) -> int:
 
 
 def _place(letters: bytes, number: bytes) -> Place:
+    return int(number) - 1, _column(letters) - 1
+
+
+def _column(letters: bytes) -> int:
     column = 0
-    for letter in letters:
+    for letter in letters.upper():
         column = column * 26 + letter - 64
-    return int(number) - 1, column - 1
+    return column
 
 
 def _pictures(archive: zipfile.ZipFile, names: dict[str, str], part: str) -> int:

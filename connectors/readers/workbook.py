@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.errors import Refused
-from connectors.grid import Cell, Grid, Merge, Sheet
+from connectors.grid import Cell, Grid, Merge, Sheet, apart
 from connectors.readers.biff import look_into_xls
 from connectors.readers.content import Kind
-from connectors.readers.extent import check_ods, check_xlsb
+from connectors.readers.extent import check_ods, check_xls, check_xlsb
 from connectors.readers.limits import MAX_CELLS, encrypted, picture_only, too_large
 from connectors.readers.look import Look, Looks
 from connectors.readers.ooxml import look_into_xlsx
@@ -44,6 +44,8 @@ def _looks(path: Path, name: str, kind: Kind) -> Looks:
         check_ods(path, name)
     if kind is Kind.XLSB:
         check_xlsb(path, name)
+    if kind is Kind.XLS:
+        check_xls(path, name)
     if kind is Kind.XLSX:
         return look_into_xlsx(path, name)
     return look_into_xls(path, name) if kind is Kind.XLS else {}
@@ -53,14 +55,16 @@ def _sheets(workbook: CalamineWorkbook, name: str, looks: Looks) -> list[Sheet]:
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     sheets = []
+    left = MAX_CELLS
     for index, about in enumerate(workbook.sheets_metadata):
         if about.typ != SheetTypeEnum.WorkSheet:
             continue
         look = looks.get(index, Look())
-        if look.area > MAX_CELLS:
+        if look.area > left:
             raise _too_wide(name, about.name)
         hidden = about.visible != SheetVisibleEnum.Visible
-        grid = _grid(workbook.get_sheet_by_index(index), name, look)
+        grid = _grid(workbook.get_sheet_by_index(index), name, look, left)
+        left -= sum(map(len, grid.rows))
         notes = [f"工作表“{about.name}”是隐藏的，已一并读取。"] if hidden and grid.rows else []
         notes += look.notes(about.name, blank=not grid.rows)
         sheets.append(Sheet(about.name, hidden, grid, tuple(notes)))
@@ -71,11 +75,11 @@ def _too_wide(name: str, sheet: str) -> Refused:
     return too_large(name, f"工作表“{sheet}”的内容延伸过远（超过 {MAX_CELLS // 10_000} 万格）")
 
 
-def _grid(sheet: CalamineSheet, name: str, look: Look) -> Grid:
+def _grid(sheet: CalamineSheet, name: str, look: Look, left: int) -> Grid:
     if sheet.end is None:
         return Grid(_with_errors([], look))
     bottom, right = sheet.end
-    if (bottom + 1) * (right + 1) > MAX_CELLS:
+    if (bottom + 1) * (right + 1) > left:
         raise _too_wide(name, sheet.name)
     rows = _with_errors(sheet.to_python(skip_empty_area=False), look)
     height = len(rows)
@@ -99,4 +103,4 @@ def _with_errors(rows: Sequence[Sequence[Cell]], look: Look) -> Sequence[Sequenc
 def _merges(sheet: CalamineSheet, height: int) -> list[Merge]:
     """Merged ranges that begin inside the read area."""
     ranges = sheet.merged_cell_ranges or []
-    return [(top, left, bottom, right) for (top, left), (bottom, right) in ranges if top < height]
+    return apart((top, left, bottom, right) for (top, left), (bottom, right) in ranges if top < height)
