@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from connectors.errors import Refused
+from connectors.extract import read_tables
 from expectations.conform import RegionIndex
 from expectations.contract import Contract
 from expectations.slips import Slip, write_slip
@@ -24,7 +25,7 @@ from expectations.submission_findings import leftover_rows, submission_findings
 from expectations.validate import validate
 from pipelines.home import Home
 from pipelines.layout import with_layout
-from pipelines.prepare import Handed, Prepared, prepare
+from pipelines.prepare import Handed, Prepared, Reader, prepare
 from pipelines.site import Site
 from warehouse.ledger import Entry, Outcome
 
@@ -38,7 +39,7 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
-def stage_bundle(root: Path, entries: Sequence[Entry]) -> list[Outcome]:
+def stage_bundle(root: Path, entries: Sequence[Entry], read: Reader = read_tables) -> list[Outcome]:
     """Stage submissions of one department and answer each with a slip.
 
     Doing it again writes the same: a crash before the ledger hears of it costs only the work.
@@ -46,14 +47,32 @@ def stage_bundle(root: Path, entries: Sequence[Entry]) -> list[Outcome]:
     Args:
         root: The home's folder.
         entries: Submissions, in the order they came.
+        read: Reads the tables of a file.
     """
     site = Site(Home(root))
     index = RegionIndex(site.regions)
-    prepared = [prepare(_handed(site, entry), site.contracts, index) for entry in entries]
+    prepared = [prepare(_handed(site, entry), site.contracts, index, read) for entry in entries]
     answers = {answer.outcome.submission_id: answer for answer in _answers(site, prepared)}
     for entry in entries:
         _answer(site, entry, answers[entry.submission_id])
     return [answers[entry.submission_id].outcome for entry in entries]
+
+
+def refuse(root: Path, entry: Entry, refusal: Refused) -> Outcome:
+    """Refuse a submission that could not even be prepared, and answer it with a slip."""
+    site = Site(Home(root))
+    answer = _refused(site, Prepared(_handed(site, entry)), refusal)
+    _answer(site, entry, answer)
+    return answer.outcome
+
+
+def reading_failed(name: str) -> Refused:
+    """The refusal of a file whose process ended before it was read."""
+    return Refused(
+        "reading_failed",
+        f"“{name}”没有读完：内容异常，读取时程序中断、超时或内存不足。",
+        "请用 Excel 或 WPS 打开，把表格复制到新建的工作簿，另存为 .xlsx 后重新报送。",
+    )
 
 
 def _handed(site: Site, entry: Entry) -> Handed:

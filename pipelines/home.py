@@ -48,6 +48,8 @@ class Settings(BaseModel):
         settle_seconds: How long a file's size must rest before the file counts as complete.
         received_at: Where the time of receipt comes from: the clock, or (for data that plays past months, such as
             the demo city's) the file's own modification time.
+        file_seconds: How long reading one file, or staging one bundle of files, may take before the file is refused.
+        file_memory_mb: How much memory that may take, in megabytes above what the process starts with.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,6 +60,8 @@ class Settings(BaseModel):
     first_period: str = Field(default="2010-01", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
     settle_seconds: float = Field(default=2.0, ge=0)
     received_at: Literal["clock", "modified"] = "clock"
+    file_seconds: float = Field(default=900.0, gt=0)
+    file_memory_mb: int = Field(default=8000, gt=0)
 
 
 @dataclass(frozen=True)

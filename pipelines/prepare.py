@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from connectors.errors import Refused
 from connectors.extract import Extract, Reading, read_tables
@@ -53,22 +54,31 @@ class Prepared:
     notes: tuple[str, ...] = ()
 
 
-def prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionIndex) -> Prepared:
+class Reader(Protocol):
+    """Reads the tables of a file, as ``connectors.extract.read_tables`` does."""
+
+    def __call__(self, path: Path, /, *, name: str) -> Reading:
+        """The tables of the file, which its sender calls ``name``."""
+
+
+def prepare(
+    handed: Handed, contracts: Mapping[str, Contract], index: RegionIndex, read: Reader = read_tables
+) -> Prepared:
     """Read, route, date and conform one submission; what is the input's fault comes back as its refusal."""
     try:
-        return _prepare(handed, contracts, index)
+        return _prepare(handed, contracts, index, read)
     except Refused as error:
         return Prepared(handed, refusal=error)
 
 
-def _prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionIndex) -> Prepared:
+def _prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionIndex, read: Reader) -> Prepared:
     if not handed.department:
         raise Refused(
             "no_department",
             "文件直接放在了收件箱里，不知道是哪个部门报送的。",
             "请放到本部门的文件夹里，例如 inbox/agriculture/。",
         )
-    reading = read_tables(handed.path, name=handed.file_name)
+    reading = read(handed.path, name=handed.file_name)
     if not reading.extracts:
         raise Refused(
             "no_table", "文件里没有找到表格：" + _why(reading.unread), "请发送含表头和数据行的表格。"
