@@ -18,6 +18,7 @@ import pyarrow as pa
 from connectors.errors import Refused
 from expectations.conform import RegionIndex
 from expectations.contract import Contract
+from expectations.forms.findings import check_findings
 from expectations.slips import Slip, write_slip
 from expectations.staging import Staged, join, join_drafts, split, stage
 from expectations.submission_findings import leftover_rows, submission_findings
@@ -98,6 +99,7 @@ def _recorded(site: Site, contract: Contract, one: Prepared, staged: Sequence[St
     findings = pa.concat_tables(
         [
             submission_findings(submission, contract, one.dated, one.leftovers),
+            check_findings(one.checks, contract, submission),
             *(part.findings for part in staged),
         ]
     )
@@ -120,9 +122,16 @@ def _recorded(site: Site, contract: Contract, one: Prepared, staged: Sequence[St
         contract_digest=site.staging_digests[contract.dataset],
     )
     records = pa.concat_tables([part.records for part in staged])
-    _write(site, contract.dataset, submission, "records", with_layout(records, one.conformed))
+    _write(
+        site,
+        contract.dataset,
+        submission,
+        "records",
+        with_layout(records, () if contract.form else one.conformed),
+    )
     _write(site, contract.dataset, submission, "findings", findings)
     _write(site, contract.dataset, submission, "quarantine", quarantine)
+    _write(site, contract.dataset, submission, "checks", one.checks)
     return Answer(outcome, findings, one.notes)
 
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from connectors.celltext import cell_text
 from connectors.errors import Refused
 from connectors.extract import Extract, extract_sheet, read_tables
-from connectors.grid import Sheet
+from connectors.grid import Sheet, column_letter
 from connectors.readers import read_sheets
 from connectors.readers.content import Kind, kind_of
 from connectors.streaming import LONG
@@ -25,7 +25,6 @@ from expectations.contract import Contract
 from expectations.forms import (
     check_relations,
     check_totals,
-    column_letter,
     long_forms,
     printed_rules,
     section_counts,

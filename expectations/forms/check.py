@@ -17,6 +17,9 @@ from expectations.forms.rules import Relation
 from expectations.forms.words import LAST_YEAR, SUBTOTAL, THIS_YEAR, TOTAL, code_key, is_additive
 from warehouse.schemas import RECONCILIATIONS
 
+CHECKS = pa.schema([*RECONCILIATIONS, ("sheet", pa.string()), ("cell", pa.string())])
+"""Reconciliations, and where the left side (of a total the total) stands: the sheet, and the cell as ``D17``."""
+
 _CHECKED = (THIS_YEAR, LAST_YEAR)
 """Changes and their rates follow no rule of sizes, and rates of no sum."""
 _SHOWN = 12
@@ -48,7 +51,7 @@ def check_relations(long: pa.Table, relations: Sequence[Relation], period: str |
         period: What the rows get as their period.
 
     Returns:
-        Rows of ``RECONCILIATIONS``; ``region_code`` is the region as printed, ``instruction`` names form, codes and cells.
+        Rows of ``CHECKS``; ``region_code`` is the region as printed, ``instruction`` names form, codes and cells.
         ``agrees`` is null where a side is missing or a code is printed twice.
     """
     found = [
@@ -57,7 +60,7 @@ def check_relations(long: pa.Table, relations: Sequence[Relation], period: str |
         for relation in relations
         if relation.sheet in ("", key[0]) and _holds_for(relation, key[3])
     ]
-    return pa.Table.from_pylist(found, schema=RECONCILIATIONS)
+    return pa.Table.from_pylist(found, schema=CHECKS)
 
 
 _Key = tuple[str, str, str, str, str]
@@ -96,8 +99,12 @@ def _compared(relation: Relation, key: _Key, line: _Line, period: str | None) ->
         "reconciliation": f"form_rule:{sheet}:{relation}", "region_code": region, "period": period,
         "left_value": left, "operator": relation.operator, "right_value": right, "gap": _gap(left, right), "agrees": agrees,
         "instruction": f"{where}：{_said(relation, left, right, agrees, twice)}{_listed(cells)}",
-        "importance": "high" if relation.operator == "=" else "medium",
+        "importance": "high" if relation.operator == "=" else "medium", **_place(next(filter(None, cells), None), sheet),
     }  # fmt: skip
+
+
+def _place(cell: Cell | None, sheet: str) -> dict[str, str | None]:
+    return {"sheet": sheet, "cell": f"{cell['column']}{cell['row']}" if cell else None}
 
 
 def _where(cell: Cell | None, sheet: str, region: str, basis: str, item: str) -> str:
@@ -138,7 +145,7 @@ def check_totals(long: pa.Table, period: str | None = None) -> pa.Table:
         period: What the rows get as their period.
 
     Returns:
-        Rows of ``RECONCILIATIONS``: the printed total on the left, the sum on the right. Compared exactly, then by
+        Rows of ``CHECKS``: the printed total on the left, the sum on the right. Compared exactly, then by
         the decimals that the total shows, where its parts show more.
     """
     found = [
@@ -146,7 +153,7 @@ def check_totals(long: pa.Table, period: str | None = None) -> pa.Table:
         for total, parts in _totals(long)
         if is_additive(total["path"], total["unit"])
     ]
-    return pa.Table.from_pylist(found, schema=RECONCILIATIONS)
+    return pa.Table.from_pylist(found, schema=CHECKS)
 
 
 def _totals(long: pa.Table) -> Iterator[tuple[Cell, list[Cell]]]:
@@ -185,7 +192,7 @@ def _total(total: Cell, parts: Sequence[Cell], period: str | None) -> dict[str, 
         "reconciliation": f"form_total:{total['sheet']}:{total['code'] or total['cell']}",
         "region_code": total["region"], "period": period, "left_value": left, "operator": "=", "right_value": right,
         "gap": _gap(left, right), "agrees": agrees,
-        "instruction": f"{where}：{name}（{total['cell']}）{said}", "importance": "high",
+        "instruction": f"{where}：{name}（{total['cell']}）{said}", "importance": "high", **_place(total, total["sheet"]),
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from unicodedata import normalize
 import pyarrow as pa
 
 from connectors.celltext import cell_text
-from connectors.grid import Cell, Grid, Sheet
+from connectors.grid import Cell, Grid, Sheet, column_letter
 from connectors.tables import Column, RowLabel, Table, find_tables
 from expectations.forms.words import (
     CHANGE,
@@ -290,13 +290,3 @@ def number_of(value: Cell) -> float | None:
         return None
     text = re.sub(r"(?<=\d),(?=\d{3})", "", plain(value))
     return float(text) if _NUMBER.fullmatch(text) else None
-
-
-def column_letter(index: int) -> str:
-    """The spreadsheet's name of a zero-based column: 0 is ``A``, 26 is ``AA``."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -11,9 +11,8 @@ from unicodedata import normalize
 import pyarrow as pa
 
 from connectors.celltext import cell_text
-from connectors.grid import Sheet
+from connectors.grid import Sheet, column_letter
 from connectors.tables import Table, find_tables
-from expectations.forms.long import column_letter
 
 SECTION_COUNTS = pa.schema(
     [

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.grid import Cell, Grid, Sheet
+from connectors.grid import Cell, Grid, Sheet, column_letter
 from connectors.readers import read_sheets
 from connectors.tables import Table, find_tables
-from expectations.forms import column_letter, long_forms, long_table
+from expectations.forms import long_forms, long_table
 from expectations.forms.long import value_columns
 
 TOWNS = ["松柏镇", "阳日镇", "木鱼镇", "红坪镇", "新华镇", "宋洛乡", "九湖镇", "下谷乡"]

@@ -18,7 +18,7 @@ from expectations.forms import (
     printed_rules,
     section_counts,
 )
-from warehouse.schemas import RECONCILIATIONS
+from expectations.forms.check import CHECKS
 
 TOWNS = {"松柏镇", "阳日镇", "木鱼镇", "红坪镇", "新华镇", "宋洛乡", "九湖镇", "下谷乡"}
 
@@ -37,7 +37,7 @@ def form(*rows: list[Cell], names: tuple[str, ...] = ("总数", "男", "女"), u
 def checked(long: pa.Table, rules: str) -> dict[str, dict[str, Any]]:
     relations, _ = parse_relations(rules)
     found = check_relations(long, relations)
-    assert found.schema == RECONCILIATIONS
+    assert found.schema == CHECKS
     return {row["region_code"]: row for row in found.to_pylist()}
 
 

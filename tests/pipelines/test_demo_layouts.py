@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from expectations.contract import Column, Contract, load_contracts
 from pipelines.demo.cells import cell_writer, header_text, periods_written
 from pipelines.demo.habits import Habit, Suffix, habit_of
-from pipelines.demo.layouts import Heading, Page, lay_out, letters
+from pipelines.demo.layouts import Heading, Page, lay_out
 from pipelines.demo.writers import page_bytes
 
 PLAIN = Habit(
@@ -153,7 +153,3 @@ def test_a_habit_is_kept_over_the_months_and_differs_between_offices() -> None:
 
     assert habits[0] == habit_of(2025, "toilet_ledger", "990121", 100)
     assert len({repr(habit) for habit in habits}) > 4
-
-
-def test_columns_are_lettered_as_spreadsheets_do() -> None:
-    assert [letters(n) for n in (0, 25, 26, 27, 701, 702)] == ["A", "Z", "AA", "AB", "ZZ", "AAA"]
