@@ -164,6 +164,7 @@ def _write(site: Site, dataset: str, submission_id: str, what: str, table: pa.Ta
 
 def _answer(site: Site, entry: Entry, answer: Answer) -> None:
     outcome = answer.outcome
+    contract = site.contracts.get(outcome.dataset or "")
     slip = Slip(
         department=entry.department,
         sender_path=entry.sender_path,
@@ -176,6 +177,7 @@ def _answer(site: Site, entry: Entry, answer: Answer) -> None:
         rows_in=outcome.rows_in,
         rows_recorded=outcome.rows_recorded,
         rows_quarantined=outcome.rows_quarantined,
+        counted="格" if contract and contract.form else "行",
         reason=outcome.reason or "",
         remedy=outcome.remedy or "",
         findings=answer.findings,
