@@ -34,6 +34,8 @@ def placed_checks(checks: pa.Table, tables: Sequence[Conformed], period: str | N
         tables: The records of the same submission.
         period: The submission's month.
     """
+    if not checks.num_rows:
+        return checks
     codes, whole = _codes_of(tables)
     rows = checks.to_pylist()
     for row in rows:

@@ -19,6 +19,7 @@ from expectations.forms.check import CHECKS, check_relations, check_totals
 from expectations.forms.long import value_columns
 from expectations.forms.records import form_extract, takes
 from expectations.forms.rules import Relation, parse_relations, printed_rules
+from expectations.forms.words import code_key
 from expectations.forms.workbook import long_forms
 
 
@@ -91,7 +92,7 @@ def submitted_forms(reading: Reading, contracts: Mapping[str, Contract], departm
         if not len(records.rows):
             blank.append(sheet.name)
             continue
-        relations = [*printed_rules(sheet, found)[0], *_asked(contract.form)]
+        relations = [*printed_rules(sheet, found)[0], *_asked(contract.form, cells)]
         checks = pa.concat_tables(
             [CHECKS.empty_table(), check_relations(cells, relations), check_totals(cells)]
         )
@@ -117,6 +118,10 @@ def _taking(own: Sequence[Contract], cells: pa.Table, titles: tuple[str, ...]) -
     return named[0] if named else None
 
 
-def _asked(form: Form | None) -> list[Relation]:
-    """Rules that the contract adds to the printed ones; the lint has seen that they can be read."""
-    return [one for text in (form.relations if form else ()) for one in parse_relations(text)[0]]
+def _asked(form: Form | None, cells: pa.Table) -> list[Relation]:
+    """Rules that the contract adds to the printed ones, on forms that have all their codes."""
+    printed = {code_key(code) for code in pc.unique(cells["code"]).to_pylist() if code}
+    asked = [one for text in (form.relations if form else ()) for one in parse_relations(text)[0]]
+    return [
+        one for one in asked if {code_key(code) for code in (*one.left.codes, *one.right.codes)} <= printed
+    ]

@@ -197,6 +197,7 @@ MISTAKES = [
     (("query", "select 1", "--format", "xlsx"), "--output"),
     (("template", "no_such_dataset"), "toilet_ledger"),
     (("trace", "no_such_indicator", "990121000000", "2025-06"), "sanitary_toilet_rate"),
+    (("trace", "sanitary_toilet_rate", "123456789012", "2025-06"), "shiji query"),
     (("load", "--period", "June"), "--period"),
     (("contract", "lint", "no/such/file.yaml"), "no/such/file.yaml"),
 ]
