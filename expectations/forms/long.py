@@ -164,7 +164,7 @@ def _of_measure(column: Column) -> Row:
     """What a column says where rows are the indicators: which measure (面积, 产量) and year of them it holds."""
     own = [rest for part in column.path if (rest := basis_of(part)[1]) and not PLAIN_VALUE.fullmatch(rest)]
     item = "/".join(own) if any(column.path) else f"{column_letter(column.index)}列"
-    return {**_of_indicator(column), "code": None, "item": item}
+    return {**_of_indicator(column), "code": None, "path": "", "item": item}
 
 
 def _of_region(column: Column) -> Row:

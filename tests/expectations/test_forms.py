@@ -99,7 +99,7 @@ def test_rows_may_carry_the_indicators_and_columns_the_years() -> None:
     long = long_table(form)
     (men,) = cells_of(long, code="02", basis="上年")
     assert (men["value"], men["unit"], men["region"], men["cell"]) == (460, "人", "甲镇", "农村基本情况!E7")
-    assert "乡村人口数" in men["path"]
+    assert (men["path"], men["item"]) == ("一、人口/(一)乡村人口数/1.男", "")
 
 
 def test_rows_may_carry_the_indicators_and_columns_the_regions() -> None:
