@@ -97,7 +97,7 @@ def _compared(relation: Relation, key: _Key, line: _Line, period: str | None) ->
     where = _where(next(filter(None, cells), None), sheet, region, basis, item)
     return {
         "reconciliation": f"form_rule:{sheet}:{relation}", "region_code": region, "period": period,
-        "left_value": left, "operator": relation.operator, "right_value": right, "gap": _gap(left, right), "agrees": agrees,
+        "left_value": _kept(left), "operator": relation.operator, "right_value": _kept(right), "gap": _gap(left, right), "agrees": agrees,
         "instruction": f"{where}：{_said(relation, left, right, agrees, twice)}{_listed(cells)}",
         "importance": "high" if relation.operator == "=" else "medium", **_place(next(filter(None, cells), None), sheet),
     }  # fmt: skip
@@ -190,7 +190,7 @@ def _total(total: Cell, parts: Sequence[Cell], period: str | None) -> dict[str, 
     said = _said_of_total(left, right, agrees, len(values))
     return {
         "reconciliation": f"form_total:{total['sheet']}:{total['code'] or total['cell']}",
-        "region_code": total["region"], "period": period, "left_value": left, "operator": "=", "right_value": right,
+        "region_code": total["region"], "period": period, "left_value": _kept(left), "operator": "=", "right_value": _kept(right),
         "gap": _gap(left, right), "agrees": agrees,
         "instruction": f"{where}：{name}（{total['cell']}）{said}", "importance": "high", **_place(total, total["sheet"]),
     }  # fmt: skip
@@ -238,7 +238,12 @@ def _decimals(value: float) -> int:
 
 
 def _gap(left: float | None, right: float | None) -> float | None:
-    return None if left is None or right is None else round(left - right, 9)
+    return None if left is None or right is None else _kept(left - right)
+
+
+def _kept(value: float | None) -> float | None:
+    """A number without the noise of binary fractions, and without the sign of nothing."""
+    return None if value is None else round(value, 9) + 0.0
 
 
 def _text(value: float) -> str:

@@ -50,6 +50,16 @@ def test_a_broken_rule_names_form_codes_and_cells() -> None:
     assert "01 总数=10（人口!B6）" in wrong["instruction"]
 
 
+def test_sides_and_gaps_carry_no_noise_of_binary_fractions() -> None:
+    long = form(["合计", 0.3, 0.3, 0], ["甲镇", 0.1, 0.1, 0], ["乙镇", 0.2, 0.2, 0])
+    for row in (
+        checked(form(["甲镇", 0.3, 0.1, 0.2]), "01=02+03")["甲镇"],
+        check_totals(long).to_pylist()[0],
+    ):
+        assert (row["left_value"], row["right_value"], row["agrees"]) == (0.3, 0.3, True)
+        assert str(row["gap"]) == "0.0"
+
+
 def test_blanks_beside_filled_cells_count_as_nothing_and_alone_as_unreported() -> None:
     rows = checked(form(["甲镇", 6, 6, ""], ["乙镇", 10, "", ""], ["丙镇", 1, 1, 0]), "01=02+03")
     assert rows["甲镇"]["agrees"] is True
