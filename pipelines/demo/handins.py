@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -91,6 +91,8 @@ def hand_ins(
         code, rng = str(county), world.rng("handin", contract.dataset, str(county), period)
         office = str(names[code])
         habit = habit_of(world.seed, contract.dataset, code, max(usual, len(positions)))
+        if contract.form is not None and habit.is_csv:
+            habit = replace(habit, suffix="xls")  # its sheets do not fit into a CSV
         draw, rates = rng.random(5), RATES[world.scale]
         late, corrected = bool(draw[3] < rates.late), bool(draw[0] < rates.corrected)
         yield HandIn(
