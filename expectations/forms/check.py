@@ -104,7 +104,11 @@ def _compared(relation: Relation, key: _Key, line: _Line, period: str | None) ->
 
 
 def _place(cell: Cell | None, sheet: str) -> dict[str, str | None]:
-    return {"sheet": sheet, "cell": f"{cell['column']}{cell['row']}" if cell else None}
+    return {"sheet": sheet, "cell": _place_of(cell) if cell else None}
+
+
+def _place_of(cell: Cell) -> str:
+    return f"{cell['column']}{cell['row']}"
 
 
 def _where(cell: Cell | None, sheet: str, region: str, basis: str, item: str) -> str:
@@ -126,11 +130,9 @@ def _said(
 
 
 def _listed(cells: Sequence[Cell | None]) -> str:
-    """Code, name, value and place of the cells, the first dozen."""
+    """Code, name, value and place on the sheet of the cells, the first dozen."""
     known = list({cell["cell"]: cell for cell in cells if cell}.values())
-    named = [
-        f"{cell['code']} {cell['path'].rpartition('/')[2]}={cell['text']}（{cell['cell']}）" for cell in known
-    ]
+    named = [f"{cell['code']} {cell['path']}={cell['text']}（{_place_of(cell)}）" for cell in known]
     more = f"；等{len(named)}个单元格" if len(named) > _SHOWN else ""
     return "；".join(named[:_SHOWN]) + more
 
@@ -192,7 +194,7 @@ def _total(total: Cell, parts: Sequence[Cell], period: str | None) -> dict[str, 
         "reconciliation": f"form_total:{total['sheet']}:{total['code'] or total['cell']}",
         "region_code": total["region"], "period": period, "left_value": _kept(left), "operator": "=", "right_value": _kept(right),
         "gap": _gap(left, right), "agrees": agrees,
-        "instruction": f"{where}：{name}（{total['cell']}）{said}", "importance": "high", **_place(total, total["sheet"]),
+        "instruction": f"{where}：{name}（{_place_of(total)}）{said}", "importance": "high", **_place(total, total["sheet"]),
     }  # fmt: skip
 
 
