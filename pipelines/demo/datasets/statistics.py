@@ -18,13 +18,14 @@ TOTAL = "合计"
 LAST_YEAR = "_last"
 """What the columns with last year's figures end in."""
 
-_MEMBERS: Mapping[str, tuple[str, ...]] = {
+CROPS: Mapping[str, tuple[str, ...]] = {
     "rice": ("早稻", "中稻", "晚稻"),
     "wheat": ("小麦",),
     "maize": ("玉米",),
     "beans": ("大豆",),
     "tubers": ("甘薯",),
 }
+"""Which crops of the plots one crop of the form is."""
 _HUNDREDTH = 0.15
 """0.01 公顷 in 亩: areas are kept so that they are printed exactly in either unit, and add up in both."""
 
@@ -76,10 +77,10 @@ def rural_statistics(plots: Rows, register: Rows) -> Rows:
 
 def summed(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with its crops rounded as they are printed, and grain as their sum."""
-    crops = {name: _rounded(frame[name]) for crop in _MEMBERS for name in (f"{crop}_area", f"{crop}_output")}
+    crops = {name: _rounded(frame[name]) for crop in CROPS for name in (f"{crop}_area", f"{crop}_output")}
     rounded = frame.assign(**crops)
     grain = {
-        f"grain_{what}": rounded[[f"{crop}_{what}" for crop in _MEMBERS]].sum(axis=1).round(2)
+        f"grain_{what}": rounded[[f"{crop}_{what}" for crop in CROPS]].sum(axis=1).round(2)
         for what in ("area", "output")
     }
     return rounded.assign(**grain)
@@ -94,7 +95,7 @@ def with_totals(frame: pd.DataFrame) -> pd.DataFrame:
     whole = pd.concat([totals, towns]).sort_values("town_code", ignore_index=True)
     yields = {
         f"{crop}_yield": (whole[f"{crop}_output"] * 1000 / whole[f"{crop}_area"]).round(1)
-        for crop in ("grain", *_MEMBERS)
+        for crop in ("grain", *CROPS)
     }
     return whole.assign(**yields)
 
@@ -110,7 +111,7 @@ def _crops(plots: pd.DataFrame) -> pd.DataFrame:
     places = list(HELPERS)
     towns = plots.groupby(places).size().index
     columns = {}
-    for crop, members in _MEMBERS.items():
+    for crop, members in CROPS.items():
         mine = plots[plots["crop"].isin(members)].groupby(places)[["area_mu", "output_kg"]].sum()
         mine = mine.reindex(towns, fill_value=0.0)
         columns[f"{crop}_area"], columns[f"{crop}_output"] = mine["area_mu"], mine["output_kg"] / 1000
