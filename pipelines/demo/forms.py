@@ -126,7 +126,7 @@ def _begun(name: str, number: str, width: int, heading: Heading) -> Page:
     page.rows.extend(
         [
             [*aside, f"表    号：{number}"],
-            [*aside, "制表机关：示例市统计局"],
+            [*aside, "制表机关：市统计局"],
         ]
     )
     _put_line(page, f"综合机关名称：{heading.office}农业农村局          {heading.period[:4]}年", width)

@@ -170,6 +170,7 @@ class _Writer:
         signed = hand_in.received
         heading = Heading(hand_in.office, hand_in.period, f"{signed.year}年{signed.month}月{signed.day}日")
         if hand_in.contract.form is not None:
+            heading = replace(heading, office=f"{hand_in.city}{hand_in.office}")
             pages, place = lay_out_forms(hand_in.frame, hand_in.habit, heading)
         else:
             pages, place = lay_out(spoiled.frame, hand_in.contract, hand_in.habit, heading, spoiled.typed)

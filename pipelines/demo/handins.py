@@ -47,6 +47,7 @@ class HandIn:
         contract: The dataset's.
         county: Six digits.
         office: The county's name.
+        city: Its city's name.
         period: The month that stands for the period.
         frame: The rows, a range index.
         habit: How the office lays them out.
@@ -62,6 +63,7 @@ class HandIn:
     contract: Contract
     county: str
     office: str
+    city: str
     period: str
     frame: pd.DataFrame
     habit: Habit
@@ -87,6 +89,7 @@ def hand_ins(
         usual: Rows of a usual file: what decides on its format.
     """
     names = world.villages.drop_duplicates("county").set_index("county")["county_name"]
+    cities = world.regions[world.regions["level"] == "city"].set_index("region_code")["name"]
     for county, positions in frame.groupby("county", sort=True).indices.items():
         code, rng = str(county), world.rng("handin", contract.dataset, str(county), period)
         office = str(names[code])
@@ -99,6 +102,7 @@ def hand_ins(
             contract=contract,
             county=code,
             office=office,
+            city=str(cities[f"{code[:4]}00000000"]),
             period=period,
             frame=frame.iloc[positions].reset_index(drop=True),
             habit=habit,
