@@ -11,6 +11,9 @@ _SAMPLE = 1 << 18
 _JUDGED = 1 << 14
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
+_DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_NAMES = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030", "big5": "big5hkscs"}
+_NOT_BELIEVED = ("utf-16", "utf16", "unicode", "iso-8859", "latin", "windows-125", "us-ascii", "ascii")
 _UTF8_HAN = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _HAN = re.compile(r"[一-龥]")
 
@@ -108,6 +111,26 @@ def decode(content: bytes, name: str) -> tuple[str, list[int]]:
         return content.decode(name), []
     pieces = [decode_piece(line, name) for line in lines]
     return "".join(text for text, _ in pieces), [n for n, (_, odd) in enumerate(pieces, start=1) if odd]
+
+
+def decode_declared(content: bytes) -> str:
+    """Decode markup by the encoding it declares, unless its bytes show that this is not so.
+
+    Pages of Chinese offices declare Latin alphabets without using them, and GB 2312 where they are in UTF-8.
+    """
+    if _looks_utf16(content[:4096]) or any(content.startswith(bom) for bom, _ in _BOMS):
+        return decode(content, encoding_of(content))[0]
+    declared = _DECLARED.search(content[:4096])
+    label = declared[1].decode().lower() if declared else ""
+    name = _NAMES.get(label, label)
+    if not name.startswith(_NOT_BELIEVED) and not (name == "gb18030" and _is_utf8_han(content)):
+        try:
+            return content.decode(name)
+        except (LookupError, UnicodeDecodeError):
+            pass
+    first = _NON_ASCII.search(content)
+    start = content.rfind(b"\n", 0, first.start()) + 1 if first else 0
+    return decode(content, encoding_of(content[start : start + _SAMPLE]))[0]
 
 
 def decode_piece(piece: bytes, name: str) -> tuple[str, bool]:

@@ -1,53 +1,43 @@
-"""Tables written as markup under a workbook's name: HTML saved as ``.xls`` and XML Spreadsheet 2003."""
+"""Tables written as HTML, mostly under a workbook's name. Other markup is read elsewhere."""
 
 from __future__ import annotations
 
-import codecs
-import datetime as dt
 import re
+from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree
 
 from connectors.grid import Cell, Grid, Merge, Sheet
-from connectors.readers.encoding import decode, encoding_of, encoding_of_file
-from connectors.readers.limits import MAX_CELLS, MAX_TEXT, too_large, unreadable
+from connectors.readers.encoding import decode_declared
+from connectors.readers.limits import MAX_CELLS, MAX_TEXT, too_large
+from connectors.readers.look import Look
 
-_DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-_NAMESPACE = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _MAX_SPAN = 10_000
-_MAX_ROWS = 1 << 20
-_MAX_COLUMNS = 1 << 14
+_ROWS = ("tr", "thead", "tbody", "tfoot")
+_NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_SHEET_NAME = re.compile(r"<x:Name>([^<]*)</x:Name>")
 
 
 def read_html(path: Path, name: str) -> list[Sheet]:
     """One sheet per outermost ``<table>``; spans become merged ranges, missing ``<tr>`` are put in."""
-    parser = _Tables()
-    parser.feed(_text(path, name))
-    parser.close()
-    stem = Path(name).stem
-    grids = [grid for table in parser.tables if (grid := _laid_out(table, name)).rows]
-    return [Sheet(stem if len(grids) == 1 else f"{stem}-{i}", False, grid) for i, grid in enumerate(grids, 1)]
-
-
-def _text(path: Path, name: str) -> str:
-    """The text in the declared encoding if it fits, else in the one its bytes show."""
     if path.stat().st_size > MAX_TEXT:
         raise too_large(name, f"文本有 {path.stat().st_size // 1_000_000} MB")
-    content = path.read_bytes()
-    declared = _DECLARED.search(content[:4096])
-    label = declared[1].decode().lower() if declared else ""
-    label = "gb18030" if label in ("gb2312", "gbk") else label
-    if encoding_of(content[:4096]).startswith("utf-16"):
-        return _seen(path)
-    try:
-        return content.decode(codecs.lookup(label).name)
-    except (LookupError, UnicodeDecodeError):
-        return _seen(path)
+    parser = _Tables()
+    parser.feed(decode_declared(path.read_bytes()))
+    parser.close()
+    tables = [(table, grid) for table in parser.tables if (grid := _laid_out(table.cells, name)).rows]
+    stem = Path(name).stem
+    names = [stem] if len(tables) == 1 else [f"{stem}-{i}" for i in range(1, len(tables) + 1)]
+    if len(parser.sheet_names) == len(tables):
+        names = parser.sheet_names
+    return [_sheet(title, table, grid) for title, (table, grid) in zip(names, tables, strict=True)]
 
 
-def _seen(path: Path) -> str:
-    return decode(path.read_bytes(), encoding_of_file(path))[0]
+def _sheet(title: str, table: _Table, grid: Grid) -> Sheet:
+    look = Look(hidden_rows=table.hidden_rows(), hidden_columns=len(table.hidden_columns(grid)))
+    notes = [f"工作表“{title}”是隐藏的，已一并读取。"] if table.hidden else []
+    return Sheet(title, table.hidden, grid, (*notes, *look.notes(title, blank=False)))
 
 
 class _Cell:
@@ -55,11 +45,13 @@ class _Cell:
         self.down = _span(attributes.get("rowspan"))
         self.across = _span(attributes.get("colspan"))
         self.head = head
+        self.hidden = _is_hidden(attributes)
+        self.in_hidden_row = False
         self.parts: list[str] = []
 
     @property
     def text(self) -> str:
-        return re.sub(r"[ \t\r\f]*\n[ \t\r\f]*", "\n", "".join(self.parts)).strip()
+        return re.sub(r"[ \t\r\f]*\n[ \t\r\f]*", "\n", "".join(self.parts)).strip(" \t\r\n\f")
 
 
 def _span(text: str | None) -> int:
@@ -67,13 +59,38 @@ def _span(text: str | None) -> int:
     return max(1, min(int(digits), _MAX_SPAN)) if digits.isascii() and digits.isdigit() else 1
 
 
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    return bool(_NOT_SHOWN.search(attributes.get("style") or ""))
+
+
+@dataclass
+class _Table:
+    """The cells of one outermost table; ``None`` among them is the end of a row."""
+
+    hidden: bool = False
+    cells: list[_Cell | None] = field(default_factory=list)
+    columns: list[bool] = field(default_factory=list)
+
+    def hidden_rows(self) -> int:
+        """How many rows are written but not shown."""
+        rows = _rows(self.cells)
+        return sum(any(cell.in_hidden_row and cell.text for cell in row) for row in rows)
+
+    def hidden_columns(self, grid: Grid) -> set[int]:
+        """Columns with text that are not shown."""
+        written = {column for row in grid.rows for column, text in enumerate(row) if text}
+        return written & {column for column, hidden in enumerate(self.columns) if hidden}
+
+
 class _Tables(HTMLParser):
-    """Collects the cells of outermost tables; ``None`` in a table's list is the end of a row."""
+    """Collects the cells of outermost tables, and the names Excel gives its sheets."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.tables: list[list[_Cell | None]] = []
+        self.tables: list[_Table] = []
+        self.sheet_names: list[str] = []
         self._depth = 0
+        self._row_is_hidden = self._row_is_open = False
         self._cell: _Cell | None = None
         self._skipped = 0
 
@@ -82,18 +99,19 @@ class _Tables(HTMLParser):
         if tag == "table":
             self._depth += 1
             if self._depth == 1:
-                self.tables.append([])
+                self.tables.append(_Table(_is_hidden(dict(attrs))))
         elif tag in ("style", "script"):
             self._skipped += 1
         elif tag == "br" and self._cell:
             self._cell.parts.append("\n")
-        elif tag in ("tr", "thead", "tbody", "tfoot") and self._depth <= 1:
+        elif tag in _ROWS and self._depth <= 1:
             self._end_row()
+            self._row_is_hidden = _is_hidden(dict(attrs))
+            self._row_is_open = tag == "tr"
+        elif tag == "col" and self._depth == 1:
+            self._columns(dict(attrs))
         elif tag in ("td", "th") and self._depth <= 1:
-            if not self.tables or (self._depth == 0 and not self.tables[-1]):
-                self.tables.append([])
-            self._cell = _Cell(dict(attrs), tag == "th")
-            self.tables[-1].append(self._cell)
+            self._open_cell(_Cell(dict(attrs), tag == "th"))
 
     def handle_endtag(self, tag: str) -> None:
         """Close a table, a row or a cell."""
@@ -102,8 +120,8 @@ class _Tables(HTMLParser):
             self._depth = max(0, self._depth - 1)
         elif tag in ("style", "script"):
             self._skipped = max(0, self._skipped - 1)
-        elif tag in ("tr", "thead", "tbody", "tfoot") and self._depth <= 1:
-            self._end_row()
+        elif tag in _ROWS and self._depth <= 1:
+            self._end_row(is_written=tag == "tr" and self._row_is_open)
         elif tag in ("td", "th") and self._depth <= 1:
             self._cell = None
 
@@ -112,10 +130,29 @@ class _Tables(HTMLParser):
         if self._cell and not self._skipped:
             self._cell.parts.append(re.sub(r"[ \t\r\n\f]+", " ", data))
 
-    def _end_row(self) -> None:
+    def handle_comment(self, data: str) -> None:
+        """Excel names its sheets in a comment to itself."""
+        self.sheet_names += map(unescape, _SHEET_NAME.findall(data))
+
+    def _open_cell(self, cell: _Cell) -> None:
+        cell.in_hidden_row = self._row_is_hidden
+        if not self.tables:
+            self.tables.append(_Table())
+        self.tables[-1].cells.append(cell)
+        self._cell = cell
+
+    def _columns(self, attributes: dict[str, str | None]) -> None:
+        columns = self.tables[-1].columns
+        if len(columns) < _MAX_SPAN:
+            columns += [_is_hidden(attributes)] * _span(attributes.get("span"))
+
+    def _end_row(self, *, is_written: bool = False) -> None:
+        """End the row that has cells; one without any counts where its ``<tr>`` is written: spans may cover it."""
         self._cell = None
-        if self.tables and self.tables[-1] and self.tables[-1][-1] is not None:
-            self.tables[-1].append(None)
+        self._row_is_hidden = self._row_is_open = False
+        cells = self.tables[-1].cells if self.tables else []
+        if is_written or (cells and cells[-1] is not None):
+            cells.append(None)
 
 
 def _rows(cells: list[_Cell | None]) -> list[list[_Cell]]:
@@ -125,7 +162,8 @@ def _rows(cells: list[_Cell | None]) -> list[list[_Cell]]:
             rows.append([])
         else:
             rows[-1].append(cell)
-    rows = [row for row in rows if row]
+    if not rows[-1]:
+        rows.pop()
     return [part for row in rows for part in _by_heads(row)] if len(rows) == 1 else _without_tr(rows)
 
 
@@ -164,81 +202,9 @@ def _laid_out(cells: list[_Cell | None], name: str) -> Grid:
         rows.append(values)
         if len(values) * len(rows) > MAX_CELLS:
             raise too_large(name, f"表格有 {len(values)} 列以上")
-    last = len(rows) - 1
-    return Grid(rows, [(top, left, min(bottom, last), right) for top, left, bottom, right in merged])
-
-
-def read_xml_spreadsheet(path: Path, name: str) -> list[Sheet]:
-    """The worksheets of an XML Spreadsheet 2003."""
-    if path.stat().st_size > MAX_TEXT:
-        raise too_large(name, f"文本有 {path.stat().st_size // 1_000_000} MB")
-    content = path.read_bytes()
-    if b"<!ENTITY" in content:
-        raise unreadable(name)
-    root = ElementTree.fromstring(_utf8(content))  # noqa: S314 - entities are refused above
-    return [_xml_sheet(sheet, name) for sheet in root.iter(f"{_NAMESPACE}Worksheet")]
-
-
-def _utf8(content: bytes) -> str | bytes:
-    """Text without its declaration where expat does not know the encoding."""
-    declared = _DECLARED.search(content[:200])
-    if declared is None or declared[1].lower().startswith(b"utf-"):
-        return content
-    text = decode(content, encoding_of(content))[0]
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-
-
-def _xml_sheet(sheet: ElementTree.Element, name: str) -> Sheet:
-    rows: list[list[Cell]] = []
-    merged: list[Merge] = []
-    hidden_rows = 0
-    for row in sheet.iter(f"{_NAMESPACE}Row"):
-        index = int(row.get(f"{_NAMESPACE}Index", len(rows) + 1)) - 1
-        if index > _MAX_ROWS:
-            raise too_large(name, f"延伸到第 {index + 1} 行")
-        rows.extend([] for _ in range(len(rows), index))
-        values, spans = _xml_row(row, index, name)
-        rows.append(values)
-        merged += spans
-        hidden_rows += row.get(f"{_NAMESPACE}Hidden") == "1"
-    title = sheet.get(f"{_NAMESPACE}Name", "")
-    visible = sheet.find(".//{urn:schemas-microsoft-com:office:excel}Visible")
-    hidden = visible is not None and (visible.text or "").startswith("SheetHidden")
-    notes = (f"工作表“{title}”有 {hidden_rows} 行被隐藏，已一并读取。",) if hidden_rows else ()
-    while rows and not any(value not in ("", None) for value in rows[-1]):
+    while rows and not any(rows[-1]):
         rows.pop()
-    return Sheet(title, hidden, Grid(rows, merged), notes)
-
-
-def _xml_row(row: ElementTree.Element, number: int, name: str) -> tuple[list[Cell], list[Merge]]:
-    values: list[Cell] = []
-    merged: list[Merge] = []
-    for cell in row.iter(f"{_NAMESPACE}Cell"):
-        index = int(cell.get(f"{_NAMESPACE}Index", len(values) + 1)) - 1
-        across = int(cell.get(f"{_NAMESPACE}MergeAcross", 0))
-        down = int(cell.get(f"{_NAMESPACE}MergeDown", 0))
-        if down > _MAX_ROWS or index + across > _MAX_COLUMNS:
-            raise too_large(name, f"延伸到第 {index + across + 1} 列")
-        values.extend("" for _ in range(len(values), index))
-        left = len(values)
-        values += [_xml_value(cell), *[""] * across]
-        if across or down:
-            merged.append((number, left, number + down, left + across))
-    return values, merged
-
-
-def _xml_value(cell: ElementTree.Element) -> Cell:
-    data = cell.find(f"{_NAMESPACE}Data")
-    if data is None:
-        return ""
-    text = "".join(data.itertext())
-    kind = data.get(f"{_NAMESPACE}Type", "String")
-    try:
-        if kind == "Number":
-            return float(text)
-        if kind == "DateTime":
-            moment = dt.datetime.fromisoformat(text)
-            return moment.date() if moment.time() == dt.time() else moment
-    except ValueError:
-        return text
-    return text.strip() == "1" if kind == "Boolean" else text
+    last = len(rows) - 1
+    return Grid(
+        rows, [(top, left, min(bottom, last), right) for top, left, bottom, right in merged if top <= last]
+    )
