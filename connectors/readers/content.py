@@ -106,6 +106,7 @@ def _is_text(head: bytes) -> bool:
     """Whether the bytes can be text: few control characters, or every other byte NUL as in UTF-16."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
+    head = head.rstrip(b"\x00")  # a copy that broke off is filled up with them
     nuls = max(head[0::2].count(0), head[1::2].count(0))
     if nuls > len(head) // 50:
         return nuls >= (head.count(0) * 9) // 10

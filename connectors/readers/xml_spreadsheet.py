@@ -41,7 +41,7 @@ def _worksheets(text: str, name: str) -> Iterator[_Worksheet]:
     """Worksheets as their ends are reached; given as text, so that the declared encoding no longer counts."""
     percents: set[str] = set()
     sheet = None
-    events = ElementTree.iterparse(io.StringIO(text), ("start", "end"))  # type: ignore[arg-type]  # noqa: S314
+    events = ElementTree.iterparse(io.StringIO(text), ("start", "end"))  # noqa: S314
     for event, element in events:
         tag = element.tag
         if event == "start":
