@@ -61,6 +61,8 @@ def read_delimited(path: Path, name: str) -> list[Sheet]:
     if not text.strip():
         raise empty(name)
     rows, notes = rows_of(text)
+    if not any(cell.strip() for row in rows for cell in row):
+        raise empty(name)
     if odd:
         shown = "、".join(map(str, odd[:_SHOWN]))
         notes.append(f"文件混用了几种编码：第 {shown} 行等共 {len(odd)} 行与其余不同，请核对这些行的文字。")

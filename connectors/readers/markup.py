@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 from connectors.grid import Cell, Grid, Merge, Sheet
 from connectors.readers.encoding import decode_declared
-from connectors.readers.limits import MAX_CELLS, MAX_TEXT, too_large
+from connectors.readers.limits import MAX_CELLS, MAX_TEXT, not_a_table, too_large
 from connectors.readers.look import Look
 
 _MAX_SPAN = 10_000
@@ -20,18 +21,34 @@ _SHEET_NAME = re.compile(r"<x:Name>([^<]*)</x:Name>")
 
 
 def read_html(path: Path, name: str) -> list[Sheet]:
-    """One sheet per outermost ``<table>``; spans become merged ranges, missing ``<tr>`` are put in."""
+    """One sheet per outermost ``<table>``; spans become merged ranges, missing ``<tr>`` are put in.
+
+    Raises:
+        Refused: ``too_large``; ``not_a_table`` for a page without one, as is saved when a system asks to log in.
+    """
     if path.stat().st_size > MAX_TEXT:
         raise too_large(name, f"文本有 {path.stat().st_size // 1_000_000} MB")
     parser = _Tables()
-    parser.feed(decode_declared(path.read_bytes()))
+    for page in _pages(path.read_bytes()):
+        parser.feed(page)
     parser.close()
+    if not parser.tables:
+        raise not_a_table(name, "没有表格的网页（可能是登录页或出错页）")
     tables = [(table, grid) for table in parser.tables if (grid := _laid_out(table.cells, name)).rows]
     stem = Path(name).stem
     names = [stem] if len(tables) == 1 else [f"{stem}-{i}" for i in range(1, len(tables) + 1)]
     if len(parser.sheet_names) == len(tables):
         names = parser.sheet_names
     return [_sheet(title, table, grid) for title, (table, grid) in zip(names, tables, strict=True)]
+
+
+def _pages(content: bytes) -> list[str]:
+    """The page, or those of a "single file web page", which is a letter with the pages attached."""
+    if content[:13].lower() != b"mime-version:":
+        return [decode_declared(content)]
+    parts = [part for part in message_from_bytes(content).walk() if part.get_content_type() == "text/html"]
+    bodies = [part.get_payload(decode=True) for part in parts]
+    return [decode_declared(body) for body in bodies if isinstance(body, bytes)]
 
 
 def _sheet(title: str, table: _Table, grid: Grid) -> Sheet:
