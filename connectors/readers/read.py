@@ -13,10 +13,11 @@ from connectors.readers.limits import empty, encrypted, not_a_table, refusing, u
 from connectors.readers.markup import read_html
 from connectors.readers.opendocument import read_opendocument
 from connectors.readers.workbook import read_workbook
+from connectors.readers.xlsb import read_xlsb
 from connectors.readers.xml_spreadsheet import read_xml_spreadsheet
 
 _MAX_NESTING = 1
-_WORKBOOKS = (Kind.XLSX, Kind.XLSB, Kind.XLS)
+_WORKBOOKS = (Kind.XLSX, Kind.XLS)
 
 
 def read_sheets(path: Path, *, name: str | None = None) -> list[Sheet]:
@@ -44,6 +45,8 @@ def _read(path: Path, name: str, depth: int) -> list[Sheet]:
     kind = kind_of(path)
     if kind in _WORKBOOKS:
         return read_workbook(path, name, kind)
+    if kind is Kind.XLSB:
+        return read_xlsb(path, name)
     if kind is Kind.ODS:
         return read_opendocument(path, name)
     if kind is Kind.TEXT:

@@ -29,6 +29,7 @@ from tests.connectors.written_files import (
     write_html,
     write_ods,
     write_xls,
+    write_xlsb,
     write_xlsx,
     write_xml,
 )
@@ -39,6 +40,7 @@ WORKBOOKS: dict[str, Writer] = {
     "xlsx": write_xlsx,
     "xlsx-inline": functools.partial(write_xlsx, shared=False),
     "xls": write_xls,
+    "xlsb": write_xlsb,
     "ods": write_ods,
     "xml": write_xml,
     "xml-gb2312": functools.partial(write_xml, encoding="gb2312"),
@@ -179,6 +181,7 @@ _VALUES: dict[str, st.SearchStrategy[Value]] = {
     "xlsx": st.one_of(_PLAIN, _MOMENTS, _TIMES, _RESULTS),
     "xlsx-inline": st.one_of(_PLAIN, _MOMENTS, _TIMES, _RESULTS),
     "xls": st.one_of(_PLAIN, _MOMENTS, _TIMES),
+    "xlsb": st.one_of(_PLAIN, _MOMENTS, _RESULTS),
     "ods": st.one_of(_PLAIN, _MOMENTS, _TIMES, _RESULTS),
     "xml": st.one_of(_PLAIN, _MOMENTS, _RESULTS),
     "xml-gb2312": st.one_of(_PLAIN, _MOMENTS, _RESULTS),

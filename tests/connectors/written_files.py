@@ -6,6 +6,7 @@ import datetime as dt
 import html
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -441,6 +442,120 @@ def _html_text(printed: str) -> str:
         return f"<span style='mso-spacerun:yes'>{'&nbsp;' * (len(blanks[0]) - 1)} </span>"
 
     return re.sub(r" {2,}", run, printed).replace("\n", "<br>\r\n  ")
+
+
+def write_xlsb(page: Page, path: Path) -> None:
+    """The few records of [MS-XLSB] that a table needs; no library writes this kind of file."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+    def relations(*targets: tuple[str, str]) -> bytes:
+        inside = "".join(
+            f'<Relationship Id="rId{i}" Type="{office}/{kind}" Target="{target}"/>'
+            for i, (kind, target) in enumerate(targets, 1)
+        )
+        return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inside}</Relationships>'.encode()
+
+    sheets = _record(156, struct.pack("<II", int(page.hidden), 1) + _wide("rId1") + _wide(page.name))
+    if page.hidden:
+        sheets += _record(156, struct.pack("<II", 0, 2) + _wide("rId3") + _wide("封面"))
+    formats = (
+        _record(615, struct.pack("<I", 1))
+        + _record(44, struct.pack("<H", 164) + _wide("0.0%"))
+        + _record(616)
+    )
+    styles = b"".join(_record(47, struct.pack("<HH12x", 0, number)) for number in (0, 164, 14, 22, 21))
+    cover = Page([["封面"]])
+    path.write_bytes(
+        zipped(
+            {
+                "[Content_Types].xml": b"<Types/>",
+                "_rels/.rels": relations(("officeDocument", "xl/workbook.bin")),
+                "xl/_rels/workbook.bin.rels": relations(
+                    ("worksheet", "worksheets/sheet1.bin"),
+                    ("styles", "styles.bin"),
+                    ("worksheet", "worksheets/sheet2.bin"),
+                ),
+                "xl/workbook.bin": _record(131) + _record(143) + sheets + _record(144) + _record(132),
+                "xl/worksheets/sheet1.bin": _xlsb_sheet(page),
+                "xl/worksheets/sheet2.bin": _xlsb_sheet(cover),
+                "xl/styles.bin": _record(278)
+                + formats
+                + _record(617, struct.pack("<I", 5))
+                + styles
+                + _record(618)
+                + _record(279),
+            }
+        )
+    )
+
+
+def _xlsb_sheet(page: Page) -> bytes:
+    columns = b"".join(
+        _record(60, struct.pack("<IIIIH", c, c, 2560, 0, 1)) for c in sorted(page.hidden_columns)
+    )
+    cells = b""
+    for row, values in enumerate(page.rows):
+        hidden = 0x10 if row in page.hidden_rows else 0
+        cells += _record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, hidden, 0, 0))
+        cells += b"".join(_xlsb_cell(column, value) for column, value in enumerate(values) if value != "")
+    for row in range(page.formatted):
+        cells += _record(0, struct.pack("<IIHBBBI", len(page.rows) + row, 0, 300, 0, 0, 0, 0))
+        cells += _record(1, struct.pack("<II", 0, 1))
+    merged = b"".join(
+        _record(176, struct.pack("<IIII", top, bottom, left, right))
+        for top, left, bottom, right in page.merged
+    )
+    size = _record(148, struct.pack("<IIII", 0, len(page.rows) - 1, 0, max(map(len, page.rows)) - 1))
+    data = _record(145) + cells + _record(146)
+    spans = _record(177, struct.pack("<I", len(page.merged))) + merged + _record(178) if merged else b""
+    return _record(129) + size + _record(390) + columns + _record(391) + data + spans + _record(130)
+
+
+def _xlsb_cell(column: int, value: Value) -> bytes:
+    def record(kind: int, data: bytes, style: int = 0) -> bytes:
+        return _record(kind, struct.pack("<II", column, style) + data)
+
+    formula = struct.pack("<HII", 0, 0, 0)
+    epoch = dt.datetime(1899, 12, 30)
+    match value:
+        case bool():
+            return record(4, bytes([value]))
+        case int() if abs(value) < 1 << 29:
+            return record(2, struct.pack("<i", value << 2 | 2))
+        case int() | float():
+            return record(5, struct.pack("<d", value))
+        case Percent(number):
+            return record(5, struct.pack("<d", number), 1)
+        case Failed(error):
+            return record(11, bytes([_CODES[error]]) + formula)
+        case Computed(result) if isinstance(result, str):
+            return record(8, _wide(result) + formula)
+        case Computed(result):
+            return record(9, struct.pack("<d", result) + formula)
+        case dt.datetime():
+            return record(5, struct.pack("<d", (value - epoch) / dt.timedelta(days=1)), 3)
+        case dt.date():
+            return record(5, struct.pack("<d", (value - epoch.date()).days), 2)
+        case _:
+            return record(6, _wide(str(value)))
+
+
+def _record(kind: int, data: bytes = b"") -> bytes:
+    """Kind and length are packed in 7 bits a byte."""
+    return _packed(kind) + _packed(len(data)) + data
+
+
+def _packed(value: int) -> bytes:
+    packed = b""
+    while value >= 0x80:
+        packed += bytes([value & 0x7F | 0x80])
+        value >>= 7
+    return packed + bytes([value])
+
+
+def _wide(spelled: str) -> bytes:
+    units = spelled.encode("utf-16-le")
+    return struct.pack("<I", len(units) // 2) + units
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
