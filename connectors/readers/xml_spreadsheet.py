@@ -40,7 +40,7 @@ def read_xml_spreadsheet(path: Path, name: str) -> list[Sheet]:
 def _worksheets(text: str, name: str) -> Iterator[_Worksheet]:
     """Worksheets as their ends are reached; given as text, so that the declared encoding no longer counts."""
     percents: set[str] = set()
-    sheet = None
+    sheet, rows = None, ElementTree.Element(_TABLE)
     events = ElementTree.iterparse(io.StringIO(text), ("start", "end"))  # noqa: S314
     for event, element in events:
         tag = element.tag
@@ -48,12 +48,12 @@ def _worksheets(text: str, name: str) -> Iterator[_Worksheet]:
             if tag == _WORKSHEET:
                 sheet = _Worksheet(element.get(f"{_NAMESPACE}Name", ""), percents, name)
             elif tag == _TABLE and sheet:
-                sheet.style = element.get(_STYLE_ID)
+                sheet.style, rows = element.get(_STYLE_ID), element
         elif tag == _STYLE and _is_percentage(element, percents):
             percents.add(element.get(f"{_NAMESPACE}ID", ""))
         elif sheet and tag == _ROW:
             sheet.row(element)
-            element.clear()
+            rows.clear()
         elif sheet and tag == _COLUMN:
             sheet.column(element)
         elif sheet and tag == _VISIBLE:

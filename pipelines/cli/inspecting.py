@@ -106,7 +106,7 @@ def _draw_sheet(console: Console, sheet: SheetFacts, number: str, full: bool) ->
     for note in sheet.notes:
         console.print(Text(f"提示：{note}", "yellow"))
     if not sheet.rows:
-        console.print(Text("空工作表", "dim"))
+        console.print(Text("没有读到内容" if sheet.notes else "空工作表", "dim"))
     for place, table in enumerate(sheet.tables, 1):
         console.print(Text(f"表{place}：{table.title or '（没有标题）'}", "bold"))
         for drawn in _table(table, full):

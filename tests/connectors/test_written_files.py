@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import re
 import tempfile
+import tracemalloc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -55,11 +56,18 @@ _QUICK = settings(deadline=None, max_examples=25, suppress_health_check=[HealthC
 _RNG = st.randoms(use_true_random=False)
 
 
-def written(page: Page, write: Writer, name: str = "表.xls") -> list[Sheet]:
-    """The sheets that are read of the page when it was saved under a name that says little."""
+def written(page: Page, write: Writer, reading: Callable[[], None] = lambda: None) -> list[Sheet]:
+    """The sheets that are read of the page when it was saved under a name that says little.
+
+    Args:
+        page: What to write.
+        write: How.
+        reading: Called between writing and reading.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
+        path = Path(folder) / "表.xls"
         write(page, path)
+        reading()
         return read_sheets(path)
 
 
@@ -206,3 +214,17 @@ def test_any_values_read_back_and_what_is_hidden_is_read_and_said(kind: str, dat
     errors = sum(isinstance(value, Failed) for _, _, value in page.cells())
     if kind in WORKBOOKS:  # a web page has only what is printed
         assert (f"{errors} 个公式错误" in said) == bool(errors)
+
+
+@pytest.mark.parametrize("kind", WORKBOOKS)
+def test_thousands_of_formatted_blank_rows_add_no_row_and_hardly_any_memory(kind: str) -> None:
+    page = Page([["村", "比例"], ["东村", Percent(0.855)]], formatted=20_000)
+    tracemalloc.start()
+    try:
+        (read,) = written(page, WORKBOOKS[kind], reading=tracemalloc.reset_peak)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert texts_of(read) == page.texts()
+    assert len(read.grid.rows) == 2
+    assert peak < 16_000_000
