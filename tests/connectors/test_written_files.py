@@ -52,7 +52,7 @@ PAGES: dict[str, Writer] = {
     "html-undeclared": functools.partial(write_html, declared=False),
 }
 SHEETS: Sequence[Callable[[Random], Written]] = (ledger, regions_by_indicators, indicators_by_columns)
-_QUICK = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+_QUICK = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 _RNG = st.randoms(use_true_random=False)
 
 
@@ -218,13 +218,12 @@ def test_any_values_read_back_and_what_is_hidden_is_read_and_said(kind: str, dat
 
 @pytest.mark.parametrize("kind", WORKBOOKS)
 def test_thousands_of_formatted_blank_rows_add_no_row_and_hardly_any_memory(kind: str) -> None:
-    page = Page([["村", "比例"], ["东村", Percent(0.855)]], formatted=20_000)
-    tracemalloc.start()
+    page = Page([["村", "比例"], ["东村", Percent(0.855)]], formatted=8_000)
     try:
-        (read,) = written(page, WORKBOOKS[kind], reading=tracemalloc.reset_peak)
+        (read,) = written(page, WORKBOOKS[kind], reading=tracemalloc.start)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     assert texts_of(read) == page.texts()
     assert len(read.grid.rows) == 2
-    assert peak < 16_000_000
+    assert peak < 8_000_000

@@ -20,7 +20,7 @@ from tests.connectors.written_files import Place, texts_of
 from tests.connectors.written_sheets import Written, ledger, regions_by_indicators
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-16-be-bom", "gb18030", "gbk")
-_QUICK = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+_QUICK = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 _RNG = st.randoms(use_true_random=False)
 
 
