@@ -17,6 +17,7 @@ from connectors.grid import Cell, Grid, Merge, Sheet
 from connectors.readers.content import Kind
 from connectors.readers.limits import picture_only
 from connectors.readers.look import Look
+from connectors.readers.number_format import is_percentage
 from connectors.readers.workbook import read_workbook
 
 _ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR = 0, 2, 3, 5, 9, 11
@@ -68,7 +69,7 @@ def _percent_styles(styles: bytes) -> set[int]:
     """Numbers of the cell styles whose number format is a percentage."""
     formats, found, number = set(_PERCENTS), set(), -1
     for kind, data in _records(styles):
-        if kind == _FORMAT and "%" in _wide(data, 2)[0]:
+        if kind == _FORMAT and is_percentage(_wide(data, 2)[0]):
             formats.add(struct.unpack_from("<H", data)[0])
         elif kind == _BEGIN_XFS:
             number = 0

@@ -12,6 +12,7 @@ from connectors.grid import Cell, Grid, Merge, Sheet
 from connectors.readers.encoding import decode_declared
 from connectors.readers.limits import MAX_CELLS, MAX_TEXT, too_large, unreadable
 from connectors.readers.look import Look
+from connectors.readers.number_format import is_percentage
 
 _NAMESPACE = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _VISIBLE = "{urn:schemas-microsoft-com:office:excel}Visible"
@@ -70,7 +71,7 @@ def _is_percentage(style: ElementTree.Element, percents: set[str]) -> bool:
     if form is None:
         return style.get(f"{_NAMESPACE}Parent") in percents
     written = form.get(f"{_NAMESPACE}Format", "")
-    return written == "Percent" or "%" in written
+    return written == "Percent" or is_percentage(written)
 
 
 class _Worksheet:

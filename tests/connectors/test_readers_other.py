@@ -11,6 +11,7 @@ import pytest
 
 from connectors.errors import Refused
 from connectors.readers import read_sheets
+from connectors.readers.number_format import is_percentage
 from tests.connectors.written_files import Page, Percent, texts_of, write_ods, write_xls
 
 CSV = "村,户数\n东村,12\n".encode("gb18030")
@@ -169,3 +170,33 @@ def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
     with pytest.raises(Refused) as refusal:
         read_sheets(path)
     assert refusal.value.code == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("0%", True),
+        ("0.00%;[Red]-0.00%", True),
+        ('0.0"%"', False),
+        ("0.0\\%", False),
+        ('#,##0" 元/%"', False),
+        ("General", False),
+    ],
+)
+def test_a_sign_that_is_only_written_behind_a_number_makes_no_percentage(code: str, expected: bool) -> None:
+    assert is_percentage(code) == expected
+
+
+def test_a_cell_of_an_xml_spreadsheet_without_a_style_has_that_of_its_row_column_or_table(
+    tmp_path: Path,
+) -> None:
+    page = """<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+    <Styles><Style ss:ID="p"><NumberFormat ss:Format="Percent"/></Style><Style ss:ID="q" ss:Parent="p"/>
+    <Style ss:ID="n"><NumberFormat ss:Format="0&quot;%&quot;"/></Style></Styles>
+    <Worksheet ss:Name="表"><Table><Column ss:Span="1"/><Column ss:StyleID="q"/>
+    <Row ss:StyleID="p"><Cell><Data ss:Type="Number">0.5</Data></Cell><Cell ss:StyleID="n"><Data ss:Type="Number">85</Data></Cell></Row>
+    <Row ss:Span="2" ss:Hidden="1"/><Row><Cell ss:Index="3"><Data ss:Type="Number">0.25</Data></Cell></Row>
+    </Table></Worksheet></Workbook>"""
+    (sheet,) = read_sheets(_file(tmp_path, page.encode()))
+    assert texts_of(sheet) == {(0, 0): "50%", (0, 1): "85", (4, 2): "25%"}
+    assert "3 行被隐藏" in sheet.notes[0]
