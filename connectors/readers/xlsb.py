@@ -25,7 +25,7 @@ _FORMAT, _XF, _COLUMN, _BUNDLE, _MERGE, _BEGIN_XFS, _END_XFS = 44, 47, 60, 156, 
 _NUMBERS, _ERRORS = (_RK, _REAL, _FORMULA_NUMBER), (_ERROR, _FORMULA_ERROR)
 _PRINTED = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _PERCENTS = {9, 10}
-_LAST_COLUMN = 16_383
+_LAST_ROW, _LAST_COLUMN = 1_048_575, 16_383
 _PICTURE = re.compile(rb"<(?:\w+:)?pic\b")
 
 
@@ -87,6 +87,8 @@ def _looked_at(sheet: Sheet, content: bytes, styles: set[int]) -> Sheet:
     for kind, data in _records(content):
         if kind == _ROW:
             row = struct.unpack_from("<I", data)[0]
+            if row > _LAST_ROW:
+                raise ValueError("a row beyond the last")
             look.hidden_rows += bool(data[11] & 0x10)
         elif kind in _NUMBERS or kind in _ERRORS:
             column, style = struct.unpack_from("<II", data)
