@@ -55,7 +55,8 @@ def _read(view: View, titles: list[int], top: int) -> tuple[list[Table], int]:
 def _table(view: View, titles: list[int], header: Header, body: Body, nesting: Nesting) -> Table:
     units = Units(view, titles, header, Shape(view, header))
     columns = columns_of(view, header, units)
-    printed = [] if any(column.unit for column in columns) else units.printed
+    taken = {column.unit for column in columns}
+    left = [unit for unit in units.printed if unit not in taken]
     return Table(
         title_rows=titles,
         header_rows=list(range(header.top, header.bottom + 1)),
@@ -64,7 +65,7 @@ def _table(view: View, titles: list[int], header: Header, body: Body, nesting: N
         section_rows=body.sections,
         note_rows=body.notes,
         columns=columns,
-        row_labels=labels_of(view, units.shape, body, nesting, printed),
+        row_labels=labels_of(view, units.shape, body, nesting, left, taken != {None}),
     )
 
 

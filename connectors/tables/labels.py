@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from connectors.tables.body import Body
 from connectors.tables.cells import Kind, tidy
+from connectors.tables.meanings import fitting_unit
 from connectors.tables.model import RowLabel
 from connectors.tables.nesting import Nesting, lead_of
 from connectors.tables.shape import Shape
-from connectors.tables.units import by_meaning
 from connectors.tables.view import View
 from connectors.tables.words import RECORD_KEY
 
@@ -20,7 +20,7 @@ _MOST = 2_000  # a table with more rows lists records, not indicators
 
 
 def labels_of(
-    view: View, shape: Shape, body: Body, nesting: Nesting, printed: Sequence[str]
+    view: View, shape: Shape, body: Body, nesting: Nesting, printed: Sequence[str], taken: bool
 ) -> list[RowLabel]:
     """The labels of the rows, where codes, units or indentation show that the rows carry the indicators.
 
@@ -30,6 +30,7 @@ def labels_of(
         body: The table's rows.
         nesting: The nesting so far; shared by the halves of one form.
         printed: Units of the title line that no column takes; a row takes the one that fits its name.
+        taken: Whether columns take others.
     """
     coded = shape.unit is not None or (shape.code is not None and _names_indicators(shape))
     if shape.places or len(body.records) > _MOST or not (coded or _may_be_indented(shape)):
@@ -49,7 +50,7 @@ def labels_of(
         elif labels:  # a second unit of the indicator above
             text, indent = labels[-1].text, labels[-1].indent
         labels.append(RowLabel(n, text, indent, _cell(view, n, shape.unit), _cell(view, n, shape.code)))
-    return _with_units(labels, printed) if shape.unit is None else labels
+    return _with_units(labels, printed, taken) if shape.unit is None else labels
 
 
 def _may_be_indented(shape: Shape) -> bool:
@@ -57,18 +58,19 @@ def _may_be_indented(shape: Shape) -> bool:
     return shape.valued and not RECORD_KEY.search(shape.captions.get(shape.left, ""))
 
 
-def _with_units(labels: list[RowLabel], printed: Sequence[str]) -> list[RowLabel]:
-    """The labels with the unit that fits their own name or the nearest one above them in the nesting."""
-    if len(printed) < 2:
-        return labels
-    above: list[tuple[int, str | None]] = []
+def _with_units(labels: list[RowLabel], printed: Sequence[str], taken: bool) -> list[RowLabel]:
+    """The labels with the unit that fits their own name or the nearest one above them in the nesting.
+
+    Where columns have taken some of the printed units, a row takes one of the others only by its own name.
+    """
+    above: list[RowLabel] = []
     found = []
     for label in labels:
-        while above and above[-1][0] >= label.indent:
+        while above and above[-1].indent >= label.indent:
             above.pop()
-        unit = by_meaning((label.text,), printed) or (above[-1][1] if above else None)
-        above.append((label.indent, unit))
-        found.append(replace(label, unit=unit))
+        names = [label.text, *([] if taken else [outer.text for outer in reversed(above)])]
+        above.append(label)
+        found.append(replace(label, unit=fitting_unit(names, printed, spoken_only=taken)))
     return found
 
 

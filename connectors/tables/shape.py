@@ -118,6 +118,11 @@ class Shape:
         labels = [row.first.text for row in self.rows if row.first.kind is Kind.TEXT]
         return sum(bool(PLACE.search(label)) for label in labels) * 2 >= max(1, len(labels))
 
+    @property
+    def coded_rows(self) -> bool:
+        """Whether the rows, not the columns, carry the indicators and so the units."""
+        return self.code is not None and not self.places
+
     def neighbour(self, n: int, step: int) -> Row | None:
         """The nearest written row above (-1) or below (1), within the body."""
         for m in range(n + step, n + 4 * step, step):

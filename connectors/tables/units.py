@@ -8,16 +8,17 @@ from functools import cached_property
 
 from connectors.tables.cells import Kind, tidy
 from connectors.tables.header import Header, Role
+from connectors.tables.meanings import fitting_unit
 from connectors.tables.shape import Shape
 from connectors.tables.view import Row, View
 from connectors.tables.words import (
-    DIMENSIONS,
     LEAF_UNIT,
     TITLE_UNIT,
     TITLE_UNIT_EN,
     UNIT,
     UNIT_CAPTION,
     UNIT_EN,
+    UNMEASURED,
     WORDY,
 )
 
@@ -38,7 +39,7 @@ class Units:
         path, unit = _in_path(path)
         unit = self._in_row(col) or unit
         if unit is None and self._is_value(col):
-            unit = by_meaning(path, self.printed) or self._in_cells(col)
+            unit = fitting_unit(path[::-1], self.printed, self.shape.coded_rows) or self._in_cells(col)
         return path, unit
 
     def _is_value(self, col: int) -> bool:
@@ -74,11 +75,11 @@ class Units:
         """The units that the title lines print for the whole table."""
         sheet = View(self.view.grid)  # the title of a form in halves stands over both
         texts = [text for n in self.titles for text in sheet.row(n).texts]
-        for text in texts:
-            match = TITLE_UNIT.search(re.sub(r"\s+", "", text))
-            units = [u for u in re.split(r"[、,;/]", match["units"]) if UNIT.match(u)] if match else []
-            if match and (units or UNIT.match(match["units"])):
-                return [match["units"]] if UNIT.match(match["units"]) else units
+        for match in (m for text in texts for m in TITLE_UNIT.finditer(re.sub(r"\s+", "", text))):
+            if UNIT.match(match["units"]):
+                return [match["units"]]
+            if units := [unit for unit in re.split(r"[、,;/和]", match["units"]) if UNIT.match(unit)]:
+                return units
         for text in texts:
             if match := TITLE_UNIT_EN.search(text):
                 return [re.sub(r"^\.", "0.", match["unit"])]
@@ -105,14 +106,3 @@ def _in_path(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
             name = UNIT_EN.sub("", path[i]).strip() if english["unit"] else path[i]
             return (*path[:i], name, *path[i + 1 :]), english["unit"] or english["percent"]
     return path, None
-
-
-def by_meaning(path: tuple[str, ...], units: Sequence[str]) -> str | None:
-    """The one unit of the title line that fits a name (its path, or that of a row label)."""
-    name = "".join(path)
-    for word, fits in DIMENSIONS:
-        if word.search(name):
-            fitting = [unit for unit in units if fits.match(unit)]
-            if len(units) > 1 or fitting:
-                return fitting[0] if len(fitting) == 1 else None
-    return units[0] if len(units) == 1 else None

@@ -55,20 +55,34 @@ RECORD_KEY = re.compile(r"姓名|户主|学生|村|镇|县|街道|地块|学校|
 WORDY = re.compile(
     r"(名称|姓名|户主|备注|说明|日期|时间|地址|电话|号码|编号|代码|单位|类型|性别|地点|职务|联系人|负责人|情况)$"
 )
+UNMEASURED = re.compile(
+    r"(得分|评分|分数|名次|排名|排序|位次|年度|年份|序号|编号|代码|编码|电话|手机|传真|邮编|证号|卡号|[账帐]号|号码|身份证|日期|时间|经度|纬度|坐标|桩号)([(].*[)])?$"
+)
 PLACE = re.compile(r"(?<!.{10})[省市县区镇乡村屯寨场局]$|街道$|办事处$")
 
-_BASE = (
-    "亩|公顷|平方米|平方公里|平方千米|立方米|m2|m3|m²|m³|㎡|公里|千米|km|米|厘米|毫米|吨|公斤|千克|kg|克|斤|担|升|毫升|元|角|美元|港元|户|人|人次|人日|工日|个|项|次|场次|场"
-    "|台|套|艘|辆|部|架|眼|头|只|羽|匹|口|条|株|棵|盆|支|枝|根|把|粒|所|座|处|栋|间|套次|家|宗|件|份|期|张|册|本|幅|盘|双|对|床|块|片|幢|千瓦|千瓦时|千瓦小时|瓦|马力|度|kw|kwh|标台|天|日|月|年|岁|小时|分钟|分"
-    "|%|％|‰|百分点|个百分点|倍|吨标准煤|标准煤|百分比|箱|袋|筒|群|尾|标箱|车次|班次|例|张次|公斤/亩|人/户|斤/亩|元/人|元/亩|元/公斤|元/吨|元/斤|吨/公顷|公斤/公顷|元/户|kg/亩|户次|名|亿|万"
+_AREA = "亩|公顷|顷|平方米|平米|平方公里|平方千米|m2|m²|㎡"
+_MASS = "吨|公斤|千克|kg|克|斤|市斤|公斤|担|市担|公担|吨标准煤|吨标煤|标准煤"
+_VOLUME = "立方米|立方|m3|m³|升|毫升"
+_LENGTH = "公里|千米|km|华里|米|厘米|毫米"
+_MONEY = "元|角|美元|港元|欧元|日元"
+_POWER = "千瓦特?|千瓦时|千瓦小时|兆瓦|兆瓦时|千伏安|瓦|马力|度|kw|kwh|kva"
+_RATIO = "%|％|‰|百分点|个百分点|百分比"
+_ANIMALS = "头|只|羽|匹|口|尾|群"
+_HEADS = "人|人次|人日|人天|人月|工日|名|户|户次|岁"
+_THINGS = (
+    "个|项|次|场次|场|台|套|艘|辆|部|架|眼|条|株|棵|蔸|穴|盆|支|枝|朵|束|捆|枚|颗|根|把|粒|袋|箱|筒|桶|瓶|包|卷|张|册|本|幅|盘|双|对|床|块|片|幢|栋|间|套次|所|座|处|家|宗|件|份|期|例"
+    "|席|路|标台|标箱|车次|班次|架次|张次|亩次|公顷次|倍|天|日|月|年|小时|分钟|分|亿|万"
 )
+_BASE = "|".join((_AREA, _MASS, _VOLUME, _LENGTH, _MONEY, _POWER, _RATIO, _ANIMALS, _HEADS, _THINGS))
 _SCALE = "百万|千万|十万|万亿|亿|万|千|百|十"
 _ONE = rf"(?:(?:{_SCALE})?(?:{_BASE})|(?:百万|千万|亿|万|千))"
-UNIT = re.compile(rf"^{_ONE}(?:\s*[/·每.]\s*{_ONE}){{0,2}}(?:[(]次[)])?$", re.IGNORECASE)
-LEAF_UNIT = re.compile(
-    r"^(?P<name>.*?\S)\s*(?:[(（\[【]\s*(?:单位\s*[:：]\s*)?(?P<bracket>[^()（）\[\]【】]{1,12})\s*[)）\]】]|[/:](?P<slash>[^/:()]{1,6})|(?P<percent>%))$"
+UNIT = re.compile(
+    rf"^{_ONE}(?:\s*[/·每.]\s*[(]?{_ONE}[)]?){{0,2}}(?:[(](?:次|{_ANIMALS}|个|处|套|间|张)[)])?$", re.IGNORECASE
 )
-TITLE_UNIT = re.compile(r"(?:计量|计算|金额|数量)?单位\s*[:：]\s*(?P<units>[^\s:()]{1,30})")
+LEAF_UNIT = re.compile(
+    r"^(?P<name>.*?\S)\s*(?:[(（\[【]\s*(?:单位\s*[:：]\s*)?(?P<bracket>[^()（）\[\]【】]{1,12}|[^()（）\[\]【】]{1,4}[(（][^()（）]{1,4}[)）])\s*[)）\]】]|[/:](?P<slash>[^/:()]{1,6})|(?P<percent>%))$"
+)
+TITLE_UNIT = re.compile(r"(?:计量|计算|金额|数量|(?<![报制填统送表工管责]))单位\s*[:：]\s*(?P<units>[^\s:()]{1,30})")
 TITLE_UNIT_EN = re.compile(
     r"\bin (?P<unit>\.?\d[\d,.]* [A-Z%°]\w{0,2}\b|(thousands|millions|billions|hundreds)( of [a-z ]{1,30})?|percent)",
     re.IGNORECASE,
@@ -78,12 +92,34 @@ UNIT_EN = re.compile(
     r"|^(?P<percent>percent)\b",
     re.IGNORECASE,
 )
+BRACKET = re.compile(rf"\d\s*(?:{_SCALE})?(?P<unit>{_BASE})\s*(?:及?以[上下内]|[-—~至])|\d\s*[-—~至]\s*\d+\s*(?P<upto>{_BASE})")
+
+
+def _measured_in(units: str) -> re.Pattern[str]:
+    """Units of a dimension, scaled or not, per something or not."""
+    return re.compile(rf"^(?:{_SCALE})*(?:{units})(?:[(/每·].*)?$", re.IGNORECASE)
+
+
+SPOKEN = _measured_in("|".join((_AREA, _LENGTH, _MONEY, _POWER, _RATIO)))
 DIMENSIONS = (
-    (re.compile(r"面积"), re.compile(r"^[百千万亿]*(亩|公顷|平方米|平方公里)$")),
-    (re.compile(r"单产|亩产"), re.compile(r"^(公斤|千克|斤)(/亩|/公顷)?$")),
-    (re.compile(r"产量|总产|产品量|重量|用量|施用量"), re.compile(r"^[百千万亿]*(吨|公斤|千克|斤)$")),
-    (re.compile(r"产值|收入|金额|支出|成本|利润|增加值|价"), re.compile(r"^[百千万亿]*元$")),
-    (re.compile(r"户数"), re.compile(r"^[百千万亿]*户$")),
-    (re.compile(r"人数|人口|劳动力"), re.compile(r"^[百千万亿]*人$")),
-    (re.compile(r"比重|比例|率|占比|增长"), re.compile(r"^[%％‰]$")),
+    (re.compile(r"面积|占地"), _measured_in(_AREA)),
+    (re.compile(r"单产|亩产"), _measured_in("公斤|千克|斤|市斤")),
+    (re.compile(r"产量|总产|产品量|重量|储量|用量|使用量|采集量|折纯量"), _measured_in(f"{_MASS}|{_VOLUME}")),
+    (re.compile(r"[用发耗]电量"), _measured_in("千瓦时|千瓦小时|度|kwh")),
+    (re.compile(r"动力|功率|装机"), _measured_in("千瓦特?|瓦|兆瓦|马力|kw")),
+    (
+        re.compile(
+            r"产值|收入|金额|支出|成本|利润|增加值|价值?|工资|补[助贴]|资金|资产|投资|融资|经费|费用?|总额|存款|贷款|余额|税金?|债务|款"
+        ),
+        _measured_in(_MONEY),
+    ),
+    (re.compile(r"户数|农户|户$"), _measured_in("户")),
+    (re.compile(r"人数|人口|人员|劳动力|学生|教师|党员"), _measured_in("人|名")),
+    (re.compile(r"人次"), _measured_in("人次")),
+    (re.compile(r"存[栏笼]|出[栏笼]"), _measured_in(_ANIMALS)),
+    (re.compile(r"切花"), _measured_in("支|枝")),
+    (re.compile(r"盆[栽景花]"), _measured_in("盆")),
+    (re.compile(r"里程|长度"), _measured_in("公里|千米|km")),
+    (re.compile(r"宽度?$|高度?$|深度?$|厚度?$"), _measured_in("米|厘米|毫米")),
+    (re.compile(r"比重|比例|率|占比|增长|增[幅速]|同比|[%％]"), _measured_in(_RATIO)),
 )
