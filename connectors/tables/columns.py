@@ -11,7 +11,7 @@ from connectors.tables.names import Names
 from connectors.tables.shape import Shape
 from connectors.tables.units import Units
 from connectors.tables.view import View
-from connectors.tables.words import CODE_CAPTION
+from connectors.tables.words import CODE_CAPTION, STEM
 
 
 def columns_of(view: View, header: Header, units: Units) -> list[Column]:
@@ -44,6 +44,10 @@ def _code(view: View, header: Header, col: int) -> str | None:
             if box is None or box.kind is Kind.DASH:
                 continue
             text = re.sub(r"\s+", "", box.text)
-            if role is Role.STEMS or (re.search(r"\d", text) and not CODE_CAPTION.match(text)):
+            if (
+                role is Role.STEMS
+                or STEM.match(text)
+                or (re.search(r"\d", text) and not CODE_CAPTION.match(text))
+            ):
                 return text
     return None

@@ -11,11 +11,12 @@ from connectors.tables.body import Body
 from connectors.tables.cells import Kind, tidy
 from connectors.tables.meanings import fitting_unit
 from connectors.tables.model import RowLabel
-from connectors.tables.nesting import Nesting, lead_of
-from connectors.tables.shape import Shape
+from connectors.tables.nesting import Nesting, lead_of, numbering
+from connectors.tables.shape import Shape, is_numeral
 from connectors.tables.view import View
 from connectors.tables.words import RECORD_KEY
 
+_AHEAD = 12  # labels looked at after the first one
 _MOST = 2_000  # a table with more rows lists records, not indicators
 
 
@@ -36,7 +37,8 @@ def labels_of(
     if shape.places or len(body.records) > _MOST or not (coded or _may_be_indented(shape)):
         return []
     rows = sorted([*body.records, *body.totals, *body.sections])
-    written = [_written(view, n, shape.left) for n in rows]
+    written = [_written(view, shape, n) for n in rows]
+    numbered = coded or sum(numbering(raw) is not None for raw in written) * 2 > len(rows)
     leads = Counter(lead_of(raw) for raw in written if raw.strip())
     if not coded and sum(times > 1 for times in leads.values()) < 2:
         return []
@@ -45,8 +47,11 @@ def labels_of(
     for i, (n, raw) in enumerate(zip(rows, written, strict=True)):
         text, indent = tidy(raw), 0
         if text:
-            after = next((later for later in written[i + 1 :] if later.strip()), "")
-            indent = nesting.level(raw, after) if coded else levels.index(lead_of(raw))
+            indent = (
+                nesting.level(raw, written[i + 1 : i + 1 + _AHEAD])
+                if numbered
+                else levels.index(lead_of(raw))
+            )
         elif labels:  # a second unit of the indicator above
             text, indent = labels[-1].text, labels[-1].indent
         labels.append(RowLabel(n, text, indent, _cell(view, n, shape.unit), _cell(view, n, shape.code)))
@@ -55,7 +60,7 @@ def labels_of(
 
 def _may_be_indented(shape: Shape) -> bool:
     """Whether spaces before the labels would nest them, and not just be strewn over the names of a ledger."""
-    return shape.valued and not RECORD_KEY.search(shape.captions.get(shape.left, ""))
+    return shape.valued and not RECORD_KEY.search(shape.captions.get(shape.stub, ""))
 
 
 def _with_units(labels: list[RowLabel], printed: Sequence[str], taken: bool) -> list[RowLabel]:
@@ -75,11 +80,20 @@ def _with_units(labels: list[RowLabel], printed: Sequence[str], taken: bool) -> 
 
 
 def _names_indicators(shape: Shape) -> bool:
-    caption = shape.captions.get(shape.left, "")
+    caption = shape.captions.get(shape.stub, "")
     return not caption or bool(re.search(r"指标|项目|名称|品种|类别|指\s*标", caption))
 
 
-def _written(view: View, row: int, col: int) -> str:
+def _written(view: View, shape: Shape, row: int) -> str:
+    """The label as written; with the number of a heading that stands in the cell before it."""
+    label = _raw(view, row, shape.stub)
+    if shape.stub == shape.left:
+        return label
+    first = view.row(row).at(shape.left)
+    return first.text + label.lstrip() if first is not None and is_numeral(first) else label
+
+
+def _raw(view: View, row: int, col: int) -> str:
     if not view.grid.merged:  # one cell is asked for, so the row need not be read
         cells = view.grid.rows[row]
         return "" if col >= len(cells) or cells[col] is None else str(cells[col])

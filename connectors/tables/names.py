@@ -6,6 +6,7 @@ import re
 
 from connectors.tables.cells import Kind, tidy
 from connectors.tables.header import Header, Role
+from connectors.tables.nesting import numbering
 from connectors.tables.view import Box, View
 from connectors.tables.words import CODE_CAPTION, MEASURE_CAPTION, UNIT_CAPTION
 
@@ -47,17 +48,23 @@ class Names:
     def _inherited(self, i: int, col: int) -> Box | None:
         """The group head to the left, where a blank cell stands in place of a merge."""
         below = self._below(i, col)
-        row = self.view.row(self.rows[i])
-        left = [box for box in (*row.boxes, *row.hanging) if box.col < col]
-        head = max(left, key=lambda box: box.col, default=None)
-        if below is None or head is None or head.col == self.view.left:
+        head = self._head_beside(i, col)
+        if below is None or head is None or head.col == self.view.left or below.text.startswith("附报"):
             return None
         if i and self.at(i - 1, head.col) != self.at(i - 1, col):
             return None
+        is_part = below.text.startswith("其中") or numbering(below.text) is not None
         if self.merged:
-            widened = self.view.blank_merge(self.rows[i], col)
-            return head if widened or below.text.startswith("其中") else None
-        return head if self._below(i, head.col) else None
+            return head if is_part or self.view.blank_merge(self.rows[i], col) else None
+        return head if is_part or self._below(i, head.col) else None
+
+    def _head_beside(self, i: int, col: int) -> Box | None:
+        """The nearest name to the left; where merges tell how far 其中 reaches, the one it is a part of."""
+        row = self.view.row(self.rows[i])
+        left = [box for box in (*row.boxes, *row.hanging) if box.col < col]
+        if self.merged:
+            left = [box for box in left if not box.text.startswith("其中")]
+        return max(left, key=lambda box: box.col, default=None)
 
     def _below(self, i: int, col: int) -> Box | None:
         """The next name under the ``i``-th row; under the last one, a unit that stands in place of a name."""
@@ -80,6 +87,8 @@ class Names:
     def _goes_on(self, upper: Box, lower: Box) -> bool:
         """Whether one short name is broken over two cells (缩减 over 指数), in a header that merges its groups."""
         single = upper.col == upper.right == lower.col == lower.right and upper.bottom + 1 == lower.row
+        if numbering(upper.text) is not None or re.match(r"^[一二三四五六七八九十]+$", upper.text):
+            return False
         if not (self.merged and single and len(upper.text) <= _PIECE and len(lower.text) <= _PIECE):
             return False
         beside = self.view.row(upper.row).at(upper.col + 1)

@@ -29,9 +29,12 @@ def _sparse(shape: Shape, row: Row) -> bool:
 
 def _without_code(shape: Shape, row: Row) -> bool:
     """Where rows are coded indicators, a heading has a label but no code (or no unit, if there are no codes)."""
-    label = row.at(shape.left)
-    others = [box for box in row.boxes if box is not label and box.col not in (shape.code, shape.unit)]
-    if label is None or any(box.kind is not Kind.DASH for box in others[_split_label(label, others) :]):
+    label = row.at(shape.stub)
+    own = (shape.left, shape.stub, shape.code, shape.unit)
+    others = [box for box in row.boxes if box.col not in own]
+    if label is None:
+        label = row.at(shape.left)
+    if label is None or any(box.kind is not Kind.DASH for box in others):
         return False
     if shape.code is None:
         return not _written(row, shape.unit)
@@ -41,12 +44,6 @@ def _without_code(shape: Shape, row: Row) -> bool:
         return True
     above = shape.neighbour(row.number, -1)
     return not _written(row, shape.code) and not (above is not None and _slipped(shape, above, row))
-
-
-def _split_label(label: Box, others: list[Box]) -> int:
-    """1 where the number of a heading stands apart from its text (一、 | 人口与就业), else 0."""
-    apart = len(label.text) <= 3 and HEADING.match(label.text) and others and others[0].kind is Kind.TEXT
-    return 1 if apart else 0
 
 
 def _slipped(shape: Shape, row: Row, below: Row | None) -> bool:

@@ -66,7 +66,7 @@ def computed(shape: Shape, rows: Sequence[Row], totals: Sequence[int]) -> list[i
 def _numbers(shape: Shape, row: Row) -> dict[int, float]:
     numbers = {}
     for box in row.boxes:
-        if box.kind in (Kind.NUMBER, Kind.YEAR) and box.col not in (shape.left, shape.code):
+        if box.kind in (Kind.NUMBER, Kind.YEAR) and box.col not in (shape.left, shape.stub, shape.code):
             try:
                 numbers[box.col] = float(box.text.replace(",", "").rstrip("%"))
             except ValueError:

@@ -44,7 +44,7 @@ class Units:
 
     def _is_value(self, col: int) -> bool:
         kinds = self.shape.kinds.get(col)
-        if col in (self.shape.left, self.shape.code):
+        if col in (self.shape.left, self.shape.stub, self.shape.code):
             return False
         if kinds is None:
             return not WORDY.search(self.shape.captions.get(col, ""))

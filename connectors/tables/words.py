@@ -39,6 +39,7 @@ UNIT_CAPTION = re.compile(r"^(计量|计算|数量|金额)?单位(名称)?$")
 CODE_CAPTION = re.compile(
     r"^(汇总|指标|统计|行|列)?(代码|代号|编码|编号|栏次|行次|行号|列号|序号|码)(总汇|汇总)?$|^栏$"
 )
+ORDER_CAPTION = re.compile(r"^(序号|No\.?)$", re.IGNORECASE)
 MEASURE_CAPTION = re.compile(r"^(项目|指标|指标名称)$")
 STEM = re.compile(r"^[甲乙丙丁戊己庚辛壬癸]$")
 HEADING = re.compile(
@@ -77,12 +78,15 @@ _BASE = "|".join((_AREA, _MASS, _VOLUME, _LENGTH, _MONEY, _POWER, _RATIO, _ANIMA
 _SCALE = "百万|千万|十万|万亿|亿|万|千|百|十"
 _ONE = rf"(?:(?:{_SCALE})?(?:{_BASE})|(?:百万|千万|亿|万|千))"
 UNIT = re.compile(
-    rf"^{_ONE}(?:\s*[/·每.]\s*[(]?{_ONE}[)]?){{0,2}}(?:[(](?:次|{_ANIMALS}|个|处|套|间|张)[)])?$", re.IGNORECASE
+    rf"^{_ONE}(?:\s*[/·每.]\s*[(]?{_ONE}[)]?){{0,2}}(?:[(](?:次|{_ANIMALS}|个|处|套|间|张)[)])?$",
+    re.IGNORECASE,
 )
 LEAF_UNIT = re.compile(
     r"^(?P<name>.*?\S)\s*(?:[(（\[【]\s*(?:单位\s*[:：]\s*)?(?P<bracket>[^()（）\[\]【】]{1,12}|[^()（）\[\]【】]{1,4}[(（][^()（）]{1,4}[)）])\s*[)）\]】]|[/:](?P<slash>[^/:()]{1,6})|(?P<percent>%))$"
 )
-TITLE_UNIT = re.compile(r"(?:计量|计算|金额|数量|(?<![报制填统送表工管责]))单位\s*[:：]\s*(?P<units>[^\s:()]{1,30})")
+TITLE_UNIT = re.compile(
+    r"(?:计量|计算|金额|数量|(?<![报制填统送表工管责]))单位\s*[:：]\s*(?P<units>[^\s:()]{1,30})"
+)
 TITLE_UNIT_EN = re.compile(
     r"\bin (?P<unit>\.?\d[\d,.]* [A-Z%°]\w{0,2}\b|(thousands|millions|billions|hundreds)( of [a-z ]{1,30})?|percent)",
     re.IGNORECASE,
@@ -92,7 +96,9 @@ UNIT_EN = re.compile(
     r"|^(?P<percent>percent)\b",
     re.IGNORECASE,
 )
-BRACKET = re.compile(rf"\d\s*(?:{_SCALE})?(?P<unit>{_BASE})\s*(?:及?以[上下内]|[-—~至])|\d\s*[-—~至]\s*\d+\s*(?P<upto>{_BASE})")
+BRACKET = re.compile(
+    rf"\d\s*(?:{_SCALE})?(?P<unit>{_BASE})\s*(?:及?以[上下内]|[-—~至])|\d\s*[-—~至]\s*\d+\s*(?P<upto>{_BASE})"
+)
 
 
 def _measured_in(units: str) -> re.Pattern[str]:
@@ -106,7 +112,7 @@ DIMENSIONS = (
     (re.compile(r"单产|亩产"), _measured_in("公斤|千克|斤|市斤")),
     (re.compile(r"产量|总产|产品量|重量|储量|用量|使用量|采集量|折纯量"), _measured_in(f"{_MASS}|{_VOLUME}")),
     (re.compile(r"[用发耗]电量"), _measured_in("千瓦时|千瓦小时|度|kwh")),
-    (re.compile(r"动力|功率|装机"), _measured_in("千瓦特?|瓦|兆瓦|马力|kw")),
+    (re.compile(r"(?<!劳)动力|功率|装机"), _measured_in("千瓦特?|瓦|兆瓦|马力|kw")),
     (
         re.compile(
             r"产值|收入|金额|支出|成本|利润|增加值|价值?|工资|补[助贴]|资金|资产|投资|融资|经费|费用?|总额|存款|贷款|余额|税金?|债务|款"
@@ -114,7 +120,7 @@ DIMENSIONS = (
         _measured_in(_MONEY),
     ),
     (re.compile(r"户数|农户|户$"), _measured_in("户")),
-    (re.compile(r"人数|人口|人员|劳动力|学生|教师|党员"), _measured_in("人|名")),
+    (re.compile(r"人数|人口|人员|劳动力"), _measured_in("人|名")),
     (re.compile(r"人次"), _measured_in("人次")),
     (re.compile(r"存[栏笼]|出[栏笼]"), _measured_in(_ANIMALS)),
     (re.compile(r"切花"), _measured_in("支|枝")),
