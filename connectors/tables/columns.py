@@ -32,7 +32,7 @@ def _used(shape: Shape) -> list[int]:
         for col, kinds in shape.kinds.items()
         if kinds.total() * 2 >= len(shape.rows) or min(named, default=0) < col < max(named, default=0)
     }
-    return sorted(named | filled)
+    return sorted(named | filled | ({shape.left} if shape.stub > shape.left else set()))
 
 
 def _code(view: View, header: Header, col: int) -> str | None:

@@ -24,6 +24,7 @@ _BESIDE = re.compile(r"^附报")
 _GROUP = 1.5  # 按…分 stands between (一) and 1.
 _ITEM = 2  # the rank of 1.
 _TEXT_AT = 6  # columns that 其中： takes; what continues it is aligned under its text
+_STEP = 2  # columns of white space by which a plain label is printed under another
 _NEAR = 2  # columns of tolerance for that alignment
 
 
@@ -92,7 +93,7 @@ class Nesting:
         elif rank is not None:
             return self._push_numbered(text, rank, lead)
         elif self._open:
-            return self._plain(text, lead)
+            return self._plain(text, lead, following)
         root = _is_root(lead, following)
         self._open.append(_Open(text, None, 0, lead, root=root, total=text.endswith("合计")))
         return 0
@@ -119,6 +120,9 @@ class Nesting:
     def _push_numbered(self, text: str, rank: float, lead: int) -> int:
         same = [i for i, label in enumerate(self._open) if label.rank == rank]
         del self._open[same[0] if same else len(self._open) :]
+        if rank == 1 and self._open and all(label.rank is None for label in self._open):
+            del self._open[1:]  # (一) where there is no 一、 is a part of the outermost label
+            return self._push(text, rank, lead)
         while self._open and not self._contains(self._open[-1], rank):
             self._open.pop()
         return self._push(text, rank, lead)
@@ -135,16 +139,24 @@ class Nesting:
         """Whether a second 其中 is printed under the text of the first, or well to the right of it."""
         return lead > outer.start - _TEXT_AT + _NEAR
 
-    def _plain(self, text: str, lead: int) -> int:
+    def _plain(self, text: str, lead: int, following: Sequence[str]) -> int:
         """A label without a number continues the 其中 it is aligned with, else the plain one before it."""
         of_which = [o for o in self._open if o.of_which]
         aligned = [o for o in of_which if lead and abs(o.start - lead) <= _NEAR]
         alike = [o for o in of_which[-1:] if self._goes_on(o, text)]
-        plain = [o for o in self._open if o.rank is None and not (o.of_which or o.root or o.total)]
+        heading = max((i for i, o in enumerate(self._open) if o.rank is not None and o.rank <= 1), default=-1)
+        inside = self._open[heading + 1 :]
+        plain = [o for o in inside if o.rank is None and not (o.of_which or o.root or o.total)]
         siblings = aligned or alike or plain or of_which
         if not siblings:
             return self._push(text, None, lead)
         sibling = siblings[-1]
+        if sibling in plain:
+            inside = any(o.start >= lead - 1 for o in plain) or not _same_lead(lead, following)
+            sibling = next((o for o in reversed(plain) if o.start <= lead + 1), plain[0])
+            if not inside and lead >= sibling.start + _STEP:
+                del self._open[self._open.index(sibling) + 1 :]
+                return self._push(text, None, lead)
         del self._open[self._open.index(sibling) + 1 :]
         return sibling.level
 
@@ -153,12 +165,22 @@ class Nesting:
         if BRACKET.search(of_which.text):
             return bool(BRACKET.search(text))
         outer = [o.text for o in self._open if not o.of_which]
-        return bool(outer) and _alike(of_which.text, text) > _alike(outer[-1], text) + 1
+        return bool(outer) and _ending(of_which.text, text) > _alike(outer[-1], text) + 1
+
+
+def _ending(one: str, other: str) -> int:
+    """How many characters two labels have in common at their end."""
+    return len(os.path.commonprefix([one[::-1], other[::-1]]))
 
 
 def _alike(one: str, other: str) -> int:
-    """How many characters two labels have in common at their end."""
-    return len(os.path.commonprefix([one[::-1], other[::-1]]))
+    """How many characters two labels have in common at their beginning and end."""
+    return len(os.path.commonprefix([one, other])) + _ending(one, other)
+
+
+def _same_lead(lead: int, following: Sequence[str]) -> bool:
+    """Whether the next label is printed as far to the right: a step, not a stray space."""
+    return bool(following) and numbering(following[0]) is None and lead_of(following[0]) == lead
 
 
 def _is_root(lead: int, following: Sequence[str]) -> bool:

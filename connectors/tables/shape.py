@@ -101,7 +101,7 @@ class Shape:
     def code(self) -> int | None:
         """The column of printed row codes, where most rows have one; without a header, right of the units."""
         beside = None if self.header.roles or self.unit is None else self.unit + 1
-        return self._captioned(CODE_CAPTION, _is_code, beside)
+        return self._captioned(CODE_CAPTION, _is_code, beside) or self._described(_is_code)
 
     @cached_property
     def unit(self) -> int | None:
@@ -119,6 +119,15 @@ class Shape:
         ]
         for col in columns if beside is None else [beside]:
             cells = [box for row in self.rows if (box := row.at(col))]
+            if sum(map(fits, cells)) * 2 >= max(1, len(self._full)):
+                return col
+        return None
+
+    def _described(self, fits: Callable[[Box], bool]) -> int | None:
+        """The column that 甲 乙 丙 says to describe the rows (values have 1 2 3), whatever its caption."""
+        stems = {box.col for box in self.heads if STEM.match(box.text)} - {self.stub, self.unit}
+        for col in sorted(stems):
+            cells = [box for row in self.rows if (box := row.at(col)) and box.col == col]
             if sum(map(fits, cells)) * 2 >= max(1, len(self._full)):
                 return col
         return None
