@@ -11,16 +11,19 @@ from connectors.tables.names import Names
 from connectors.tables.shape import Shape
 from connectors.tables.units import Units
 from connectors.tables.view import View
-from connectors.tables.words import CODE_CAPTION, STEM
+from connectors.tables.words import CODE_CAPTION, NUMBERED_COLUMN, STEM
 
 
 def columns_of(view: View, header: Header, units: Units) -> list[Column]:
     """The columns of a table, left to right: those the header names, and those half the records use."""
     shape = units.shape
     names = Names(view, header)
-    found = []
+    found: list[Column] = []
+    of_which: tuple[str, ...] = ()  # the nearest column to the left that is no part itself
     for col in _used(shape):
-        path, unit = units.of(col, names.path(col))
+        path, unit = units.of(col, names.path(col), of_which)
+        if path and not path[-1].startswith(("其中", "#")):
+            of_which = path
         found.append(Column(col, path, unit, _code(view, header, col)))
     return found
 

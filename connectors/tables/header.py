@@ -11,7 +11,15 @@ from itertools import pairwise
 from connectors.tables.cells import Kind
 from connectors.tables.nesting import numbering
 from connectors.tables.view import Box, Row, View
-from connectors.tables.words import CODE_CAPTION, HEADING, MEASURE_CAPTION, NOTE, STEM, UNIT_CAPTION
+from connectors.tables.words import (
+    CODE_CAPTION,
+    HEADING,
+    MEASURE_CAPTION,
+    NOTE,
+    NUMBERED_COLUMN,
+    STEM,
+    UNIT_CAPTION,
+)
 
 _TALL = 12  # a merge of more rows than this is a body cell, not a header
 _GAP = 4  # blank rows allowed inside a header
@@ -70,9 +78,13 @@ def role_of(row: Row, above: Role | None = None) -> Role:
     """What a header row says of its columns, given what the written row above says."""
     inner = [box for box in row.boxes[1:] if box.kind is not Kind.DASH]
     caption = re.sub(r"\s+", "", row.first.text)
-    if any(STEM.match(text) for text in row.texts) and all(STEM.match(t) or t.isdigit() for t in row.texts):
+    if any(STEM.match(text) for text in row.texts) and all(
+        STEM.match(t) or NUMBERED_COLUMN.match(t) for t in row.texts
+    ):
         return Role.STEMS
-    codes = bool(inner) and all(_is_code(box.text) or STEM.match(box.text) for box in inner)
+    codes = bool(inner) and all(
+        _is_code(box.text) or STEM.match(box.text) or NUMBERED_COLUMN.match(box.text) for box in inner
+    )
     if codes and (CODE_CAPTION.match(caption) or (above is Role.UNITS and _is_run(inner))):
         return Role.CODES
     if _is_units(row, inner, caption):
@@ -123,9 +135,17 @@ def _is_counted(view: View, row: Row) -> bool:
 def _is_record(row: Row) -> bool:
     if role_of(row) is not Role.NAMES:
         return False
+    if row.first.kind is Kind.TEXT and _counts_columns(row):
+        return False
     numbers = row.count(Kind.NUMBER)
     dates = row.count(Kind.DATE) if row.first.kind is not Kind.TEXT else 0
     return numbers > 0 and (numbers + dates) * 3 >= len(row.boxes)
+
+
+def _counts_columns(row: Row) -> bool:
+    """Whether numbers among names count up by one: days or weeks that head columns."""
+    numbers = [int(box.text) for box in row.boxes if box.text.isdigit()]
+    return len(numbers) >= 5 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _hanging_bottom(view: View, top: int, bottom: int) -> int:
@@ -200,7 +220,7 @@ def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
         return len(row.boxes) > 2
     if row.count(Kind.NUMBER, Kind.PLACEHOLDER) or (row.values and not _is_months(view, top, row)):
         return False
-    if _has_children(row, above):
+    if _has_children(row, above) or _translates(view, row, above) or _splits_blanks(view, row, above):
         return True
     if _role_above(above) not in (None, Role.NAMES):
         return bool(MEASURE_CAPTION.match(re.sub(r"\s+", "", row.first.text)))
@@ -245,6 +265,33 @@ def _splits(group: Box, row: Row) -> bool:
     if any(box.bottom > box.row for box in parts) and group.col == row.first.col:
         return False  # labels of groups of records hang down under their caption
     return len({box.text for box in parts if box.kind in (Kind.TEXT, Kind.YEAR, Kind.UNIT)}) >= 2
+
+
+def _translates(view: View, row: Row, above: Row) -> bool:
+    """Whether the row repeats Chinese names in Latin letters (English names, names of database fields)."""
+    chinese = sum(not text.isascii() for text in above.texts)
+    latin = sum(text.isascii() and any(c.isalpha() for c in text) for text in row.texts)
+    if (
+        latin < max(2, 0.8 * len(row.boxes))
+        or chinese * 2 < len(above.boxes)
+        or len(row.boxes) * 3 < chinese * 2
+    ):
+        return False
+    return not all(text.isascii() for text in view.row(row.number + 1).texts)
+
+
+def _splits_blanks(view: View, row: Row, above: Row) -> bool:
+    """Whether the row names just the blanks beside heads that are not merged, and what stands under those heads."""
+    if above.hanging or any(
+        box.right > box.col or box.bottom > box.row for box in (*above.boxes, *row.boxes)
+    ):
+        return False
+    named = {box.col for box in above.boxes}
+    here = {box.col for box in row.boxes}
+    blanks = {col for col in range(min(named), max(named)) if col not in named}
+    heads = {col - 1 for col in blanks} - blanks
+    fills = bool(blanks) and blanks <= here <= blanks | heads and heads <= here
+    return fills and len(here) * 2 <= len(named) + len(blanks) + 1 and not row.count(Kind.DASH)
 
 
 def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:

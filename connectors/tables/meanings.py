@@ -19,7 +19,7 @@ def fitting_unit(names: Sequence[str], units: Sequence[str], spoken_only: bool =
         units: The printed units.
         spoken_only: Whether only a name that says what it measures takes a unit.
     """
-    if not names or UNMEASURED.search(names[0]):
+    if not names or UNMEASURED.search(names[0]) or any(name in ("日期", "时间") for name in names):
         return None
     possible = [unit for unit in units if not _is_bracket_of(names[0], unit)]
     if not possible:

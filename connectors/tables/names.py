@@ -8,7 +8,7 @@ from connectors.tables.cells import Kind, tidy
 from connectors.tables.header import Header, Role
 from connectors.tables.nesting import numbering
 from connectors.tables.view import Box, View
-from connectors.tables.words import CODE_CAPTION, MEASURE_CAPTION, UNIT_CAPTION
+from connectors.tables.words import CODE_CAPTION, MEASURE_CAPTION, UNIT, UNIT_CAPTION
 
 _PIECE = 4  # characters of a piece of a broken name
 
@@ -33,7 +33,7 @@ class Names:
             box = self.at(i, col)
             if box is None or box in boxes or not _names(box, bool(boxes)) or self._is_measure(n, col):
                 continue
-            text = tidy(box.text)
+            text = _with_unit_line(box.text)
             if boxes and self._goes_on(boxes[-1], box):
                 path[-1] += text
             elif not path or path[-1] != text:
@@ -106,3 +106,9 @@ class Names:
 def _names(box: Box, is_under: bool) -> bool:
     """Whether a header cell is a name; a number under one is a weight."""
     return box.kind not in (Kind.DASH, Kind.PLACEHOLDER) and not (is_under and box.kind is Kind.NUMBER)
+
+
+def _with_unit_line(raw: str) -> str:
+    """The name in one line; a unit on the last of several lines in brackets, as it is printed elsewhere."""
+    name, _, last = raw.rstrip().rpartition("\n")
+    return f"{tidy(name)}({last.strip()})" if name.strip() and UNIT.match(last.strip()) else tidy(raw)

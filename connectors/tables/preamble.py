@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from connectors.tables.cells import Kind
 from connectors.tables.view import Row, View
-from connectors.tables.words import CAPTION, CONTINUED, NOTE, TITLE_WORD
+from connectors.tables.words import CAPTION, CONTINUED, NOTE, TITLE_WORD, UNIT
 
 _REACH = 60  # rows looked at for the first row with several cells
+_PAIRS = 8  # lines of a name and a value above a table
 _NEAR = 4  # rows below a title in which a caption line shows that it is one
 
 
@@ -32,8 +34,16 @@ def is_caption(row: Row) -> bool:
     texts = [re.sub(r"\s+", "", text) for text in row.texts]
     if len(texts) == 2 and re.match(r"^[^:]{1,20}:$", texts[0]) and not NOTE.match(texts[0]):
         return True  # a name and its value, as exports write them
+    if len(texts) > 1 and all(_is_key_value(text) for text in texts):
+        return True
     hits = [text for text in texts if CAPTION.match(text)]
     return len(hits) * 2 >= len(texts) or any(":" in text for text in hits)
+
+
+def _is_key_value(text: str) -> bool:
+    """Whether a text is a key and its value (导出时间:2023-11-06); a name and its unit (金额:元) is none."""
+    key, colon, value = text.partition(":")
+    return bool(colon) and 2 <= len(key) <= 12 and not UNIT.match(value)
 
 
 def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
@@ -43,9 +53,35 @@ def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
         return True
     if len(row.boxes) == 1:
         return _alone_is_title(left, rows, i)
+    if _is_split_title(row, rows[i + 1 : i + 2]):
+        return True
     if len(row.boxes) != 2:
         return False
+    if _opens_pairs(rows, i):
+        return True
     return _caption_follows(rows[i + 1 : i + 1 + _NEAR]) or _beside_title(row, rows[i + 1 : i + 2])
+
+
+def _is_split_title(row: Row, below: Sequence[Row]) -> bool:
+    """Whether a title is written over a few cells, above a row that has more and begins further left or there."""
+    if len(row.boxes) > 3 or row.values or not below or len(below[0].boxes) < 2 * len(row.boxes):
+        return False
+    adjacent = all(b.col == a.right + 1 for a, b in pairwise(row.boxes))
+    titled = adjacent and bool(TITLE_WORD.search("".join(row.texts)))
+    return titled and below[0].first.col <= row.first.col and not below[0].hanging and not below[0].values
+
+
+def _opens_pairs(rows: Sequence[Row], i: int) -> bool:
+    """Whether names and values of different kinds stand here line by line, apart from the table that follows."""
+    pairs = next((n for n in range(i, len(rows)) if len(rows[n].boxes) != 2), len(rows))
+    if pairs == len(rows) or pairs - i > _PAIRS or len(rows[pairs].boxes) < 3 or rows[pairs].values:
+        return False
+    left = rows[pairs].first.col
+    if any(row.first.col != left or row.boxes[1].col > row.first.right + 2 for row in rows[i:pairs]):
+        return False
+    apart = rows[pairs].number > rows[pairs - 1].number + 1
+    kinds = [row.boxes[1].kind for row in rows[i:pairs]]
+    return apart and (len(kinds) == 1 or len(set(kinds[1:])) > 1)
 
 
 def _beside_title(row: Row, below: Sequence[Row]) -> bool:

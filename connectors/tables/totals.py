@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from connectors.tables.cells import Kind
 from connectors.tables.shape import Shape
 from connectors.tables.view import Row
-from connectors.tables.words import COMPARISON, PLAIN_TOTAL, TOTAL
+from connectors.tables.words import COMPARISON, PLAIN_TOTAL, STATISTIC, TOTAL, WHOLE
 
 _LABELS = 3  # leading texts in which a total may be named
 _LONGEST = 40  # characters of a label
@@ -18,6 +18,8 @@ _AGREEING = 0.8  # share of the cells that must agree with the arithmetic
 def is_total(row: Row) -> bool:
     """Whether a label names the row as a sum."""
     labels = _labels(row)
+    if labels and (STATISTIC.match(labels[0]) or WHOLE.match(labels[0])):
+        return True
     return any(TOTAL.search(text) for text in labels[:2]) or any(PLAIN_TOTAL.match(text) for text in labels)
 
 

@@ -13,12 +13,12 @@ from connectors.tables.shape import Shape
 from connectors.tables.view import Row, View
 from connectors.tables.words import (
     LEAF_UNIT,
+    NAMED_AS_UNIT,
     TITLE_UNIT,
     TITLE_UNIT_EN,
     UNIT,
     UNIT_CAPTION,
     UNIT_EN,
-    UNMEASURED,
     WORDY,
 )
 
@@ -34,12 +34,21 @@ class Units:
         self.header = header
         self.shape = shape
 
-    def of(self, col: int, path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
-        """The path without the unit that is printed in it, and the column's unit."""
+    def of(
+        self, col: int, path: tuple[str, ...], before: tuple[str, ...] = ()
+    ) -> tuple[tuple[str, ...], str | None]:
+        """The path without the unit that is printed in it, and the column's unit.
+
+        Args:
+            col: The column.
+            path: The names over it.
+            before: The path of the column before it, of which 其中 is a part.
+        """
         path, unit = _in_path(path)
         unit = self._in_row(col) or unit
         if unit is None and self._is_value(col):
-            unit = fitting_unit(path[::-1], self.printed, self.shape.coded_rows) or self._in_cells(col)
+            names = (*path[::-1], *(before[::-1] if path and path[-1].startswith(("其中", "#")) else ()))
+            unit = fitting_unit(names, self.printed, self.shape.coded_rows) or self._in_cells(col)
         return path, unit
 
     def _is_value(self, col: int) -> bool:
@@ -75,10 +84,14 @@ class Units:
         """The units that the title lines print for the whole table."""
         sheet = View(self.view.grid)  # the title of a form in halves stands over both
         texts = [text for n in self.titles for text in sheet.row(n).texts]
-        for match in (m for text in texts for m in TITLE_UNIT.finditer(re.sub(r"\s+", "", text))):
-            if UNIT.match(match["units"]):
-                return [match["units"]]
-            if units := [unit for unit in re.split(r"[、,;/和]", match["units"]) if UNIT.match(unit)]:
+        for match in (m for text in texts for m in TITLE_UNIT.finditer(re.sub(r"\s+", " ", text))):
+            parts = [part.strip() for part in re.split(r"[、,;和]", match["units"])]
+            if units := [
+                u
+                for part in parts
+                for u in ([part] if UNIT.match(part) else part.split("/"))
+                if UNIT.match(u)
+            ]:
                 return units
         for text in texts:
             if match := TITLE_UNIT_EN.search(text):
@@ -95,14 +108,29 @@ class Units:
 def _in_path(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
     """The path without the unit of its leaf (or of the nearest head that has one), and that unit."""
     for i in range(len(path) - 1, -1, -1):
-        whole = re.match(r"^\((.+)\)$", path[i])
-        if whole and i and UNIT.match(whole[1].replace(" ", "")):
-            return (*path[:i], *path[i + 1 :]), whole[1]
-        match = LEAF_UNIT.match(path[i])
-        unit = match and (match["bracket"] or match["slash"] or match["percent"])
-        if match and unit and UNIT.match(unit.replace(" ", "")):
-            return (*path[:i], tidy(match["name"]), *path[i + 1 :]), unit
-        if english := UNIT_EN.search(path[i]):
-            name = UNIT_EN.sub("", path[i]).strip() if english["unit"] else path[i]
-            return (*path[:i], name, *path[i + 1 :]), english["unit"] or english["percent"]
+        bare = path[i].strip("()").replace(" ", "")
+        is_unit = path[i].startswith("(") or not NAMED_AS_UNIT.match(bare)
+        if i and is_unit and UNIT.match(bare):
+            return (*_without_unit(path[:i]), *path[i + 1 :]), path[i].strip("()")
+        name, unit = _split(path[i])
+        if unit is not None:
+            return (*_without_unit(path[:i]), name, *path[i + 1 :]), unit
     return path, None
+
+
+def _without_unit(heads: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_split(head)[0] for head in heads)
+
+
+def _split(name: str) -> tuple[str, str | None]:
+    """A name without its unit, and the unit."""
+    match = LEAF_UNIT.match(name)
+    unit = match and (match["bracket"] or match["slash"] or match["percent"])
+    if match and unit and UNIT.match(unit.replace(" ", "")):
+        return tidy(match["name"]).rstrip("/"), unit
+    if english := UNIT_EN.search(name):
+        return (
+            UNIT_EN.sub("", name).strip() if english["unit"] else name,
+            english["unit"] or english["percent"],
+        )
+    return name, None

@@ -9,8 +9,12 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 PLAIN_TOTAL = re.compile(r"^(合计|小计|总计|共计|累计|汇总|平均(值|数)?|均值)[:]?$")
+STATISTIC = re.compile(
+    r"^(.{0,4}平均(值|数|分|水平)?|均值|占比|占.{1,6}(比重|比例)|比重|最[大小高低](值|分)?|[最极]值|标准差|中位数|合格率|及格率|优秀率)([(].{0,6}[)]|%)?$"
+)
+WHOLE = re.compile(r"^全(省|市|县|区|旗|州|镇|乡|村|国|街道|场)(合计)?$")
 COMPARISON = re.compile(
-    r"^(本[年期月]|上[年期月]|去年|上年同期|去年同期|比上年|同比|增减|增长|增幅)([(（]?[±+-]*[)）]?)?(数|额|量|率|情况|绝对数)?[(（]?[%％]?[)）]?$"
+    r"^(本[年期月]|上[年期月]|去年|上年同期|去年同期|比上年|同比|增减|增长|增幅)([(（]?[±+-]*[)）]?)?(增长|增减)?(数|额|量|率|情况|绝对数)?[(（]?[%％]?[)）]?$"
 )
 CAPTION = re.compile(
     r"^(表号|[制编]?[表定]?机关:|[制编][表定](机关|单位)|批准(文号|机关)|备案文号|文号:|有效期"
@@ -41,6 +45,7 @@ CODE_CAPTION = re.compile(
 )
 ORDER_CAPTION = re.compile(r"^(序号|No\.?)$", re.IGNORECASE)
 MEASURE_CAPTION = re.compile(r"^(项目|指标|指标名称)$")
+NUMBERED_COLUMN = re.compile(r"^[(]?\d{1,3}[)]?(=[\d()+\-*/×÷.,%\s]+)?$")
 STEM = re.compile(r"^[甲乙丙丁戊己庚辛壬癸]$")
 HEADING = re.compile(
     r"^([一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]+[章节部类])"
@@ -81,6 +86,7 @@ UNIT = re.compile(
     rf"^{_ONE}(?:\s*[/·每.]\s*[(]?{_ONE}[)]?){{0,2}}(?:[(](?:次|{_ANIMALS}|个|处|套|间|张)[)])?$",
     re.IGNORECASE,
 )
+NAMED_AS_UNIT = re.compile(r"^(年|月|日|天|小时|分钟?|度|[\d,.]*)$")  # as likely a name as a unit
 LEAF_UNIT = re.compile(
     r"^(?P<name>.*?\S)\s*(?:[(（\[【]\s*(?:单位\s*[:：]\s*)?(?P<bracket>[^()（）\[\]【】]{1,12}|[^()（）\[\]【】]{1,4}[(（][^()（）]{1,4}[)）])\s*[)）\]】]|[/:](?P<slash>[^/:()]{1,6})|(?P<percent>%))$"
 )
@@ -122,6 +128,10 @@ DIMENSIONS = (
     (re.compile(r"户数|农户|户$"), _measured_in("户")),
     (re.compile(r"人数|人口|人员|劳动力"), _measured_in("人|名")),
     (re.compile(r"人次"), _measured_in("人次")),
+    (
+        re.compile(r"[张份件个家项台套辆座处所株棵]数"),
+        _measured_in("张|份|件|个|家|项|台|套|辆|座|处|所|株|棵"),
+    ),
     (re.compile(r"存[栏笼]|出[栏笼]"), _measured_in(_ANIMALS)),
     (re.compile(r"切花"), _measured_in("支|枝")),
     (re.compile(r"盆[栽景花]"), _measured_in("盆")),
