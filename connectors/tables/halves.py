@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from connectors.tables.cells import Kind
 from connectors.tables.view import Box, View
@@ -30,16 +31,46 @@ def _starts(view: View, n: int, boxes: Sequence[Box]) -> list[int]:
     texts = [re.sub(r"\s+", "", box.text) for box in boxes]
     for width in range(2, len(texts) // 2 + 1):
         times, rest = divmod(len(texts), width)
-        if rest or texts != texts[:width] * times:
+        if rest or not _repeats(texts, width):
             continue
-        if starts := _with_labels(view, n, boxes, width):
+        if texts == texts[:width] * times and (starts := _with_labels(view, n, boxes, width)):
             return starts
-        return [box.col for box in boxes[::width]] if _names_rows(texts[0]) else []
+        starts = [box.col for box in boxes[::width]]
+        return starts if texts[0] == "甲" or _label_records(view, n, starts) else []
     return []
 
 
-def _names_rows(text: str) -> bool:
-    return text == "甲" or bool(STUB.match(text)) or text.endswith(("名称", "姓名", "编号", "序号"))
+def _repeats(texts: Sequence[str], width: int) -> bool:
+    """Whether the texts repeat as a whole, or all but the name of each half's labels (资产 …, 负债 …)."""
+    parts = [texts[i : i + width] for i in range(0, len(texts), width)]
+    if any(part[1:] != parts[0][1:] for part in parts):
+        return False
+    same = len({part[0] for part in parts}) == 1
+    return same or (width > 2 and len(set(parts[0][1:])) == width - 1)
+
+
+def _label_records(view: View, n: int, starts: Sequence[int]) -> bool:
+    """Whether every half begins with labels or order numbers, and the first one where the records do."""
+    rows = [row for m in range(n + 1, min(n + 1 + _BELOW, len(view))) if len((row := view.row(m)).boxes) > 1]
+    if not rows:
+        return all(_names_rows(view, n, start) for start in starts)
+    columns = [[box for row in rows if (box := row.at(start)) and box.col == start] for start in starts]
+    if min(map(len, columns)) * 2 < len(rows) or min(row.first.col for row in rows) < starts[0]:
+        return False
+    return all(_are_labels(column) for column in columns)
+
+
+def _are_labels(cells: Sequence[Box]) -> bool:
+    texts = sum(box.kind is Kind.TEXT for box in cells)
+    numbers = [int(box.text) for box in cells if box.text.isdigit()]
+    counted = sum(b - a == 1 for a, b in pairwise(numbers))
+    return texts * 2 > len(cells) or (counted * 2 > len(cells) > 2)
+
+
+def _names_rows(view: View, n: int, col: int) -> bool:
+    box = view.row(n).at(col)
+    text = re.sub(r"\s+", "", box.text) if box else ""
+    return bool(STUB.match(text)) or text.endswith(("名称", "姓名", "编号", "序号", "项目"))
 
 
 def _with_labels(view: View, n: int, boxes: Sequence[Box], width: int) -> list[int]:
