@@ -23,6 +23,7 @@ from connectors.tables.words import (
 
 _TALL = 12  # a merge of more rows than this is a body cell, not a header
 _GAP = 4  # blank rows allowed inside a header
+_MARK = 2  # characters of a mark
 _AHEAD = 6  # written rows looked ahead for a row that is surely a header's
 
 
@@ -269,11 +270,11 @@ def _splits(group: Box, row: Row) -> bool:
 
 def _translates(view: View, row: Row, above: Row) -> bool:
     """Whether the row repeats Chinese names in Latin letters (English names, names of database fields)."""
-    chinese = sum(not text.isascii() for text in above.texts)
+    chinese = sum(box.kind is Kind.TEXT and not box.text.isascii() for box in above.boxes)
     latin = sum(text.isascii() and any(c.isalpha() for c in text) for text in row.texts)
     if (
         latin < max(2, 0.8 * len(row.boxes))
-        or chinese * 2 < len(above.boxes)
+        or chinese * 2 < above.count(Kind.TEXT)
         or len(row.boxes) * 3 < chinese * 2
     ):
         return False
@@ -317,10 +318,11 @@ def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:
 
 
 def _is_scrap(view: View, bottom: int, stub: int, row: Row) -> bool:
-    """Whether few cells go on with names, where every record below has its label."""
+    """Whether few cells, or marks as short as weekdays, go on where every record below has its label."""
     below = [r for n in range(row.number + 1, row.number + _TALL) if (r := view.row(n)).boxes][:4]
     labelled = len(below) > 1 and all(r.at(stub) is not None for r in below)
-    return labelled and len(row.boxes) * 3 <= len(view.row(bottom).boxes)
+    few = len(row.boxes) * 3 <= len(view.row(bottom).boxes)
+    return labelled and (few or all(len(text) <= _MARK for text in row.texts))
 
 
 def _over_numbers(view: View, row: Row) -> bool:

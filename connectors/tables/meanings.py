@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from connectors.tables.words import BRACKET, DIMENSIONS, SPOKEN, UNMEASURED
+from connectors.tables.words import BRACKET, DIMENSIONS, SHARE, SPOKEN, UNMEASURED
 
 
 def fitting_unit(names: Sequence[str], units: Sequence[str], spoken_only: bool = False) -> str | None:
@@ -30,9 +30,11 @@ def fitting_unit(names: Sequence[str], units: Sequence[str], spoken_only: bool =
             fitting = [unit for unit in possible if fits.match(unit)]
             if fitting or possible == list(units):
                 return fitting[0] if len(fitting) == 1 else None
-    if spoken_only:
+    if spoken_only and len(units) > 1:
         return None
-    rest = units if len(units) == 1 else [unit for unit in possible if not SPOKEN.match(unit)]
+    rest = [unit for unit in possible if not SHARE.match(unit)] if len(units) > 1 else possible
+    if len(rest) > 1:
+        rest = [unit for unit in rest if not SPOKEN.match(unit)]
     return rest[0] if len(rest) == 1 else None
 
 

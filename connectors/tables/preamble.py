@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from connectors.tables.cells import Kind
 from connectors.tables.view import Row, View
-from connectors.tables.words import CAPTION, CONTINUED, NOTE, TITLE_WORD, UNIT
+from connectors.tables.words import CAPTION, CONTINUED, NOTE, STUB, TITLE_WORD, UNIT
 
 _REACH = 60  # rows looked at for the first row with several cells
 _PAIRS = 8  # lines of a name and a value above a table
@@ -63,24 +63,31 @@ def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
 
 
 def _is_split_title(row: Row, below: Sequence[Row]) -> bool:
-    """Whether a title is written over a few cells, above a row that has more and begins further left or there."""
+    """Whether a title is written over a few cells, or has a date beside it, above a row that names all columns."""
     if len(row.boxes) > 3 or row.values or not below or len(below[0].boxes) < 2 * len(row.boxes):
         return False
     adjacent = all(b.col == a.right + 1 for a, b in pairwise(row.boxes))
     titled = adjacent and bool(TITLE_WORD.search("".join(row.texts)))
-    return titled and below[0].first.col <= row.first.col and not below[0].hanging and not below[0].values
+    dated = not STUB.match(row.first.text) and all(b.kind in (Kind.YEAR, Kind.DATE) for b in row.boxes[1:])
+    return (
+        (titled or dated)
+        and below[0].first.col <= row.first.col
+        and not below[0].hanging
+        and not below[0].values
+    )
 
 
 def _opens_pairs(rows: Sequence[Row], i: int) -> bool:
     """Whether names and values of different kinds stand here line by line, apart from the table that follows."""
     pairs = next((n for n in range(i, len(rows)) if len(rows[n].boxes) != 2), len(rows))
-    if pairs == len(rows) or pairs - i > _PAIRS or len(rows[pairs].boxes) < 3 or rows[pairs].values:
+    first = next((n + 1 for n in range(i, -1, -1) if len(rows[n].boxes) != 2), 0)
+    if pairs == len(rows) or pairs - first > _PAIRS or len(rows[pairs].boxes) < 3 or rows[pairs].values:
         return False
     left = rows[pairs].first.col
-    if any(row.first.col != left or row.boxes[1].col > row.first.right + 2 for row in rows[i:pairs]):
+    if any(row.first.col != left or row.boxes[1].col > row.first.right + 2 for row in rows[first:pairs]):
         return False
     apart = rows[pairs].number > rows[pairs - 1].number + 1
-    kinds = [row.boxes[1].kind for row in rows[i:pairs]]
+    kinds = [row.boxes[1].kind for row in rows[first:pairs]]
     return apart and (len(kinds) == 1 or len(set(kinds[1:])) > 1)
 
 

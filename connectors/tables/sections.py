@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.tables.cells import Kind
-from connectors.tables.shape import Shape
+from connectors.tables.shape import Shape, is_numeral
 from connectors.tables.view import Box, Row
 from connectors.tables.words import GROUPING, HEADING, PLACE, RECORD_KEY
 
@@ -20,6 +20,8 @@ def is_section(shape: Shape, row: Row) -> bool:
         return True
     if len(row.boxes) == 1:
         return _alone(shape, row)
+    if len(row.boxes) == 2 and is_numeral(row.first) and shape.usual > 3:
+        return True
     return row.first.text.endswith(":") and row.first.col == shape.left and _sparse(shape, row)
 
 

@@ -10,7 +10,16 @@ from functools import cached_property
 from connectors.tables.cells import Kind
 from connectors.tables.header import Header
 from connectors.tables.view import Box, Row, View
-from connectors.tables.words import CODE_CAPTION, HEADING, ORDER_CAPTION, PLACE, STEM, TOTAL, UNIT_CAPTION
+from connectors.tables.words import (
+    CODE_CAPTION,
+    HEADING,
+    NUMERAL,
+    ORDER_CAPTION,
+    PLACE,
+    STEM,
+    TOTAL,
+    UNIT_CAPTION,
+)
 
 _SAMPLE = 80  # rows under the header that are looked at
 _THOROUGH = 100  # rows at the head and tail that are read in full
@@ -193,7 +202,7 @@ class Shape:
 
 def is_numeral(box: Box) -> bool:
     """Whether a cell holds only the number of a heading (一、), whose text stands in the next one."""
-    return len(box.text) <= 3 and bool(HEADING.match(box.text))
+    return len(box.text) <= 3 and bool(HEADING.match(box.text) or NUMERAL.match(box.text))
 
 
 def _is_code(box: Box) -> bool:

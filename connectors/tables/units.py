@@ -12,6 +12,7 @@ from connectors.tables.meanings import fitting_unit
 from connectors.tables.shape import Shape
 from connectors.tables.view import Row, View
 from connectors.tables.words import (
+    JOINED_UNIT,
     LEAF_UNIT,
     NAMED_AS_UNIT,
     TITLE_UNIT,
@@ -94,6 +95,8 @@ class Units:
             ]:
                 return units
         for text in texts:
+            if (unit := _split(tidy(text))[1]) and not UNIT_EN.search(text):
+                return [unit]
             if match := TITLE_UNIT_EN.search(text):
                 return [re.sub(r"^\.", "0.", match["unit"])]
         return []
@@ -111,15 +114,11 @@ def _in_path(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
         bare = path[i].strip("()").replace(" ", "")
         is_unit = path[i].startswith("(") or not NAMED_AS_UNIT.match(bare)
         if i and is_unit and UNIT.match(bare):
-            return (*_without_unit(path[:i]), *path[i + 1 :]), path[i].strip("()")
+            return (*path[:i], *path[i + 1 :]), path[i].strip("()")
         name, unit = _split(path[i])
         if unit is not None:
-            return (*_without_unit(path[:i]), name, *path[i + 1 :]), unit
+            return (*path[:i], name, *path[i + 1 :]), unit
     return path, None
-
-
-def _without_unit(heads: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(_split(head)[0] for head in heads)
 
 
 def _split(name: str) -> tuple[str, str | None]:
@@ -128,6 +127,8 @@ def _split(name: str) -> tuple[str, str | None]:
     unit = match and (match["bracket"] or match["slash"] or match["percent"])
     if match and unit and UNIT.match(unit.replace(" ", "")):
         return tidy(match["name"]).rstrip("/"), unit
+    if joined := JOINED_UNIT.match(name):
+        return joined["name"], joined["unit"]
     if english := UNIT_EN.search(name):
         return (
             UNIT_EN.sub("", name).strip() if english["unit"] else name,

@@ -8,11 +8,11 @@ TOTAL = re.compile(
     r"(合计|小计|总计|共计)(数|[(][^()]{0,8}[)])?:?$|^(合计|总计|小计|共计)|^[合计]$|^(grand|sub)?-?totals?[,:]?(\\\d)?$",
     re.IGNORECASE,
 )
-PLAIN_TOTAL = re.compile(r"^(合计|小计|总计|共计|累计|汇总|平均(值|数)?|均值)[:]?$")
+PLAIN_TOTAL = re.compile(r"^(总分|总得分|合计|小计|总计|共计|累计|汇总|平均(值|数)?|均值)[:]?$")
 STATISTIC = re.compile(
     r"^(.{0,4}平均(值|数|分|水平)?|均值|占比|占.{1,6}(比重|比例)|比重|最[大小高低](值|分)?|[最极]值|标准差|中位数|合格率|及格率|优秀率)([(].{0,6}[)]|%)?$"
 )
-WHOLE = re.compile(r"^全(省|市|县|区|旗|州|镇|乡|村|国|街道|场)(合计)?$")
+WHOLE = re.compile(r"^全(省|市|县|区|旗|州|镇|乡|村|国|街道|场|校|班|年级|院)(合计)?$")
 COMPARISON = re.compile(
     r"^(本[年期月]|上[年期月]|去年|上年同期|去年同期|比上年|同比|增减|增长|增幅)([(（]?[±+-]*[)）]?)?(增长|增减)?(数|额|量|率|情况|绝对数)?[(（]?[%％]?[)）]?$"
 )
@@ -50,6 +50,7 @@ STEM = re.compile(r"^[甲乙丙丁戊己庚辛壬癸]$")
 HEADING = re.compile(
     r"^([一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]+[章节部类])"
 )
+NUMERAL = re.compile(r"^[一二三四五六七八九十]{1,3}$")
 GROUPING = re.compile(r"^(其中)?:?.{0,6}按.{2,16}分(组|类|列)?([(].*[)])?:?$")
 HEADER_WORD = re.compile(
     r"^(序号|姓名|户主(姓名)?|乡镇|镇|村|县|区县|县区|市|省份?|性别|年龄|地区|项目|指标|单位|备注|说明|产量|年度|年级|学期|甲"
@@ -90,6 +91,7 @@ NAMED_AS_UNIT = re.compile(r"^(年|月|日|天|小时|分钟?|度|[\d,.]*)$")  #
 LEAF_UNIT = re.compile(
     r"^(?P<name>.*?\S)\s*(?:[(（\[【]\s*(?:单位\s*[:：]\s*)?(?P<bracket>[^()（）\[\]【】]{1,12}|[^()（）\[\]【】]{1,4}[(（][^()（）]{1,4}[)）])\s*[)）\]】]|[/:](?P<slash>[^/:()]{1,6})|(?P<percent>%))$"
 )
+JOINED_UNIT = re.compile(r"^(?P<name>.*[\u3400-\u9fff])(?P<unit>k?m[23²³]|㎡|km)$")
 TITLE_UNIT = re.compile(
     r"(?:计量|计算|金额|数量|(?<![报制填统送表工管责]))单位\s*[:：]\s*(?P<units>[^\s:()]{1,30})"
 )
@@ -107,26 +109,28 @@ BRACKET = re.compile(
 )
 
 
-def _measured_in(units: str) -> re.Pattern[str]:
-    """Units of a dimension, scaled or not, per something or not."""
-    return re.compile(rf"^(?:{_SCALE})*(?:{units})(?:[(/每·].*)?$", re.IGNORECASE)
+def _measured_in(*units: str, per: str = "") -> re.Pattern[str]:
+    """Units of some dimensions, scaled or not; with ``per``, also those per something."""
+    return re.compile(rf"^(?:{_SCALE})*(?:{'|'.join(units)}){per}$", re.IGNORECASE)
 
 
-SPOKEN = _measured_in("|".join((_AREA, _LENGTH, _MONEY, _POWER, _RATIO)))
+_PER = r"(?:[/每·].*)?"
+SHARE = _measured_in(_RATIO)
+SPOKEN = _measured_in(_AREA, _LENGTH, _MONEY, _POWER, _RATIO, per=_PER)
 DIMENSIONS = (
     (re.compile(r"面积|占地"), _measured_in(_AREA)),
-    (re.compile(r"单产|亩产"), _measured_in("公斤|千克|斤|市斤")),
-    (re.compile(r"产量|总产|产品量|重量|储量|用量|使用量|采集量|折纯量"), _measured_in(f"{_MASS}|{_VOLUME}")),
+    (re.compile(r"单产|亩产"), _measured_in("公斤|千克|斤|市斤", per=_PER)),
+    (re.compile(r"产量|总产|产品量|重量|储量|用量|使用量|采集量|折纯量"), _measured_in(_MASS, _VOLUME)),
     (re.compile(r"[用发耗]电量"), _measured_in("千瓦时|千瓦小时|度|kwh")),
     (re.compile(r"(?<!劳)动力|功率|装机"), _measured_in("千瓦特?|瓦|兆瓦|马力|kw")),
     (
         re.compile(
-            r"产值|收入|金额|支出|成本|利润|增加值|价值?|工资|补[助贴]|资金|资产|投资|融资|经费|费用?|总额|存款|贷款|余额|税金?|债务|款"
+            r"产值|收入|金额|支出|成本|利润|增加值|价值?|工资|补[助贴]|资金|资产|投资|融资|经费|费用?|总额|存款|贷款|余额|税金?|债务|[自应实]缴|款"
         ),
-        _measured_in(_MONEY),
+        _measured_in(_MONEY, per=_PER),
     ),
     (re.compile(r"户数|农户|户$"), _measured_in("户")),
-    (re.compile(r"人数|人口|人员|劳动力"), _measured_in("人|名")),
+    (re.compile(r"人数|人口|人员|劳动力|(学生|教师|职工|党员|儿童|老人|残疾人)数"), _measured_in("人|名")),
     (re.compile(r"人次"), _measured_in("人次")),
     (
         re.compile(r"[张份件个家项台套辆座处所株棵]数"),
