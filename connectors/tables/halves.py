@@ -1,4 +1,4 @@
-"""Forms printed in halves beside each other: the same header twice or more in one row."""
+"""Tables beside each other: forms printed in halves (the same header twice or more in one row), tables under titles of their own."""
 
 from __future__ import annotations
 
@@ -8,22 +8,47 @@ from itertools import pairwise
 
 from connectors.tables.cells import Kind
 from connectors.tables.view import Box, View
-from connectors.tables.words import STUB
+from connectors.tables.words import CAPTION, STUB
 
 _DEEP = 10  # rows of a header looked through for a row of 甲 乙 … 甲 乙 …
+_NEAR = 3  # rows above a header in which its title stands
+_TITLE = 4  # characters of a title
 _BELOW = 12  # rows below looked at for labels
 
 
 def halves(view: View, top: int) -> list[View]:
     """One view per half where the header's texts repeat as a whole, else the view itself."""
+    if starts := _under_titles(view, top):
+        return _parts(view, starts)
     for n in range(top, min(top + _DEEP, len(view))):
         boxes = view.row(n).boxes
         if not boxes or (n > top and boxes[0].text != "甲"):
             continue
         if starts := _starts(view, n, boxes):
-            ends = [*(start - 1 for start in starts[1:]), view.right]
-            return [View(view.grid, start, end) for start, end in zip(starts, ends, strict=True)]
+            return _parts(view, starts)
     return [view]
+
+
+def _parts(view: View, starts: Sequence[int]) -> list[View]:
+    ends = [*(start - 1 for start in starts[1:]), view.right]
+    return [View(view.grid, start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def _under_titles(view: View, top: int) -> list[int]:
+    """The first columns of different tables beside each other: each under its own title, a blank column between."""
+    titles = next((row for n in range(top - 1, max(top - _NEAR, -1), -1) if (row := view.row(n)).boxes), None)
+    if titles is None or len(titles.boxes) < 2 or not all(_is_title(box) for box in titles.boxes):
+        return []
+    rows = [row for n in range(top, min(top + _BELOW, len(view))) if (row := view.row(n)).boxes]
+    used = {col for row in rows for box in row.boxes for col in range(box.col, box.right + 1)}
+    starts = [box.col for box in titles.boxes]
+    apart = all(start in used and start - 1 not in used for start in starts[1:])
+    return starts if apart and view.row(top).first.col >= starts[0] else []
+
+
+def _is_title(box: Box) -> bool:
+    text = re.sub(r"\s+", "", box.text)
+    return box.kind is Kind.TEXT and len(text) >= _TITLE and ":" not in text and not CAPTION.match(text)
 
 
 def _starts(view: View, n: int, boxes: Sequence[Box]) -> list[int]:

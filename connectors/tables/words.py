@@ -132,6 +132,7 @@ DIMENSIONS = (
     (re.compile(r"户数|农户|户$"), _measured_in("户")),
     (re.compile(r"人数|人口|人员|劳动力|(学生|教师|职工|党员|儿童|老人|残疾人)数"), _measured_in("人|名")),
     (re.compile(r"人次"), _measured_in("人次")),
+    (re.compile(r"数量$"), _measured_in(_AREA, _MASS, _VOLUME, _LENGTH, _ANIMALS, _HEADS, _THINGS)),
     (
         re.compile(r"[张份件个家项台套辆座处所株棵]数"),
         _measured_in("张|份|件|个|家|项|台|套|辆|座|处|所|株|棵"),

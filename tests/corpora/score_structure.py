@@ -131,7 +131,7 @@ def _score_labels(result: Score, name: str, gold: dict[str, Any], table: Table |
 def _bare(path: Any, unit: str | None) -> str:
     """A path for comparison: the labels keep a unit in the leaf, the tables take it out."""
     joined = "|".join(path)
-    for form in (f"({unit})", f"/{unit}") if unit else ():
+    for form in (f"/({unit})", f"({unit})", f"/{unit}") if unit else ():
         joined = joined.replace(form, "")
     return joined.replace(" ", "")
 
