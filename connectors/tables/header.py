@@ -23,6 +23,7 @@ from connectors.tables.words import (
 
 _TALL = 12  # a merge of more rows than this is a body cell, not a header
 _GAP = 4  # blank rows allowed inside a header
+_RECUR = 60  # rows in which the values of a first record are looked for
 _MARK = 2  # characters of a mark
 _AHEAD = 6  # written rows looked ahead for a row that is surely a header's
 
@@ -54,7 +55,7 @@ class Header:
 
 def find_header(view: View, top: int) -> Header:
     """The header that begins in row ``top``; an empty one where that row is already a record."""
-    if _is_record(view.row(top)):
+    if _is_record(view.row(top)) or _recurs(view, view.row(top)):
         return Header(top, top - 1, {})
     bottom = _hanging_bottom(view, top, top)
     while (reach := _reach(view, top, bottom)) is not None:
@@ -141,6 +142,17 @@ def _is_record(row: Row) -> bool:
     numbers = row.count(Kind.NUMBER)
     dates = row.count(Kind.DATE) if row.first.kind is not Kind.TEXT else 0
     return numbers > 0 and (numbers + dates) * 3 >= len(row.boxes)
+
+
+def _recurs(view: View, row: Row) -> bool:
+    """Whether most texts of the row are found again below in their columns: values, which names never are."""
+    if len(row.boxes) < 2 or row.count(Kind.TEXT) < len(row.boxes) or row.hanging:
+        return False
+    below = [r for n in range(row.number + 1, row.number + _RECUR) if (r := view.row(n)).boxes]
+    here = {(box.col, re.sub(r"\s+", "", box.text)) for box in row.boxes}
+    again = [here & {(box.col, re.sub(r"\s+", "", box.text)) for box in r.boxes} for r in below]
+    found = set().union(*(same for same in again if len(same) * 4 <= len(here) * 3))  # else the header is repeated
+    return len(below) > 2 and len(found) >= 2 and len(found) * 2 >= len(here)
 
 
 def _counts_columns(row: Row) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from connectors.grid import Cell
 from connectors.tables.cells import Kind
 from connectors.tables.header import Header
 from connectors.tables.view import Box, Row, View
@@ -186,7 +187,7 @@ class Shape:
             return False
         cells = self.view.grid.rows[n]
         filled = len(cells) - cells.count("") - cells.count(None)
-        if filled < 2 or (filled * 2 < self.usual and not follows_plain):
+        if filled < 2 or (filled * 2 < self.usual and not follows_plain) or all(map(_is_blank, cells)):
             return False
         return not any(isinstance(value, str) and self._suspicious(value) for value in cells[:_LABELS])
 
@@ -203,6 +204,10 @@ class Shape:
 def is_numeral(box: Box) -> bool:
     """Whether a cell holds only the number of a heading (一、), whose text stands in the next one."""
     return len(box.text) <= 3 and bool(HEADING.match(box.text) or NUMERAL.match(box.text))
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _is_code(box: Box) -> bool:

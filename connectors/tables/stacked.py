@@ -21,7 +21,9 @@ def next_table(shape: Shape, row: Row) -> int | None:
     view, header = shape.view, shape.header
     if len(row.boxes) < 2 or row.number <= header.bottom + 1 or not header.roles:
         return None
-    if not _repeats(row, view.row(header.top)) and not _is_new_header(shape, row):
+    if not (
+        _repeats(row, view.row(header.top)) or _is_continued(shape, row) or _is_new_header(shape, row)
+    ):
         return None
     return _begin(shape, row)
 
@@ -36,9 +38,21 @@ def _begin(shape: Shape, row: Row) -> int:
 
 
 def _repeats(row: Row, top: Row) -> bool:
-    """Whether most of the header's first row stands here again."""
-    same = sum((box := row.at(name.col)) is not None and box.text == name.text for name in top.boxes)
-    return same >= max(2, _ALIKE * len(top.boxes)) and row.count(Kind.TEXT, Kind.YEAR) * 2 > len(row.boxes)
+    """Whether most of the header's first row stands here again, there or all of it a column or two beside."""
+    names = [re.sub(r"\s+", "", text) for text in top.texts]
+    texts = [re.sub(r"\s+", "", text) for text in row.texts]
+    here = dict(zip((box.col for box in row.boxes), texts, strict=True))
+    same = sum(here.get(box.col) == name for box, name in zip(top.boxes, names, strict=True))
+    enough = same >= max(2, _ALIKE * len(names)) or (len(names) > 2 and texts == names)
+    return enough and row.count(Kind.TEXT, Kind.YEAR) * 2 > len(row.boxes)
+
+
+def _is_continued(shape: Shape, row: Row) -> bool:
+    """Whether 续表 stands alone above: names follow, wherever they are printed."""
+    above = shape.neighbour(row.number, -1)
+    if above is None or len(above.boxes) != 1 or not CONTINUED.match(above.first.text):
+        return False
+    return row.count(Kind.TEXT, Kind.YEAR, Kind.UNIT) == len(row.boxes)
 
 
 def _is_new_header(shape: Shape, row: Row) -> bool:
