@@ -320,7 +320,7 @@ def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:
     first = row.at(stub)
     if first is not None and first.kind is not Kind.DASH and stub in named:
         return False
-    if len(row.boxes) == 1 and first is row.first and view.row(row.number + 1).values:
+    if len(row.boxes) == 1 and row.first.col <= stub + 1 and view.row(row.number + 1).values:
         return False  # a heading over the first records
     if any(box.col not in named for box in row.boxes):
         return True

@@ -11,6 +11,7 @@ from connectors.tables.view import Row, View
 from connectors.tables.words import CAPTION, CONTINUED, NOTE, STUB, TITLE_WORD, UNIT
 
 _REACH = 60  # rows looked at for the first row with several cells
+_LONG = 9  # characters of a part of a title, which few names have
 _PAIRS = 8  # lines of a name and a value above a table
 _NEAR = 4  # rows below a title in which a caption line shows that it is one
 
@@ -53,7 +54,7 @@ def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
         return True
     if len(row.boxes) == 1:
         return _alone_is_title(left, rows, i)
-    if _is_split_title(row, rows[i + 1 : i + 2]):
+    if _is_split_title(rows, i):
         return True
     if len(row.boxes) != 2:
         return False
@@ -62,19 +63,20 @@ def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
     return _caption_follows(rows[i + 1 : i + 1 + _NEAR]) or _beside_title(row, rows[i + 1 : i + 2])
 
 
-def _is_split_title(row: Row, below: Sequence[Row]) -> bool:
+def _is_split_title(rows: Sequence[Row], i: int) -> bool:
     """Whether a title is written over a few cells, or has a date beside it, above a row that names all columns."""
-    if len(row.boxes) > 3 or row.values or not below or len(below[0].boxes) < 2 * len(row.boxes):
+    row = rows[i]
+    below = next((r for r in rows[i + 1 : i + 1 + _NEAR] if len(r.boxes) > 1 and not is_caption(r)), None)
+    if len(row.boxes) > 3 or row.values or below is None or len(below.boxes) < 2 * len(row.boxes):
+        return False
+    if below.first.col > row.first.col or below.hanging or below.values:
         return False
     adjacent = all(b.col == a.right + 1 for a, b in pairwise(row.boxes))
-    titled = adjacent and bool(TITLE_WORD.search("".join(row.texts)))
+    is_long = i == 0 and all(len(text) >= _LONG for text in row.texts)
+    joined = "".join(row.texts)
+    titled = adjacent and bool(is_long or TITLE_WORD.search(joined) or CAPTION.match(joined))
     dated = not STUB.match(row.first.text) and all(b.kind in (Kind.YEAR, Kind.DATE) for b in row.boxes[1:])
-    return (
-        (titled or dated)
-        and below[0].first.col <= row.first.col
-        and not below[0].hanging
-        and not below[0].values
-    )
+    return titled or dated
 
 
 def _opens_pairs(rows: Sequence[Row], i: int) -> bool:
@@ -116,6 +118,8 @@ def _alone_is_title(left: int, rows: Sequence[Row], i: int) -> bool:
     if box.bottom > row.number:
         return len(below.boxes) == 1 or box.bottom < below.number
     if box.col > left and not TITLE_WORD.search(box.text):
+        if i and all(len(above.boxes) == 1 and above.first.col == box.col for above in rows[:i]):
+            return True
         if box.right > box.col:
             return i == 0 and box.col <= left + 1 and box.right >= below.boxes[-1].col
         return i == 0 or (box.kind is not Kind.YEAR and len(below.boxes) == 1 and below.first.col == left)
