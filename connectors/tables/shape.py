@@ -161,7 +161,8 @@ class Shape:
     @cached_property
     def places(self) -> bool:
         """Whether the rows are places, by their labels."""
-        labels = [row.first.text for row in self.rows if row.first.kind is Kind.TEXT and row.values]
+        boxes = [box for row in self.rows if row.values and (box := row.at(self.stub))]
+        labels = [box.text for box in boxes if box.kind is Kind.TEXT and not TOTAL.search(box.text)]
         return sum(bool(PLACE.search(label)) for label in labels) * 2 >= max(1, len(labels))
 
     @property
