@@ -13,6 +13,7 @@ from connectors.tables.nesting import numbering
 from connectors.tables.view import Box, Row, View
 from connectors.tables.words import (
     CODE_CAPTION,
+    HEADER_WORD,
     HEADING,
     MEASURE_CAPTION,
     NOTE,
@@ -145,14 +146,18 @@ def _is_record(row: Row) -> bool:
 
 
 def _recurs(view: View, row: Row) -> bool:
-    """Whether most texts of the row are found again below in their columns: values, which names never are."""
-    if len(row.boxes) < 2 or row.count(Kind.TEXT) < len(row.boxes) or row.hanging:
+    """Whether most texts of the row are found again below in their columns: values, which names are only in headers."""
+    texts = [re.sub(r"\s+", "", text) for text in row.texts]
+    if len(texts) < 2 or row.count(Kind.TEXT) < len(texts) or row.hanging:
         return False
+    if sum(bool(HEADER_WORD.match(text)) for text in texts) * 2 >= len(texts):
+        return False
+    here = {(box.col, text) for box, text in zip(row.boxes, texts, strict=True)}
     below = [r for n in range(row.number + 1, row.number + _RECUR) if (r := view.row(n)).boxes]
-    here = {(box.col, re.sub(r"\s+", "", box.text)) for box in row.boxes}
     again = [here & {(box.col, re.sub(r"\s+", "", box.text)) for box in r.boxes} for r in below]
-    found = set().union(*(same for same in again if len(same) * 4 <= len(here) * 3))  # else the header is repeated
-    return len(below) > 2 and len(found) >= 2 and len(found) * 2 >= len(here)
+    again = sorted(again, key=len)[:-1]  # the most alike may be a header printed again
+    found = set().union(*(same for same in again if len(same) * 4 <= len(here) * 3))
+    return len(found) >= 2 and len(found) * 2 >= len(here)
 
 
 def _counts_columns(row: Row) -> bool:
