@@ -10,7 +10,7 @@ from connectors.tables.preamble import is_caption
 from connectors.tables.sections import is_section
 from connectors.tables.shape import Shape
 from connectors.tables.stacked import next_table
-from connectors.tables.totals import compared, computed, is_total
+from connectors.tables.totals import compared, computed, is_total, whole
 from connectors.tables.view import Row, View
 from connectors.tables.words import NOTE
 
@@ -98,6 +98,8 @@ def _compare(shape: Shape, odd: list[int], body: Body) -> None:
     found = set(compared(rows)) - set(body.totals)
     if found:
         found |= set(computed(shape, rows, [*body.totals, *found]))
+    if not body.totals and not found:
+        found = set(whole(shape, [row for row in rows if row.number in body.records]))
     body.totals = sorted({*body.totals, *found})
     body.records = [n for n in body.records if n not in found]
 

@@ -60,7 +60,9 @@ def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
         return False
     if _opens_pairs(rows, i):
         return True
-    return _caption_follows(rows[i + 1 : i + 1 + _NEAR]) or _beside_title(row, rows[i + 1 : i + 2])
+    return _caption_follows(rows[i + 1 : i + 1 + _NEAR]) or (
+        row.first.col == left and _beside_title(row, rows[i + 1 : i + 2])
+    )
 
 
 def _is_split_title(rows: Sequence[Row], i: int) -> bool:

@@ -65,6 +65,8 @@ def _alone(shape: Shape, row: Row) -> bool:
     box = row.first
     if shape.usual < 2 or box.col > shape.left + 1:
         return False
+    if shape.numbered and box.kind is Kind.TEXT:
+        return True
     if (
         box.right - box.col >= max(1, (shape.right - shape.left) // 2)
         or HEADING.match(box.text)

@@ -24,6 +24,7 @@ from connectors.tables.words import (
 
 _SAMPLE = 80  # rows under the header that are looked at
 _THOROUGH = 100  # rows at the head and tail that are read in full
+_NEARLY = 0.8  # share of the records that must have what a heading lacks
 _LABELS = 4  # leading cells in which a total may be named
 
 
@@ -111,7 +112,8 @@ class Shape:
     def code(self) -> int | None:
         """The column of printed row codes, where most rows have one; without a header, right of the units."""
         beside = None if self.header.roles or self.unit is None else self.unit + 1
-        return self._captioned(CODE_CAPTION, _is_code, beside) or self._described(_is_code)
+        captioned = self._captioned(CODE_CAPTION, _is_code, beside)
+        return self._described(_is_code) if captioned is None else captioned
 
     @cached_property
     def unit(self) -> int | None:
@@ -164,6 +166,13 @@ class Shape:
         boxes = [box for row in self.rows if row.values and (box := row.at(self.stub))]
         labels = [box.text for box in boxes if box.kind is Kind.TEXT and not TOTAL.search(box.text)]
         return sum(bool(PLACE.search(label)) for label in labels) * 2 >= max(1, len(labels))
+
+    @cached_property
+    def numbered(self) -> bool:
+        """Whether nearly all records have an order number before their label."""
+        full = [row for row in self.rows if len(row.boxes) > 2]
+        have = sum(row.first.col == self.left and row.first.kind is Kind.NUMBER for row in full)
+        return self.stub > self.left and have > _NEARLY * len(full)
 
     @property
     def coded_rows(self) -> bool:

@@ -12,6 +12,7 @@ from connectors.tables.words import COMPARISON, PLAIN_TOTAL, STATISTIC, TOTAL, W
 
 _LABELS = 3  # leading texts in which a total may be named
 _LONGEST = 40  # characters of a label
+_PARTS = 3  # parts that a sum has at least
 _AGREEING = 0.8  # share of the cells that must agree with the arithmetic
 
 
@@ -63,6 +64,26 @@ def computed(shape: Shape, rows: Sequence[Row], totals: Sequence[int]) -> list[i
         ):
             found.append(row.number)
     return found
+
+
+def whole(shape: Shape, rows: Sequence[Row]) -> list[int]:
+    """The first or last of several records, if it is the sum of all others in every column of numbers."""
+    if shape.coded_rows or len(rows) <= _PARTS:
+        return []
+    cells = [_numbers(shape, row) for row in rows]
+    sums: dict[int, float] = {}
+    for numbers in cells:
+        for col, value in numbers.items():
+            sums[col] = sums.get(col, 0.0) + value
+    ends = [i for i in (0, -1) if len(cells[i]) >= 2 and _is_half(cells[i], sums)]
+    return [rows[i].number for i in ends[:1]]
+
+
+def _is_half(cells: dict[int, float], sums: dict[int, float]) -> bool:
+    nonzero = [col for col in cells if cells[col]]
+    return len(nonzero) >= 2 and all(
+        abs(2 * cells[col] - sums[col]) <= 1e-6 * max(1.0, abs(sums[col])) for col in nonzero
+    )
 
 
 def _numbers(shape: Shape, row: Row) -> dict[int, float]:
