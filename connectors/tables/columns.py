@@ -47,10 +47,12 @@ def _code(view: View, header: Header, col: int) -> str | None:
             if box is None or box.kind is Kind.DASH:
                 continue
             text = re.sub(r"\s+", "", box.text)
-            if (
-                role is Role.STEMS
-                or STEM.match(text)
-                or (re.search(r"\d", text) and not CODE_CAPTION.match(text))
-            ):
+            if NUMBERED_COLUMN.match(text):
+                return text.split("=")[0]
+            if role is Role.STEMS or STEM.match(text) or _is_printed_code(text):
                 return text
     return None
+
+
+def _is_printed_code(text: str) -> bool:
+    return bool(re.search(r"\d", text)) and not CODE_CAPTION.match(text)

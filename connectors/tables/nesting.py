@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from connectors.tables.cells import text_of
 from connectors.tables.words import BRACKET, GROUPING
@@ -24,7 +24,6 @@ _BESIDE = re.compile(r"^附报")
 _GROUP = 1.5  # 按…分 stands between (一) and 1.
 _ITEM = 2  # the rank of 1.
 _TEXT_AT = 6  # columns that 其中： takes; what continues it is aligned under its text
-_STEP = 2  # columns of white space by which a plain label is printed under another
 _NEAR = 2  # columns of tolerance for that alignment
 
 
@@ -150,15 +149,18 @@ class Nesting:
         siblings = aligned or alike or plain or of_which
         if not siblings:
             return self._push(text, None, lead)
-        sibling = siblings[-1]
-        if sibling in plain:
-            inside = any(o.start >= lead - 1 for o in plain) or not _same_lead(lead, following)
-            sibling = next((o for o in reversed(plain) if o.start <= lead + 1), plain[0])
-            if not inside and lead >= sibling.start + _STEP:
-                del self._open[self._open.index(sibling) + 1 :]
-                return self._push(text, None, lead)
-        del self._open[self._open.index(sibling) + 1 :]
-        return sibling.level
+        if siblings is plain:
+            return self._beside_or_under(plain, text, lead, following)
+        del self._open[self._open.index(siblings[-1]) + 1 :]
+        return siblings[-1].level
+
+    def _beside_or_under(self, plain: Sequence[_Open], text: str, lead: int, following: Sequence[str]) -> int:
+        """Beside the plain label that begins where this one does, or under the last one if a new step begins."""
+        upper = next((o for o in reversed(plain) if o.start <= lead + 1), plain[0])
+        del self._open[self._open.index(upper) + 1 :]
+        if all(o.start < lead - 1 for o in plain) and _same_lead(lead, following):
+            return self._push(text, None, lead)
+        return upper.level
 
     def _goes_on(self, of_which: _Open, text: str) -> bool:
         """Whether a label is of the kind of what 其中 began: another bracket, or the same noun at its end."""
@@ -168,14 +170,20 @@ class Nesting:
         return bool(outer) and _ending(of_which.text, text) > _alike(outer[-1], text) + 1
 
 
+def _beginning(one: str, other: str) -> int:
+    """How many characters two labels have in common at their beginning."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return sum(1 for _ in same)
+
+
 def _ending(one: str, other: str) -> int:
     """How many characters two labels have in common at their end."""
-    return len(os.path.commonprefix([one[::-1], other[::-1]]))
+    return _beginning(one[::-1], other[::-1])
 
 
 def _alike(one: str, other: str) -> int:
     """How many characters two labels have in common at their beginning and end."""
-    return len(os.path.commonprefix([one, other])) + _ending(one, other)
+    return _beginning(one, other) + _ending(one, other)
 
 
 def _same_lead(lead: int, following: Sequence[str]) -> bool:

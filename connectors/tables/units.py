@@ -85,27 +85,32 @@ class Units:
         """The units that the title lines print for the whole table."""
         sheet = View(self.view.grid)  # the title of a form in halves stands over both
         texts = [text for n in self.titles for text in sheet.row(n).texts]
-        for match in (m for text in texts for m in TITLE_UNIT.finditer(re.sub(r"\s+", " ", text))):
-            parts = [part.strip() for part in re.split(r"[、,;和]", match["units"])]
-            if units := [
-                u
-                for part in parts
-                for u in ([part] if UNIT.match(part) else part.split("/"))
-                if UNIT.match(u)
-            ]:
-                return units
-        for text in texts:
-            if (unit := _split(tidy(text))[1]) and not UNIT_EN.search(text):
-                return [unit]
-            if match := TITLE_UNIT_EN.search(text):
-                return [re.sub(r"^\.", "0.", match["unit"])]
-        return []
+        listed = next((units for text in texts if (units := _listed(text))), [])
+        return listed or next(([unit] for text in texts if (unit := _of_title(text))), [])
 
     def _in_cells(self, col: int) -> str | None:
         """A currency sign that most cells of the column begin with."""
         texts = [box.text for row in self.shape.rows if (box := row.at(col))]
         signs = [match[0] for text in texts if (match := _SIGN.match(text))]
         return signs[0] if signs and len(signs) * 2 > len(texts) and len(set(signs)) == 1 else None
+
+
+def _listed(text: str) -> list[str]:
+    """The units after a 单位： in a line."""
+    for match in TITLE_UNIT.finditer(re.sub(r"\s+", " ", text)):
+        parts = [part.strip() for part in re.split(r"[、,;和]", match["units"])]
+        pieces = [piece for part in parts for piece in ([part] if UNIT.match(part) else part.split("/"))]
+        if units := [piece for piece in pieces if UNIT.match(piece)]:
+            return units
+    return []
+
+
+def _of_title(text: str) -> str | None:
+    """The unit in brackets after a title, or the one an English title says the figures are in."""
+    english = TITLE_UNIT_EN.search(text)
+    if english is not None:
+        return re.sub(r"^\.", "0.", english["unit"])
+    return None if UNIT_EN.search(text) else _split(tidy(text))[1]
 
 
 def _in_path(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
