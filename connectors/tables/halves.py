@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from connectors.tables.cells import Kind
 from connectors.tables.view import Box, View
-from connectors.tables.words import CAPTION, STUB
+from connectors.tables.words import CAPTION, CODE_CAPTION, STUB
 
 _DEEP = 10  # rows of a header looked through for a row of 甲 乙 … 甲 乙 …
 _NEAR = 3  # rows above a header in which its title stands
@@ -66,12 +66,17 @@ def _starts(view: View, n: int, boxes: Sequence[Box]) -> list[int]:
 
 
 def _repeats(texts: Sequence[str], width: int) -> bool:
-    """Whether the texts repeat as a whole, or all but the name of each half's labels (资产 …, 负债 …)."""
+    """Whether the texts repeat as a whole, or as two sides of an account: all but the name of each side's labels.
+
+    Sides number their lines both (行次), or their names end alike (收入项目, 支出项目); two persons with the same
+    details in one record (镇长, 电话, 村长, 电话) do neither.
+    """
     parts = [texts[i : i + width] for i in range(0, len(texts), width)]
     if any(part[1:] != parts[0][1:] for part in parts):
         return False
-    same = len({part[0] for part in parts}) == 1
-    return same or (width > 2 and len(set(parts[0][1:])) == width - 1)
+    names = {part[0] for part in parts}
+    numbered = any(CODE_CAPTION.match(text) for text in parts[0][1:])
+    return len(names) == 1 or (width > 2 and (numbered or len({name[-2:] for name in names}) == 1))
 
 
 def _label_records(view: View, n: int, starts: Sequence[int]) -> bool:

@@ -22,6 +22,7 @@ from connectors.tables.words import (
     UNIT_CAPTION,
 )
 
+_LATIN = re.compile(r"^[A-Za-z][A-Za-z _'.,()/%&*-]*$")
 _TALL = 12  # a merge of more rows than this is a body cell, not a header
 _GAP = 4  # blank rows allowed inside a header
 _RECUR = 60  # rows in which the values of a first record are looked for
@@ -88,7 +89,10 @@ def role_of(row: Row, above: Role | None = None) -> Role:
     codes = bool(inner) and all(
         _is_code(box.text) or STEM.match(box.text) or NUMBERED_COLUMN.match(box.text) for box in inner
     )
-    if codes and (CODE_CAPTION.match(caption) or (above is Role.UNITS and _is_run(inner))):
+    if codes and (
+        CODE_CAPTION.match(caption)
+        or (above is Role.UNITS and row.first.kind is not Kind.TEXT and _is_run(inner))
+    ):
         return Role.CODES
     if _is_units(row, inner, caption):
         return Role.UNITS
@@ -121,6 +125,9 @@ def _is_run(boxes: Sequence[Box]) -> bool:
 def _is_count(row: Row) -> bool:
     """A row that numbers the columns: 1 2 3 4 …, perhaps after 甲 or a caption."""
     numbers = [int(text) for text in row.texts if text.isdigit() and len(text) <= 3]
+    caption = re.sub(r"\s+", "", row.first.text)
+    if row.first.kind is Kind.TEXT and not (STEM.match(caption) or CODE_CAPTION.match(caption)):
+        return False
     if len(numbers) < 3 or len(numbers) < len(row.boxes) - 2 or numbers[0] > 2:
         return False
     return numbers == list(range(numbers[0], numbers[0] + len(numbers))) and (
@@ -288,7 +295,7 @@ def _splits(group: Box, row: Row) -> bool:
 def _translates(view: View, row: Row, above: Row) -> bool:
     """Whether the row repeats Chinese names in Latin letters (English names, names of database fields)."""
     chinese = sum(box.kind is Kind.TEXT and not box.text.isascii() for box in above.boxes)
-    latin = sum(text.isascii() and any(c.isalpha() for c in text) for text in row.texts)
+    latin = sum(bool(_LATIN.match(text)) for text in row.texts)
     if (
         latin < max(2, 0.8 * len(row.boxes))
         or chinese * 2 < above.count(Kind.TEXT)

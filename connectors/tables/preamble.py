@@ -119,6 +119,8 @@ def _alone_is_title(left: int, rows: Sequence[Row], i: int) -> bool:
         return True
     if box.bottom > row.number:
         return len(below.boxes) == 1 or box.bottom < below.number
+    if box.kind is Kind.DATE and len(below.boxes) > 2 and below.first.col == left:
+        return True
     if box.col > left and not TITLE_WORD.search(box.text):
         if i and all(len(above.boxes) == 1 and above.first.col == box.col for above in rows[:i]):
             return True

@@ -19,7 +19,7 @@ _AGREEING = 0.8  # share of the cells that must agree with the arithmetic
 def is_total(row: Row) -> bool:
     """Whether a label names the row as a sum."""
     labels = _labels(row)
-    if labels and (STATISTIC.match(labels[0]) or WHOLE.match(labels[0])):
+    if labels and row.first.kind is Kind.TEXT and (STATISTIC.match(labels[0]) or WHOLE.match(labels[0])):
         return True
     return any(TOTAL.search(text) for text in labels[:2]) or any(PLAIN_TOTAL.match(text) for text in labels)
 
