@@ -18,6 +18,7 @@ from connectors.tables.words import (
     MEASURE_CAPTION,
     NOTE,
     NUMBERED_COLUMN,
+    PLACE,
     STEM,
     UNIT_CAPTION,
 )
@@ -90,8 +91,7 @@ def role_of(row: Row, above: Role | None = None) -> Role:
         _is_code(box.text) or STEM.match(box.text) or NUMBERED_COLUMN.match(box.text) for box in inner
     )
     if codes and (
-        CODE_CAPTION.match(caption)
-        or (above is Role.UNITS and row.first.kind is not Kind.TEXT and _is_run(inner))
+        CODE_CAPTION.match(caption) or (above is Role.UNITS and not PLACE.search(caption) and _is_run(inner))
     ):
         return Role.CODES
     if _is_units(row, inner, caption):
