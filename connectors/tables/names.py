@@ -59,17 +59,20 @@ class Names:
         return head if is_part or self._below(i, head.col) else None
 
     def _head_beside(self, i: int, col: int) -> Box | None:
-        """The nearest name to the left; where merges tell how far 其中 reaches, the one it is a part of."""
+        """The nearest name to the left; not 其中 where merges tell how far it reaches or it has nothing below."""
         row = self.view.row(self.rows[i])
         left = [box for box in (*row.boxes, *row.hanging) if box.col < col]
-        if self.merged:
-            left = [box for box in left if not box.text.startswith("其中")]
-        return max(left, key=lambda box: box.col, default=None)
+        heads = [
+            box
+            for box in left
+            if not box.text.startswith("其中") or not (self.merged or self._below(i, box.col) is None)
+        ]
+        return max(heads, key=lambda box: box.col, default=None)
 
     def _below(self, i: int, col: int) -> Box | None:
         """The next name under the ``i``-th row; under the last one, a unit that stands in place of a name."""
         rows = self.rows[i + 1 :]
-        if not rows:
+        if not rows and not any(self.view.row(n).at(col) for n in self.rows[:i]):
             rows = [n for n, role in self.header.roles.items() if n > self.rows[i] and role is Role.UNITS][:1]
         boxes = [box for n in rows if (box := self.view.row(n).at(col)) and box.row == n]
         return next((box for box in boxes if box.kind is not Kind.DASH), None)
