@@ -162,9 +162,9 @@ def _recurs(view: View, row: Row) -> bool:
     here = {(box.col, text) for box, text in zip(row.boxes, texts, strict=True)}
     below = [r for n in range(row.number + 1, row.number + _RECUR) if (r := view.row(n)).boxes]
     again = [here & {(box.col, re.sub(r"\s+", "", box.text)) for box in r.boxes} for r in below]
-    again = sorted(again, key=len)[:-1]  # the most alike may be a header printed again
-    found = set().union(*(same for same in again if len(same) * 4 <= len(here) * 3))
-    return len(found) >= 2 and len(found) * 2 >= len(here)
+    some = [same for same in again if same and len(same) * 4 <= len(here) * 3]  # else the header is repeated
+    found = set().union(*some)
+    return len(some) >= 2 and len(found) >= 2 and len(found) * 2 >= len(here)
 
 
 def _counts_columns(row: Row) -> bool:
