@@ -38,24 +38,30 @@ def labels_of(
         return []
     rows = sorted([*body.records, *body.totals, *body.sections])
     written = [_written(view, shape, n) for n in rows]
-    numbered = coded or sum(numbering(raw) is not None for raw in written) * 2 > len(rows)
     leads = Counter(lead_of(raw) for raw in written if raw.strip())
     if not coded and sum(times > 1 for times in leads.values()) < 2:
         return []
-    levels = sorted(leads)
+    numbered = coded or sum(numbering(raw) is not None for raw in written) * 2 > len(rows)
+    levels = _by_numbering(written, nesting) if numbered else _by_lead(written)
     labels: list[RowLabel] = []
-    for i, (n, raw) in enumerate(zip(rows, written, strict=True)):
-        text, indent = tidy(raw), 0
-        if text:
-            indent = (
-                nesting.level(raw, written[i + 1 : i + 1 + _AHEAD])
-                if numbered
-                else levels.index(lead_of(raw))
-            )
-        elif labels:  # a second unit of the indicator above
+    for n, raw, indent in zip(rows, written, levels, strict=True):
+        text = tidy(raw)
+        if not text and labels:  # a second unit of the indicator above
             text, indent = labels[-1].text, labels[-1].indent
         labels.append(RowLabel(n, text, indent, _cell(view, n, shape.unit), _cell(view, n, shape.code)))
     return _with_units(labels, printed, taken) if shape.unit is None else labels
+
+
+def _by_numbering(written: Sequence[str], nesting: Nesting) -> list[int]:
+    return [
+        nesting.level(raw, written[i + 1 : i + 1 + _AHEAD]) if tidy(raw) else 0
+        for i, raw in enumerate(written)
+    ]
+
+
+def _by_lead(written: Sequence[str]) -> list[int]:
+    leads = sorted({lead_of(raw) for raw in written if raw.strip()})
+    return [leads.index(lead_of(raw)) if raw.strip() else 0 for raw in written]
 
 
 def _may_be_indented(shape: Shape) -> bool:

@@ -22,17 +22,18 @@ def fitting_unit(names: Sequence[str], units: Sequence[str], spoken_only: bool =
     if not names or UNMEASURED.search(names[0]) or any(name in ("日期", "时间") for name in names):
         return None
     possible = [unit for unit in units if not _is_bracket_of(names[0], unit)]
-    if not possible:
-        return None
-    for name in names if possible == list(units) else names[1:]:
+    is_bracket = len(possible) < len(units)
+    for name in names[1:] if is_bracket else names:
         fits = _measure_of(name)
-        if fits is not None:
-            fitting = [unit for unit in possible if fits.match(unit)]
-            if fitting or possible == list(units):
-                return fitting[0] if len(fitting) == 1 else None
-    if spoken_only and len(units) > 1:
-        return None
-    rest = [unit for unit in possible if not SHARE.match(unit)] if len(units) > 1 else possible
+        fitting = [unit for unit in possible if fits is not None and fits.match(unit)]
+        if fitting or (fits is not None and not is_bracket):
+            return fitting[0] if len(fitting) == 1 else None
+    return None if spoken_only and len(units) > 1 else _left_over(units, possible)
+
+
+def _left_over(units: Sequence[str], possible: Sequence[str]) -> str | None:
+    """The one of several units that no word announces; a unit printed alone is everything's."""
+    rest = [unit for unit in possible if len(units) == 1 or not SHARE.match(unit)]
     if len(rest) > 1:
         rest = [unit for unit in rest if not SPOKEN.match(unit)]
     return rest[0] if len(rest) == 1 else None
