@@ -197,7 +197,9 @@ class Shape:
             return False
         cells = self.view.grid.rows[n]
         filled = len(cells) - cells.count("") - cells.count(None)
-        if filled < 2 or (filled * 2 < self.usual and not follows_plain) or all(map(_is_blank, cells)):
+        if filled < 2 or (filled * 2 < self.usual and not follows_plain):
+            return False
+        if _is_blank(cells[0]) and all(map(_is_blank, cells)):
             return False
         return not any(isinstance(value, str) and self._suspicious(value) for value in cells[:_LABELS])
 
