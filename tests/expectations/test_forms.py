@@ -198,14 +198,9 @@ def test_the_yearbooks_cells_are_counted_against_the_raw_grid(yearbook: list[She
 
 
 def test_every_cell_of_the_official_forms_that_is_filled_in_is_told_apart(shared: Path) -> None:
-    """Fills the blank forms: each number comes back with its code, and no two with the same name.
-
-    One is left out: filled in, its 续表, printed one column to the left, is taken for more rows of the first part.
-    """
+    """Fills the blank forms: each number comes back with its code, and no two with the same name."""
     filled = 0
     for form in read_sheets(shared / "real" / "hubei_2016_agri_report_forms.xls"):
-        if form.name == "农林牧渔业总产值年度计算表":
-            continue
         rows = [list(row) for row in form.grid.rows]
         numbers: list[str] = []
         for table in find_tables(form.grid):
