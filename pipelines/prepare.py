@@ -21,6 +21,7 @@ from expectations.forms.check import CHECKS
 from expectations.forms.conform import conform_form
 from expectations.forms.findings import placed_checks
 from expectations.forms.records import form_route
+from expectations.forms.sections import section_checks
 from expectations.forms.submitted import SubmittedForms, submitted_forms
 from expectations.routing import Route, is_guidance, route
 from expectations.slips.cover import is_cover, is_excerpt
@@ -83,6 +84,7 @@ def _prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionInd
             "no_table", "文件里没有找到表格：" + _why(reading.unread), "请发送含表头和数据行的表格。"
         )
     forms = submitted_forms(reading, contracts, handed.department)
+    stated = _stated_counts(reading)
     reading = replace(reading, sheets=())  # cells need not be held twice
     routes, leftovers = _routes(_data(reading), forms, contracts, handed.department)
     contract = routes[0][1].contract
@@ -100,6 +102,8 @@ def _prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionInd
     as_type = conform_form if contract.form else conform
     conformed = tuple(as_type(extract, found, dated.period, index, scope) for extract, found in taken)
     checks = [form.checks for form in forms.forms if form.contract is contract]
+    placed = placed_checks(pa.concat_tables([CHECKS.empty_table(), *checks]), conformed, dated.period)
+    own = {extract.sheet for extract, _ in taken}
     notes = (
         *reading.notes,
         *forms.notes,
@@ -112,9 +116,18 @@ def _prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionInd
         dated=dated,
         conformed=conformed,
         leftovers=leftovers,
-        checks=placed_checks(pa.concat_tables([CHECKS.empty_table(), *checks]), conformed, dated.period),
+        checks=pa.concat_tables([placed, *(found for sheet, found in stated.items() if sheet in own)]),
         notes=(*notes, *dict.fromkeys(note for one in conformed for note in one.notes)),
     )
+
+
+def _stated_counts(reading: Reading) -> dict[str, pa.Table]:
+    """By sheet, what headings like 北京市（23所） say of the rows below them."""
+    tables = {
+        sheet.name: [one.table for one in reading.extracts if one.sheet == sheet.name]
+        for sheet in reading.sheets
+    }
+    return {sheet.name: section_checks(sheet, tables[sheet.name]) for sheet in reading.sheets}
 
 
 def _nothing_filled_in(title: str) -> Refused:

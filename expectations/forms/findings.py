@@ -65,7 +65,7 @@ def _region_of_all(codes: set[str], *, is_one: bool) -> str | None:
 
 
 def check_findings(checks: pa.Table, contract: Contract, submission_id: str) -> pa.Table:
-    """A finding at its cell for every rule and total that does not hold; rows of ``FINDINGS``."""
+    """A finding at its cell for every rule, total and stated count that does not hold; rows of ``FINDINGS``."""
     rows = [_finding(row, contract, submission_id) for row in checks.filter(_is_false(checks)).to_pylist()]
     return pa.Table.from_pylist(list({row["finding_id"]: row for row in rows}.values()), schema=FINDINGS)
 

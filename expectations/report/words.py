@@ -79,6 +79,7 @@ RULES: Mapping[str, str] = {
     "slip_excerpt": "报送了回执摘录",
     "form_rule": "报表审核关系不成立",
     "form_total": "报表合计与各单位之和不符",
+    "section_count": "小标题写的数与下面的行数不符",
     "unprinted_unit": "报表没有印计量单位",
     "unknown_indicator": "报表有规定以外的指标",
     "missing_indicator": "报表缺指标",
