@@ -50,11 +50,13 @@ class Reading:
         extracts: The tables, in the order of the file.
         unread: ``(sheet, reason)`` for sheets with content that hold no table, the reason in Chinese.
         notes: What a person should know, in Chinese.
+        sheets: The sheets as read, for whoever needs more than tables; none where the text was streamed.
     """
 
     extracts: tuple[Extract, ...]
     unread: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+    sheets: tuple[Sheet, ...] = field(default=(), repr=False)
 
 
 def read_tables(path: Path, *, name: str | None = None) -> Reading:
@@ -79,7 +81,7 @@ def read_tables(path: Path, *, name: str | None = None) -> Reading:
         if not found and (sheet.grid.rows or sheet.notes):
             unread.append((sheet.name, _why_unread(sheet)))
     notes = dict.fromkeys(note for sheet in sheets for note in sheet.notes)
-    return Reading(tuple(extracts), tuple(unread), tuple(notes))
+    return Reading(tuple(extracts), tuple(unread), tuple(notes), tuple(sheets))
 
 
 def extract_sheet(sheet: Sheet) -> list[Extract]:

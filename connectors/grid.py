@@ -55,3 +55,13 @@ def apart(merged: Iterable[Merge]) -> list[Merge]:
             free[left] = bottom + 1
             kept.append(merge)
     return kept
+
+
+def column_letter(index: int) -> str:
+    """The spreadsheet's name of a zero-based column: 0 is ``A``, 26 is ``AA``."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -22,6 +22,9 @@ _UNFINISHED_SUFFIXES = (
     ".swp",
     "~",
 )
+EMPTY_SECONDS = 600.0
+"""How long an empty file is left alone: a slow copy makes the file first and fills it later."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MICROSECOND = int((datetime.max.replace(tzinfo=UTC) - _EPOCH) / timedelta(microseconds=1))
 _LITTER = frozenset({"thumbs.db", "desktop.ini"})
@@ -49,22 +52,22 @@ class Drop:
 def complete_files(inbox: Path, settle_seconds: float = 2.0, now: float | None = None) -> list[Drop]:
     """Files below the inbox that nobody is still writing, sorted by path.
 
-    A file is complete when its last change lies ``settle_seconds`` back and a second look finds it unchanged. Lock
-    and temp files, hidden files and litter of the desktop never are; an empty file waits for its content; links
-    are not followed. A folder or file that cannot be looked at now is looked at next time.
+    A file is complete when its last change lies ``settle_seconds`` back and a second look finds it unchanged; an
+    empty file waits ``EMPTY_SECONDS`` for its content. Lock and temp files, hidden files and litter of the desktop
+    never are complete; links are not followed. A folder or file that cannot be looked at now is looked at next time.
 
     Args:
         inbox: The folder; an absent one has no files.
         settle_seconds: How long a file must have been left alone.
         now: Seconds since 1970, the clock's when None.
     """
-    limit = (time.time() if now is None else now) - settle_seconds
+    moment = time.time() if now is None else now
     first = dict(_candidates(inbox))
     return sorted(
         (
             _drop(inbox, path, seen)
             for path, seen in first.items()
-            if seen.st_mtime <= limit and _same(_look(path), seen)
+            if _has_settled(seen, moment, settle_seconds) and _same(_look(path), seen)
         ),
         key=lambda drop: drop.sender_path,
     )
@@ -82,8 +85,13 @@ def _candidates(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
             yield from _candidates(Path(entry.path))
         else:
             seen = _look(Path(entry.path))
-            if seen is not None and stat.S_ISREG(seen.st_mode) and seen.st_size > 0:
+            if seen is not None and stat.S_ISREG(seen.st_mode):
                 yield Path(entry.path), seen
+
+
+def _has_settled(seen: os.stat_result, moment: float, settle_seconds: float) -> bool:
+    wait = settle_seconds if seen.st_size else max(settle_seconds, EMPTY_SECONDS)
+    return seen.st_mtime <= moment - wait
 
 
 def _is_unfinished(name: str) -> bool:

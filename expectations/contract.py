@@ -103,6 +103,38 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class FormIndicator:
+    """One indicator that a form asks for.
+
+    Attributes:
+        code: As printed on the form.
+        title: Its Chinese name.
+        unit: What its values are kept in, ``""`` where they are kept as printed.
+        form: Part of the form's title, where the forms of one dataset use a code for different things; ``""`` for any.
+    """
+
+    code: str
+    title: str
+    unit: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What makes a dataset one of statistical forms: a record is one filled cell, indicator × region, and not one row.
+
+    Attributes:
+        titles: Parts of titles or sheet names, one of which a sheet must bear; empty: every coded form is taken.
+        relations: Rules over codes that hold beside the ones printed on the form (``11=01+02-05``).
+        indicators: The indicators asked for; empty: whatever is printed.
+    """
+
+    titles: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
+    indicators: tuple[FormIndicator, ...] = ()
+
+
+@dataclass(frozen=True)
 class Contract:
     """What one dataset must look like.
 
@@ -121,6 +153,7 @@ class Contract:
         coverage: The level at which a later submission supersedes an earlier one.
         source: Path of the YAML file.
         digest: SHA-256 of the YAML bytes: a change of contract is a change of what is desired.
+        form: What is asked of statistical forms; None for a ledger.
     """
 
     dataset: str
@@ -137,6 +170,7 @@ class Contract:
     coverage: Level
     source: Path
     digest: str
+    form: Form | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -225,6 +259,19 @@ def _contract(path: Path, odcs: OpenDataContractStandard, table: SchemaObject, d
         coverage=_one_of(custom.get("coverage", "township"), ("county", "township", "village"), "coverage"),
         source=path,
         digest=digest,
+        form=_form(custom["form"]) if "form" in custom else None,
+    )
+
+
+def _form(value: Mapping[str, Any]) -> Form:
+    indicators = (
+        FormIndicator(str(one["code"]), str(one["title"]), str(one.get("unit", "")), str(one.get("form", "")))
+        for one in value.get("indicators", ())
+    )
+    return Form(
+        titles=tuple(map(str, value.get("titles", ()))),
+        relations=tuple(map(str, value.get("relations", ()))),
+        indicators=tuple(indicators),
     )
 
 

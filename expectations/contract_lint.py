@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.contract import Column, Contract, ContractError, Rule, read_contract
+from expectations.forms.lint import form_problems
 from expectations.routing import header_key, same_kind
 from warehouse.definitions import DefinitionError, Document, Problem, read_document, yaml_files
 
@@ -138,6 +139,7 @@ def _meaning(contract: Contract, document: Document) -> Iterator[Found]:
     for column, where in zip(contract.columns, layout.columns, strict=True):
         for message in (*_naming(column), *_values(column)):
             yield where, f"{column.name}: {message}"
+    yield from ((("customProperties",), f"form: {message}") for message in form_problems(contract))
     yield from _twice(contract, layout)
     known = {column.name for column in contract.columns} | _GIVEN
     known |= {f"{column.name}_birth_date" for column in contract.columns if column.kind == "resident_id"}

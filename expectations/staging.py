@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from connectors.grid import column_letter
 from expectations.conform.columns import ARROW_TYPES
 from expectations.conform.model import HEADER, Conformed
 from expectations.conform.texts import Mask
@@ -25,7 +26,9 @@ from expectations.privacy import Privacy, mask_all, scrub
 from expectations.safe_cells import SafeCells
 from warehouse.schemas import FINDINGS, QUARANTINE, RECORD_FIELDS
 
-_CODE_DIGITS = {"county": 6, "township": 9, "village": 12}
+DIGITS = {"county": 6, "township": 9, "village": 12}
+"""How many digits of a region code tell regions of a level apart."""
+
 _RECORD_NAMES = tuple(field.name for field in RECORD_FIELDS)
 
 
@@ -202,9 +205,9 @@ def _titles(conformed: Conformed, contract: Contract) -> dict[str, str]:
     named = {str(at): contract.by_name[name].title for name, at in conformed.columns.items()}
     titles: dict[str, str] = {}
     for column in conformed.extract.table.columns:
-        title = named.get(str(column.index)) or " ".join(column.path) or letter(column.index)
+        title = named.get(str(column.index)) or " ".join(column.path) or column_letter(column.index)
         taken = title in titles.values()
-        titles[str(column.index)] = f"{title} {letter(column.index)}" if taken else title
+        titles[str(column.index)] = f"{title} {column_letter(column.index)}" if taken else title
     return titles
 
 
@@ -220,12 +223,12 @@ def _findings(
     sheet = conformed.extract.sheet
     header = max(conformed.extract.table.header_rows, default=0) + 1
     rows = places["row"].where(about_rows.to_numpy())
-    lines = rows.fillna(header).astype("int64").astype("str").reset_index(drop=True)
-    letters = found["column"].map({n: letter(at) for n, at in conformed.columns.items()}).fillna("")
     found = found.reset_index(drop=True)
-    addresses = (sheet + "!" + letters.reset_index(drop=True) + lines).where(
-        letters.reset_index(drop=True) != "", None
-    )
+    lines = rows.fillna(header).astype("int64").astype("str").reset_index(drop=True)
+    own = _own_cells(conformed, found) if contract.form else _column_cells(conformed, found, lines)
+    addresses = (sheet + "!" + own).where(own != "", None)
+    if contract.form:
+        lines = lines.where(own == "", own)  # a row of the sheet holds many records
     columns: dict[str, Any] = {
         "finding_id": _finding_ids(submission_id, sheet, lines, found),
         "submission_id": submission_id,
@@ -242,6 +245,19 @@ def _findings(
         "finding_id"
     )
     return pa.Table.from_pandas(frame[FINDINGS.names], schema=FINDINGS, preserve_index=False)
+
+
+def _column_cells(conformed: Conformed, found: pd.DataFrame, lines: pd.Series) -> pd.Series:
+    """The cell of each finding: its column's letter in its row; blank where a row as a whole is meant."""
+    letters = found["column"].map({n: column_letter(at) for n, at in conformed.columns.items()}).fillna("")
+    return (letters + lines).where(letters != "", "")
+
+
+def _own_cells(conformed: Conformed, found: pd.DataFrame) -> pd.Series:
+    """The same in a form, whose record is one cell of its sheet; what is wrong with the region is wrong with the row."""
+    cells = conformed.frame["cell"].reindex(found["position"]).reset_index(drop=True)
+    is_own = (found["position"] != HEADER) & ~found["column"].isin(["region_name", "form"])
+    return cells.where(is_own, "").fillna("")
 
 
 def _finding_ids(submission_id: str, sheet: str, lines: pd.Series, found: pd.DataFrame) -> list[str]:
@@ -278,14 +294,4 @@ def _coverage(records: pa.Table, contract: Contract) -> tuple[tuple[str, str], .
 
 def covering(region_code: str, level: str) -> str:
     """The code of the region at a level that a region lies in (county 6 digits, township 9, village 12)."""
-    return region_code[: _CODE_DIGITS[level]].ljust(12, "0")
-
-
-def letter(index: int) -> str:
-    """The letters of a zero-based column: A, Z, AA."""
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
+    return region_code[: DIGITS[level]].ljust(12, "0")

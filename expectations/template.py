@@ -52,7 +52,7 @@ def write_template(contract: Contract, path: Path) -> None:
         _prepare(sheet, index, column, first)
     sheet.freeze_panes = f"A{first}"
     sheet.print_title_rows = f"1:{first - 1}"
-    _landscape(sheet, one_page_wide=len(contract.columns) <= _ONE_PAGE)
+    landscape(sheet, one_page_wide=len(contract.columns) <= _ONE_PAGE)
     _guidance(book.create_sheet(GUIDANCE), contract)
     book.save(path)
 
@@ -195,7 +195,8 @@ def _choices(column: Column) -> str:
             return f"{low:.15g} 至 {high:.15g}{unit}"
 
 
-def _landscape(sheet: Worksheet, *, one_page_wide: bool) -> None:
+def landscape(sheet: Worksheet, *, one_page_wide: bool) -> None:
+    """Print a sheet on A4 across, where asked squeezed to one page's width."""
     from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet.page_setup.orientation = "landscape"
@@ -229,7 +230,7 @@ def _guidance(sheet: Worksheet, contract: Contract) -> None:
         lines = max(-(-2 * len(text) // width) for text, width in zip(texts, _GUIDE.values(), strict=True))
         sheet.row_dimensions[row].height = 16 * max(lines, 1)
     sheet.freeze_panes = f"A{_GUIDE_HEADER + 1}"
-    _landscape(sheet, one_page_wide=True)
+    landscape(sheet, one_page_wide=True)
 
 
 def _explained(column: Column) -> tuple[str, ...]:

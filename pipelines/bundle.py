@@ -19,6 +19,7 @@ from connectors.errors import Refused
 from connectors.extract import read_tables
 from expectations.conform import RegionIndex
 from expectations.contract import Contract
+from expectations.forms.findings import check_findings
 from expectations.slips import Slip, write_slip
 from expectations.staging import Staged, join, join_drafts, split, stage
 from expectations.submission_findings import leftover_rows, submission_findings
@@ -117,6 +118,7 @@ def _recorded(site: Site, contract: Contract, one: Prepared, staged: Sequence[St
     findings = pa.concat_tables(
         [
             submission_findings(submission, contract, one.dated, one.leftovers),
+            check_findings(one.checks, contract, submission),
             *(part.findings for part in staged),
         ]
     )
@@ -139,9 +141,16 @@ def _recorded(site: Site, contract: Contract, one: Prepared, staged: Sequence[St
         contract_digest=site.staging_digests[contract.dataset],
     )
     records = pa.concat_tables([part.records for part in staged])
-    _write(site, contract.dataset, submission, "records", with_layout(records, one.conformed))
+    _write(
+        site,
+        contract.dataset,
+        submission,
+        "records",
+        with_layout(records, () if contract.form else one.conformed),
+    )
     _write(site, contract.dataset, submission, "findings", findings)
     _write(site, contract.dataset, submission, "quarantine", quarantine)
+    _write(site, contract.dataset, submission, "checks", one.checks)
     return Answer(outcome, findings, one.notes)
 
 
@@ -174,6 +183,7 @@ def _write(site: Site, dataset: str, submission_id: str, what: str, table: pa.Ta
 
 def _answer(site: Site, entry: Entry, answer: Answer) -> None:
     outcome = answer.outcome
+    contract = site.contracts.get(outcome.dataset or "")
     slip = Slip(
         department=entry.department,
         sender_path=entry.sender_path,
@@ -186,6 +196,7 @@ def _answer(site: Site, entry: Entry, answer: Answer) -> None:
         rows_in=outcome.rows_in,
         rows_recorded=outcome.rows_recorded,
         rows_quarantined=outcome.rows_quarantined,
+        counted="格" if contract and contract.form else "行",
         reason=outcome.reason or "",
         remedy=outcome.remedy or "",
         findings=answer.findings,

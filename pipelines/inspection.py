@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from connectors.celltext import cell_text
 from connectors.errors import Refused
 from connectors.extract import Extract, extract_sheet, read_tables
-from connectors.grid import Sheet
+from connectors.grid import Sheet, column_letter
 from connectors.readers import read_sheets
 from connectors.readers.content import Kind, kind_of
 from connectors.streaming import LONG
@@ -25,12 +25,12 @@ from expectations.contract import Contract
 from expectations.forms import (
     check_relations,
     check_totals,
-    column_letter,
     long_forms,
     printed_rules,
     section_counts,
 )
 from expectations.forms.long import has_row_codes, value_columns
+from expectations.forms.records import takes
 from expectations.privacy import mask, scrub_text
 from expectations.routing import Route, is_guidance, match, route
 from expectations.safe_cells import is_private_title
@@ -121,7 +121,7 @@ def _sheet(
             _table(extract, contracts, is_form=bool(value_columns(sheet.grid, extract.table)))
             for extract in extracts
         ),
-        form=_form(sheet, tables, long.to_pylist()),
+        form=_form(sheet, extracts, long, contracts),
         rules=tuple(sorted(rules, key=lambda rule: rule.row)),
         checked=Checked(
             sum(row["agrees"] is True for row in checks),
@@ -230,11 +230,15 @@ def _dataset(found: Route, *, fits: bool) -> Dataset:
     )
 
 
-def _form(sheet: Sheet, tables: Sequence[Table], cells: Sequence[Mapping[str, object]]) -> Form | None:
+def _form(
+    sheet: Sheet, extracts: Sequence[Extract], long: pa.Table, contracts: Mapping[str, Contract]
+) -> Form | None:
     """The sheet as a statistical form, blank or filled; ``None`` where it is none."""
-    forms = [table for table in tables if value_columns(sheet.grid, table)]
+    forms = [one.table for one in extracts if value_columns(sheet.grid, one.table)]
     if not forms:
         return None
+    cells = long.to_pylist()
+    titles = (*extracts[0].titles, sheet.name)
     by_rows = has_row_codes(sheet.grid, forms[0])
     carriers = (label for table in forms for label in table.row_labels) if by_rows else (
         column for table in forms for column in value_columns(sheet.grid, table)
@@ -244,6 +248,9 @@ def _form(sheet: Sheet, tables: Sequence[Table], cells: Sequence[Mapping[str, ob
         codes=sum(carrier.code is not None for carrier in carriers),
         regions=len({cell["region"] for cell in cells if not cell["is_total"]}),
         cells=len(cells),
+        datasets=tuple(
+            (one.dataset, one.title, one.department) for one in contracts.values() if takes(one, long, titles)
+        ),
     )
 
 

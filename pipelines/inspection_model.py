@@ -49,12 +49,14 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Form:
-    """A statistical form: which way round it is, and how much of it is filled."""
+    """A statistical form: which way round it is, how much of it is filled, and the datasets that take it."""
 
     indicators: str
     codes: int
     regions: int
     cells: int
+    datasets: tuple[tuple[str, str, str], ...]
+    """Dataset, title and department of each."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from connectors.grid import column_letter
 from expectations.conform import Conformed
-from expectations.staging import letter
 
 _KEY = b"shiji.layout"
 
@@ -20,7 +20,7 @@ Layout = dict[str, dict[str, str]]
 def with_layout(records: pa.Table, tables: Iterable[Conformed]) -> pa.Table:
     """Records that say where their columns stood."""
     layout = {
-        table.extract.sheet: {name: letter(index) for name, index in table.columns.items()}
+        table.extract.sheet: {name: column_letter(index) for name, index in table.columns.items()}
         for table in tables
     }
     return records.replace_schema_metadata({_KEY: json.dumps(layout, ensure_ascii=False).encode()})

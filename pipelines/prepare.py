@@ -7,15 +7,23 @@ It runs in worker processes, so it takes and gives plain values, and a refusal i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
+
+import pyarrow as pa
 
 from connectors.errors import Refused
 from connectors.extract import Extract, Reading, read_tables
 from expectations.conform import Conformed, RegionIndex, conform
 from expectations.contract import Contract
 from expectations.dating import Dated, period_of
+from expectations.forms.check import CHECKS
+from expectations.forms.conform import conform_form
+from expectations.forms.findings import placed_checks
+from expectations.forms.records import form_route
+from expectations.forms.sections import section_checks
+from expectations.forms.submitted import SubmittedForms, submitted_forms
 from expectations.routing import Route, is_guidance, route
 from expectations.slips.cover import is_cover, is_excerpt
 
@@ -42,6 +50,7 @@ class Prepared:
         dated: The period, and what speaks against it.
         conformed: Its tables in the contract's types.
         leftovers: Its tables that are something else, each with the reason.
+        checks: What a form says of itself, as it came out (``expectations.forms.CHECKS``); none for a ledger.
         notes: What a person should know, in Chinese.
     """
 
@@ -51,6 +60,7 @@ class Prepared:
     dated: Dated = field(default_factory=lambda: Dated(None))
     conformed: tuple[Conformed, ...] = ()
     leftovers: tuple[tuple[Extract, Refused], ...] = ()
+    checks: pa.Table = field(default_factory=CHECKS.empty_table)
     notes: tuple[str, ...] = ()
 
 
@@ -83,11 +93,14 @@ def _prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionInd
         raise Refused(
             "no_table", "文件里没有找到表格：" + _why(reading.unread), "请发送含表头和数据行的表格。"
         )
-    routes, leftovers = _routes(_data(reading), contracts, handed.department)
+    forms = submitted_forms(reading, contracts, handed.department)
+    stated = _stated_counts(reading)
+    reading = replace(reading, sheets=())  # cells need not be held twice
+    routes, leftovers = _routes(_data(reading), forms, contracts, handed.department)
     contract = routes[0][1].contract
     taken = [pair for pair in routes if len(pair[0].rows)]
     if not taken:
-        raise Refused("no_rows", f"《{contract.title}》里没有数据行。", "请填好数据后重报；空白表请勿报送。")
+        raise _nothing_filled_in(contract.title)
     dated = period_of(_titles(taken), contract, handed.sender_path, handed.file_name)
     if dated.period is None and contract.with_role("period") is None:
         raise Refused(
@@ -96,16 +109,39 @@ def _prepare(handed: Handed, contracts: Mapping[str, Contract], index: RegionInd
             f"请在标题或文件名里写明所属期，例如“2025年6月{contract.title}”，或放进 2025-06 文件夹。",
         )
     scope = (handed.file_name, *reversed(Path(handed.sender_path).parent.parts))
-    conformed = tuple(conform(extract, found, dated.period, index, scope) for extract, found in taken)
-    notes = (*reading.notes, *(f"工作表“{sheet}”没有读入：{why}" for sheet, why in reading.unread))
+    as_type = conform_form if contract.form else conform
+    conformed = tuple(as_type(extract, found, dated.period, index, scope) for extract, found in taken)
+    checks = [form.checks for form in forms.forms if form.contract is contract]
+    placed = placed_checks(pa.concat_tables([CHECKS.empty_table(), *checks]), conformed, dated.period)
+    own = {extract.sheet for extract, _ in taken}
+    notes = (
+        *reading.notes,
+        *forms.notes,
+        *(f"工作表“{sheet}”没有读入：{why}" for sheet, why in reading.unread),
+        *(f"工作表“{sheet}”是空白表，没有读入。" for sheet in forms.blank),
+    )
     return Prepared(
         handed,
         contract=contract,
         dated=dated,
         conformed=conformed,
         leftovers=leftovers,
+        checks=pa.concat_tables([placed, *(found for sheet, found in stated.items() if sheet in own)]),
         notes=(*notes, *dict.fromkeys(note for one in conformed for note in one.notes)),
     )
+
+
+def _stated_counts(reading: Reading) -> dict[str, pa.Table]:
+    """By sheet, what headings like 北京市（23所） say of the rows below them."""
+    tables = {
+        sheet.name: [one.table for one in reading.extracts if one.sheet == sheet.name]
+        for sheet in reading.sheets
+    }
+    return {sheet.name: section_checks(sheet, tables[sheet.name]) for sheet in reading.sheets}
+
+
+def _nothing_filled_in(title: str) -> Refused:
+    return Refused("no_rows", f"《{title}》里没有数据行。", "请填好数据后重报；空白表请勿报送。")
 
 
 def _data(reading: Reading) -> Sequence[Extract]:
@@ -126,9 +162,9 @@ def _data(reading: Reading) -> Sequence[Extract]:
 
 
 def _routes(
-    extracts: Sequence[Extract], contracts: Mapping[str, Contract], department: str
+    extracts: Sequence[Extract], forms: SubmittedForms, contracts: Mapping[str, Contract], department: str
 ) -> tuple[list[tuple[Extract, Route]], tuple[tuple[Extract, Refused], ...]]:
-    """The tables of the dataset that most rows belong to, and the others.
+    """The tables of the dataset that most rows belong to, and the others; a sheet that is a form counts as one table.
 
     Raises:
         Refused: No table is a dataset of the department.
@@ -139,9 +175,17 @@ def _routes(
         try:
             found = route(extract, contracts, department)
         except Refused as error:
-            leftovers.append((extract, error))
+            if not forms.hold(extract):
+                leftovers.append((extract, error))
             continue
         routed.setdefault(found.contract.dataset, []).append((extract, found))
+    taken = {extract.sheet for pairs in routed.values() for extract, _ in pairs}
+    for form in forms.forms:
+        if form.extract.sheet not in taken:
+            pair = form.extract, form_route(form.contract)
+            routed.setdefault(form.contract.dataset, []).append(pair)
+    if not routed and not leftovers:
+        raise _nothing_filled_in("、".join(forms.blank))
     if not routed:
         raise max(leftovers, key=lambda pair: len(pair[0].rows))[1]
     main = max(routed, key=lambda dataset: sum(len(extract.rows) for extract, _ in routed[dataset]))

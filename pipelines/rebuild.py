@@ -14,7 +14,9 @@ from hashlib import sha256
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.staging import record_schema
+from expectations.forms.check import CHECKS
+from expectations.forms.findings import as_reconciliations
+from expectations.staging import DIGITS, record_schema
 from expectations.submission_findings import UNROUTED
 from pipelines.site import Site
 from warehouse import schemas
@@ -66,8 +68,12 @@ def _in_force_rows(site: Site, dataset: str, in_force: pa.Table, schema: pa.Sche
             for submission in submissions
         ]
     )
-    digits = {"county": 6, "township": 9, "village": 12}[site.contracts[dataset].coverage]
-    keyed = staged.append_column("covered", pc.utf8_slice_codeunits(staged["region_code"], 0, digits))
+    return _covered(staged, in_force, DIGITS[site.contracts[dataset].coverage])
+
+
+def _covered(rows: pa.Table, in_force: pa.Table, digits: int) -> pa.Table:
+    """The rows of the regions (by that many digits of their code) and months for which their submission is in force."""
+    keyed = rows.append_column("covered", pc.utf8_slice_codeunits(rows["region_code"], 0, digits))
     covers = pa.table(
         {
             "submission_id": in_force["submission_id"],
@@ -76,7 +82,7 @@ def _in_force_rows(site: Site, dataset: str, in_force: pa.Table, schema: pa.Sche
         }
     )
     keys = ["submission_id", "period", "covered"]
-    return keyed.join(covers, keys=keys, join_type="left semi").select(schema.names)
+    return keyed.join(covers, keys=keys, join_type="left semi").select(rows.schema.names)
 
 
 # Findings and quarantine --------------------------------------------------------------------------------------------
@@ -170,11 +176,31 @@ def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
     written = {"observations": _write_changed(site, "observations", observed, [*months, *years])}
     connection = site.connect()  # claims are held against the observations just written
     found = reconcile(connection, site.reconciliations, site.regions, wanted, facts, site.indicators)
+    found = pa.concat_tables([found, *_form_checks(site, wanted)])
     written["reconciliations"] = _write_changed(site, "reconciliations", found, months)
     seen = detect(connection, wanted, site.contracts, site.indicators)
     written["anomalies"] = _write_changed(site, "anomalies", seen, months)
     site.ledger.mark_built("observations", {month: desired.get(month) for month in months})
     return {table: partitions for table, partitions in written.items() if partitions}
+
+
+def _form_checks(site: Site, months: Sequence[str]) -> Iterable[pa.Table]:
+    """What the forms in force say of themselves: printed rules and totals, staged with their submissions.
+
+    Totals stand for a county, whatever the level at which submissions supersede each other.
+    """
+    import pyarrow.parquet as pq
+
+    for dataset, contract in site.contracts.items():
+        if contract.form is None:
+            continue
+        in_force = site.ledger.in_force(dataset, list(months))
+        for submission in pc.unique(in_force["submission_id"]).to_pylist():
+            path = site.staged(dataset, submission, "checks")
+            if path.exists():
+                checks = pq.read_table(path, schema=CHECKS)
+                named = checks.append_column("submission_id", pa.repeat(submission, checks.num_rows))
+                yield as_reconciliations(_covered(named, in_force, DIGITS["county"]))
 
 
 def _write_changed(site: Site, table: str, data: pa.Table, partitions: Sequence[str]) -> list[str]:

@@ -158,7 +158,7 @@ def _forget_moved(site: Site, stale: Sequence[Entry], outcomes: Sequence[Outcome
     now = {outcome.submission_id: outcome.dataset or "" for outcome in outcomes}
     for entry in stale:
         if (before := entry.dataset or "") != now[entry.submission_id]:
-            for what in ("records", "findings", "quarantine"):
+            for what in ("records", "findings", "quarantine", "checks"):
                 site.staged(before, entry.submission_id, what).unlink(missing_ok=True)
 
 

@@ -52,7 +52,7 @@ def trace_observation(
         one = site.indicators[indicator]
         found = trace(
             connection,
-            one.relations,
+            one.statements.values(),
             sources(site.contracts),
             region_code,
             period,
@@ -64,11 +64,13 @@ def trace_observation(
 
 
 def _with_cells(site: Site, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Rows with the cell of every column of their record: ``{"households": "E5"}``."""
+    """Rows with the cell of every column of their record: ``{"households": "E5"}``; a form's record is one cell."""
     layouts: dict[tuple[str, str], Layout] = {}
     for row in rows:
         key = (row["dataset"], row["submission_id"])
         if key not in layouts:
             layouts[key] = read_layout(site.staged(*key, "records"))
         columns = layouts[key].get(row["sheet"], {})
-        yield row | {"cells": {name: f"{letters}{row['row']}" for name, letters in columns.items()}}
+        own = row.pop("cell")
+        cells = {"value": own} if own else {name: f"{at}{row['row']}" for name, at in columns.items()}
+        yield row | {"cells": cells}

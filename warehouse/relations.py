@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-RELATION = re.compile(r"\b(?:from|join)\s+([a-z]\w*?)_(as_of|in_month|in_year)\b", re.IGNORECASE)
+RELATION = re.compile(r"\b(?:from|join)\s+\(*([a-z]\w*?)_(as_of|in_month|in_year)\b", re.IGNORECASE)
 
 _OBSERVATIONS = (
     "observations_as_of as (select months.as_of, o.* from months join observations o "

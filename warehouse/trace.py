@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from warehouse.lineage import counted_records
 from warehouse.periods import months_of
 from warehouse.relations import Source, located, with_relations
 
@@ -23,6 +24,7 @@ TRAIL = pa.schema(
         ("sha256", pa.string()),
         ("sheet", pa.string()),
         ("row", pa.int64()),
+        ("cell", pa.string()),
         ("region_code", pa.string()),
         ("period", pa.string()),
     ]
@@ -46,7 +48,7 @@ class Trail:
 
 def trace(
     connection: DuckDBPyConnection,
-    relations: Iterable[tuple[str, str]],
+    statements: Iterable[str],
     sources: Mapping[str, Source],
     region_code: str,
     period: str,
@@ -58,7 +60,7 @@ def trace(
 
     Args:
         connection: From ``query.connect``.
-        relations: The ``(dataset, window)`` pairs that went into the number; a window says how far back it looks.
+        statements: SQL of the number's sides (``warehouse.indicators``); the records that it counts are meant.
         sources: Facts by dataset.
         region_code: 12 digits; the regions below count as well, and codes that led to any of them.
         period: A month ``2025-06``, a quarter ``2025Q2`` or a year ``2025``.
@@ -69,11 +71,11 @@ def trace(
         ValueError: The period is none.
     """
     months = [str(month) for month in months_of(period)]
-    pairs = sorted(set(relations))
-    if not pairs:
+    counted = [one for sql in statements for one in counted_records(connection, sql, sources)]
+    if not counted:
         return Trail(TRAIL.empty_table(), 0, 0)
     codes = [row[0] for row in connection.execute(_BELOW, {"region": region_code}).fetchall()]
-    statement = " union all ".join(_SIDE.format(dataset=dataset, window=window) for dataset, window in pairs)
+    statement = " union all ".join(f"({one.rstrip(';')})" for one in counted)
     shape = _BEHIND.format(last=_LAST if only_last else "")
     behind = with_relations(statement, located(connection, sources), shape)
     given = {"months": months, "regions": codes}
@@ -93,22 +95,17 @@ with recursive below(region_code) as (
 select region_code from below
 """
 
-_SIDE = """
-select '{dataset}' as dataset, as_of, submission_id, sheet, "row", region_code, period from {dataset}_{window}
-where list_contains($regions::varchar[], region_code)
-"""
-
 _LAST = "qualify as_of = max(as_of) over (partition by dataset, region_code)"
 
 _BEHIND = """
-select distinct dataset, submission_id, sheet, "row", region_code, period
-from (select * from stated {last})
+select distinct dataset, submission_id, sheet, "row", cell, region_code, period
+from (select * from stated where list_contains($regions::varchar[], region_code) {last})
 """
 
 _WITH_FILES = """
-select dataset, submission_id, department, file_name, sha256, sheet, "row", region_code, period
+select dataset, submission_id, department, file_name, sha256, sheet, "row", cell, region_code, period
 from ({behind})
 left join (select submission_id, department, file_name, sha256 from submissions) using (submission_id)
-order by dataset, region_code, period, submission_id, sheet, "row"
+order by dataset, region_code, period, submission_id, sheet, "row", cell
 limit $most
 """

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from connectors.errors import Refused
 from connectors.grid import Grid, Sheet
-from connectors.readers.limits import MAX_CELLS, MAX_MEMBERS, MAX_UNPACKED, empty, encrypted, too_large
+from connectors.readers.limits import (
+    MAX_CELLS,
+    MAX_MEMBERS,
+    MAX_UNPACKED,
+    empty,
+    encrypted,
+    refusing,
+    too_large,
+)
 
 _BLOCK = 1 << 20
 _UTF8_NAME = 0x800
@@ -36,16 +44,18 @@ def read_archive(path: Path, name: str, read: MemberReader) -> list[Sheet]:
             raise too_large(name, f"压缩包里有 {len(members)} 个文件")
         left = MAX_UNPACKED
         for number, member in enumerate(members):
-            if member.flag_bits & _ENCRYPTED:
-                raise encrypted(name)
             unpacked = Path(folder) / str(number)
-            left -= _unpack(archive, member, unpacked, left, name)
-            found, refusal = _member(unpacked, member_name(member), read)
+            found, refusal, size = _member(archive, member, unpacked, left, read)
+            left -= size
+            if left < 0:
+                raise too_large(name, f"解压后超过 {MAX_UNPACKED // 1_000_000} MB")
             sheets += found
             refusals += refusal
-            unpacked.unlink()
+            unpacked.unlink(missing_ok=True)
             if sum(len(row) for sheet in sheets for row in sheet.grid.rows) > MAX_CELLS:
                 raise too_large(name, f"各文件合计超过 {MAX_CELLS // 10_000} 万格")
+    if members and all(member.flag_bits & _ENCRYPTED for member in members):
+        raise encrypted(name)
     if refusals and not any(sheet.grid.rows for sheet in sheets):
         raise refusals[0]
     if not sheets:
@@ -70,21 +80,29 @@ def _is_litter(name: str) -> bool:
     return name.startswith(_LITTER[0]) or Path(name).name.startswith(_LITTER[1:])
 
 
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int, name: str) -> int:
-    """Write the member to ``target``; its size, which must not exceed ``left`` whatever the archive claims."""
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, unpacked: Path, left: int, read: MemberReader
+) -> tuple[list[Sheet], list[Refused], int]:
+    """Its sheets, why it was refused, and its size; more than ``left`` where it is not worth reading on."""
+    name, size = member_name(member), 0
+    try:
+        with refusing(name):
+            if member.flag_bits & _ENCRYPTED:
+                raise encrypted(name)
+            size = _unpack(archive, member, unpacked, left)
+            if size > left:
+                return [], [], size
+            sheets = read(unpacked, Path(name).name)
+    except Refused as refusal:
+        return [Sheet(name, False, Grid([]), (f"{refusal.message}{refusal.remedy}",))], [refusal], size
+    return [dataclasses.replace(sheet, name=f"{name}/{sheet.name}") for sheet in sheets], [], size
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
+    """Write the member to ``target``; its size as far as it was written, whatever the archive claims."""
     size = 0
     with archive.open(member) as source, target.open("wb") as file:
-        while block := source.read(_BLOCK):
+        while size <= left and (block := source.read(_BLOCK)):
             size += len(block)
-            if size > left:
-                raise too_large(name, f"解压后超过 {MAX_UNPACKED // 1_000_000} MB")
             file.write(block)
     return size
-
-
-def _member(path: Path, name: str, read: MemberReader) -> tuple[list[Sheet], list[Refused]]:
-    try:
-        sheets = read(path, Path(name).name)
-    except Refused as refusal:
-        return [Sheet(name, False, Grid([]), (f"{refusal.message}{refusal.remedy}",))], [refusal]
-    return [dataclasses.replace(sheet, name=f"{name}/{sheet.name}") for sheet in sheets], []

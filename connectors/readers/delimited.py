@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import os
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 _SAMPLE = 1 << 15
-_DELIMITERS = (",", "\t", ";", "|")
+_DELIMITERS = (",", "\t", ";", "|", "，")
+_NAMED = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+"""The line by which a text tells Excel its delimiter; Excel does not show it."""
+_KEPT_AS_TEXT = re.compile(r'="([^"]*)"|\'(\d[\dXx.-]*)')
+"""How exports keep Excel from taking a code for a number: ``="00123"``, ``'00123``."""
 MAX_LINES = 60
 """Line breaks in one cell; more of them mean a quote that was never closed."""
 
@@ -51,12 +56,15 @@ def read_delimited(path: Path, name: str) -> list[Sheet]:
     if size > MAX_TEXT:
         raise too_large(name, f"文本有 {size // 1_000_000} MB")
     text, odd = decode(path.read_bytes(), encoding_of_file(path))
-    text = text.lstrip("\ufeff")
+    # Zero bytes and the end mark of DOS stand for nothing.
+    text = text.lstrip("\ufeff").replace("\x00", "").rstrip("\x1a")
     if not text.strip():
         raise empty(name)
     if max(map(text.count, _DELIMITERS)) + text.count("\n") + text.count("\r") > MAX_CELLS:
         raise too_large(name, f"文本超过 {MAX_CELLS // 10_000} 万格")
     rows, notes = rows_of(text)
+    if not any(cell.strip() for row in rows for cell in row):
+        raise empty(name)
     if odd:
         shown = "、".join(map(str, odd[:_SHOWN]))
         notes.append(f"文件混用了几种编码：第 {shown} 行等共 {len(odd)} 行与其余不同，请核对这些行的文字。")
@@ -69,7 +77,16 @@ def rows_of(text: str) -> tuple[list[list[str]], list[str]]:
     Returns:
         Rows of strings (a blank line is an empty row), notes in Chinese.
     """
-    dialect = dialect_of(text[:_SAMPLE])
+    named = _NAMED.match(text)
+    text = text[named.end() :] if named else text
+    dialect = Dialect(named[1]) if named else dialect_of(text[:_SAMPLE])
+    rows, notes = _records(text, dialect)
+    if '="' in text or "'" in text:
+        rows = [[_as_text(cell) for cell in row] for row in rows]
+    return rows, notes
+
+
+def _records(text: str, dialect: Dialect) -> tuple[list[list[str]], list[str]]:
     try:
         rows = list(reader_of(io.StringIO(text, newline=""), dialect))
         unpaired = any(cell.count("\n") + cell.count("\r") > MAX_LINES for row in rows for cell in row)
@@ -81,6 +98,12 @@ def rows_of(text: str) -> tuple[list[list[str]], list[str]]:
     return list(reader_of(io.StringIO(text, newline=""), plain)), [
         "文件中的引号不成对，已按普通字符读取，请核对含引号的单元格。"
     ]
+
+
+def _as_text(cell: str) -> str:
+    """A cell without what keeps Excel from taking it for a number."""
+    kept = _KEPT_AS_TEXT.fullmatch(cell.strip())
+    return (kept[1] or kept[2] or "") if kept else cell
 
 
 def reader_of(lines: Iterable[str], dialect: Dialect) -> Reader:

@@ -1,7 +1,7 @@
-"""How far the sheets of an ods, xlsb or xls reach, and that a reader comes to their end. Cells are not read here.
+"""How far the sheets of an xlsb or xls reach, and that a reader comes to their end. Cells are not read here.
 
-The reading library allocates the whole rectangle of a sheet, of an ods or xls all sheets at once, and repeats what it
-is told to repeat; on an ods whose tables do not end it never returns. So all of that is told before it gets the file.
+The reading library allocates the whole rectangle of a sheet, of an xls all sheets at once, and follows chains of
+sectors wherever they lead. So all of that is told before it gets the file.
 """
 
 from __future__ import annotations
@@ -10,23 +10,12 @@ import re
 import struct
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from xml.parsers import expat
 
 from connectors.errors import Refused
 from connectors.readers.compound import stream
 from connectors.readers.limits import MAX_CELLS, MAX_CELLS_AT_ONCE, MAX_UNPACKED, too_large, unreadable
-
-_ATTRIBUTES = rb"""((?:[^>"']|"[^"]*"|'[^']*')*+)>"""
-_NO_ELEMENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
-_ODS_TABLE = re.compile(rb"<(/?)table:table(?=[\s/>])" + _ATTRIBUTES)
-_ODS_ROW = re.compile(rb"<table:table-row(?=[\s/>])" + _ATTRIBUTES)
-_ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell(?=[\s/>])" + _ATTRIBUTES)
-_ODS_SPACE = re.compile(rb"<text:s(?=[\s/>])" + _ATTRIBUTES)
-_ROWS = re.compile(rb"number-rows-repeated\s*=\s*[\"']([^\"']*)")
-_COLUMNS = re.compile(rb"number-columns-repeated\s*=\s*[\"']([^\"']*)")
-_SPACES = re.compile(rb"text:c\s*=\s*[\"']([^\"']*)")
 
 _PACKAGE_SHEETS = re.compile(rb"Target=[\"']([^\"']+\.bin)[\"']", re.IGNORECASE)
 _ROW_HEADER, _LAST_CELL = 0, 11
@@ -41,124 +30,6 @@ _SHORTEST_STRING = 3
 
 def _too_far(name: str, height: int, width: int) -> Refused:
     return too_large(name, f"表格的内容延伸到第 {height} 行、第 {width} 列")
-
-
-def check_ods(path: Path, name: str) -> None:
-    """Refuse an ods whose XML is broken, or whose repeated rows, columns and spaces reach too far.
-
-    Elements are known by their names as spelled, prefix included, because the reading library does the same.
-
-    Raises:
-        Refused: ``unreadable`` or ``too_large``.
-    """
-    with zipfile.ZipFile(path) as archive:
-        content = _read(archive, "content.xml", name)
-    try:
-        _check_tables(_ods_tables(_elements(content)), name)
-    except (expat.ExpatError, ValueError) as error:
-        raise unreadable(name) from error
-
-
-def _elements(content: bytes) -> bytes:
-    """Well-formed XML without its comments and the like, which may hold what looks like an element and is none.
-
-    Raises:
-        ExpatError: It is not well-formed.
-        ValueError: It declares a document type, which no office program does.
-    """
-    found: list[object] = []
-
-    def note(*what: object) -> None:
-        found.append(what)
-
-    def refuse(*_: object) -> None:
-        raise ValueError("a document type of its own")
-
-    parser = expat.ParserCreate()
-    parser.CommentHandler = note
-    parser.StartCdataSectionHandler = note
-    parser.ProcessingInstructionHandler = note
-    parser.StartDoctypeDeclHandler = refuse
-    parser.Parse(content, True)
-    return _NO_ELEMENT.sub(b"", content) if found else content
-
-
-def _ods_tables(content: bytes) -> list[bytes]:
-    """The inside of every table.
-
-    Raises:
-        ValueError: A table within a table; the reading library takes the end of the inner one for both.
-    """
-    tables, start = [], None
-    for mark in _ODS_TABLE.finditer(content):
-        if mark[1]:
-            tables.append(content[start : mark.start()])
-            start = None
-        elif start is not None:
-            raise ValueError("a table in a table")
-        elif not mark[0].endswith(b"/>"):
-            start = mark.end()
-    return tables
-
-
-def _check_tables(tables: Sequence[bytes], name: str) -> None:
-    area = volume = 0
-    for table in tables:
-        height = pending = width = 0
-        for repeat, inner in _ods_rows(table):
-            pending += repeat
-            reach, size = _ods_row(inner)
-            if reach:
-                height, pending, width = height + pending, 0, max(width, reach)
-                volume += size * repeat
-            if area + height * width > MAX_CELLS_AT_ONCE:
-                raise _too_far(name, height, width)
-            if volume > MAX_UNPACKED:
-                raise too_large(name, "同样的内容重复过多")
-        area += height * width
-
-
-def _ods_rows(table: bytes) -> Iterator[tuple[int, bytes]]:
-    """How often each row is repeated, and its inside.
-
-    Raises:
-        ValueError: A row within a row, or a count that is none.
-    """
-    at = 0
-    while mark := _ODS_ROW.search(table, at):
-        at = mark.end()
-        inner = b""
-        if not mark[0].endswith(b"/>"):
-            end = table.find(b"</table:table-row", at)
-            inner, at = table[at:end], end
-            if _ODS_ROW.search(inner):
-                raise ValueError("a row in a row")
-        yield _count(_ROWS, mark[1]), inner
-
-
-def _ods_row(inner: bytes) -> tuple[int, int]:
-    """The last column with content (repeated blank cells at the end reach nowhere), and a bound of the bytes of text."""
-    if b"repeated" not in inner and b"<text:s" not in inner:
-        return inner.count(b"table-cell") if b"value" in inner or b"formula" in inner else 0, len(inner)
-    at = reach = 0
-    most = 1
-    for attributes in _ODS_CELL.findall(inner):
-        repeat = _count(_COLUMNS, attributes)
-        at += repeat
-        if b"value" in attributes or b"formula" in attributes:
-            reach, most = at, max(most, repeat)
-    spaces = sum(_count(_SPACES, attributes) for attributes in _ODS_SPACE.findall(inner))
-    return reach, (len(inner) + spaces) * most
-
-
-def _count(key: re.Pattern[bytes], attributes: bytes) -> int:
-    """The number an attribute gives, 1 where it is absent.
-
-    Raises:
-        ValueError: It is spelled otherwise than in digits.
-    """
-    found = key.search(attributes)
-    return int(found[1]) if found else 1
 
 
 def check_xlsb(path: Path, name: str) -> None:

@@ -11,7 +11,7 @@ MAX_CELLS = 22_000_000
 """Cells in the rectangles of all sheets of a file, blank ones included: readers allocate all of them."""
 
 MAX_CELLS_AT_ONCE = 10_000_000
-"""The same where opening a workbook reads all of its sheets, and their formulas (ods, xls)."""
+"""The same where opening a workbook reads all of its sheets, and their formulas (xls)."""
 
 MAX_UNPACKED = 1_000_000_000
 """Bytes a compressed file may unpack to."""
@@ -24,6 +24,10 @@ MAX_TEXT = 200_000_000
 
 MAX_MEMBERS = 500
 """Spreadsheets in one archive."""
+
+
+BLANK_ROW = 8
+"""Blank cells whose memory a row without cells takes."""
 
 
 def unreadable(name: str) -> Refused:
@@ -66,6 +70,34 @@ def not_a_table(name: str, what: str) -> Refused:
     return Refused(
         "not_a_table", f"“{name}”是{what}，不是表格文件。", "请发送 Excel、WPS 表格或 CSV 文件本身。"
     )
+
+
+def check_tags(text: str, name: str) -> None:
+    """Refuse markup of too many tags.
+
+    Raises:
+        Refused: ``too_large``.
+    """
+    if text.count("<") > MAX_TAGS:
+        raise too_large(name, f"表格的标记超过 {MAX_TAGS // 10_000} 万个")
+
+
+class Room:
+    """What is left of the cells that one file may have."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._left = MAX_CELLS
+
+    def take(self, cells: int) -> None:
+        """Make room for more cells.
+
+        Raises:
+            Refused: ``too_large``.
+        """
+        self._left -= cells
+        if self._left < 0:
+            raise too_large(self._name, f"内容延伸过远（超过 {MAX_CELLS // 10_000} 万格）")
 
 
 @contextmanager

@@ -1,57 +1,58 @@
-"""Tables written as markup under a workbook's name: HTML saved as ``.xls`` and XML Spreadsheet 2003."""
+"""Tables written as HTML, mostly under a workbook's name. Other markup is read elsewhere."""
 
 from __future__ import annotations
 
-import codecs
-import datetime as dt
 import re
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree
 
-from connectors.grid import Cell, Grid, Merge, Sheet, apart
-from connectors.readers.encoding import decode, encoding_of, encoding_of_file
-from connectors.readers.limits import MAX_CELLS, MAX_TAGS, MAX_TEXT, too_large, unreadable
+from connectors.grid import Cell, Grid, Merge, Sheet
+from connectors.readers.encoding import decode_declared
+from connectors.readers.limits import MAX_TEXT, Room, check_tags, not_a_table, too_large
+from connectors.readers.look import Look
 
-_DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-_NAMESPACE = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _NO_TAG = re.compile(r"<(?![A-Za-z/!?])")
 _MAX_SPAN = 10_000
 _MAX_COLUMNS = 1 << 14
-_ROW = 8  # a row without cells takes the memory of so many blank ones
+_ROWS = ("tr", "thead", "tbody", "tfoot")
+_NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_SHEET_NAME = re.compile(r"<x:Name>([^<]*)</x:Name>")
 
 
 def read_html(path: Path, name: str) -> list[Sheet]:
-    """One sheet per outermost ``<table>``; spans become merged ranges, missing ``<tr>`` are put in."""
-    text = _text(path, name)
-    _check_tags(text.count("<"), name)
-    parser = _Tables()
-    parser.feed(_closed(text))
-    parser.close()
-    stem = Path(name).stem
-    room = _Room(name)
-    grids = [grid for table in parser.tables if (grid := _laid_out(table, room)).rows]
-    return [Sheet(stem if len(grids) == 1 else f"{stem}-{i}", False, grid) for i, grid in enumerate(grids, 1)]
+    """One sheet per outermost ``<table>``; spans become merged ranges, missing ``<tr>`` are put in.
 
-
-def _text(path: Path, name: str) -> str:
-    """The text in the declared encoding if it fits, else in the one its bytes show."""
+    Raises:
+        Refused: ``too_large``; ``not_a_table`` for a page without one, as is saved when a system asks to log in.
+    """
     if path.stat().st_size > MAX_TEXT:
         raise too_large(name, f"文本有 {path.stat().st_size // 1_000_000} MB")
-    content = path.read_bytes()
-    declared = _DECLARED.search(content[:4096])
-    label = declared[1].decode().lower() if declared else ""
-    label = "gb18030" if label in ("gb2312", "gbk") else label
-    if encoding_of(content[:4096]).startswith("utf-16"):
-        return _seen(path)
-    try:
-        return content.decode(codecs.lookup(label).name)
-    except (LookupError, UnicodeDecodeError):
-        return _seen(path)
+    parser = _Tables()
+    for page in _pages(path.read_bytes()):
+        check_tags(page, name)
+        parser.feed(_closed(page))
+    parser.close()
+    if not parser.tables:
+        raise not_a_table(name, "没有表格的网页（可能是登录页或出错页）")
+    room = Room(name)
+    tables = [(table, grid) for table in parser.tables if (grid := _laid_out(table.cells, room, name)).rows]
+    stem = Path(name).stem
+    names = [stem] if len(tables) == 1 else [f"{stem}-{i}" for i in range(1, len(tables) + 1)]
+    if len(parser.sheet_names) == len(tables):
+        names = parser.sheet_names
+    return [_sheet(title, table, grid) for title, (table, grid) in zip(names, tables, strict=True)]
 
 
-def _seen(path: Path) -> str:
-    return decode(path.read_bytes(), encoding_of_file(path))[0]
+def _pages(content: bytes) -> list[str]:
+    """The page, or those of a "single file web page", which is a letter with the pages attached."""
+    if content[:13].lower() != b"mime-version:":
+        return [decode_declared(content)]
+    parts = [part for part in message_from_bytes(content).walk() if part.get_content_type() == "text/html"]
+    bodies = [part.get_payload(decode=True) for part in parts]
+    return [decode_declared(body) for body in bodies if isinstance(body, bytes)]
 
 
 def _closed(text: str) -> str:
@@ -67,27 +68,10 @@ def _closed(text: str) -> str:
     return text[:last] + text[last:].replace("<", "&lt;")
 
 
-def _check_tags(count: int, name: str) -> None:
-    if count > MAX_TAGS:
-        raise too_large(name, f"表格的标记超过 {MAX_TAGS // 10_000} 万个")
-
-
-class _Room:
-    """What is left of the cells that one file may have."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._left = MAX_CELLS
-
-    def take(self, cells: int) -> None:
-        """Make room for more cells.
-
-        Raises:
-            Refused: ``too_large``.
-        """
-        self._left -= cells
-        if self._left < 0:
-            raise too_large(self.name, f"内容延伸过远（超过 {MAX_CELLS // 10_000} 万格）")
+def _sheet(title: str, table: _Table, grid: Grid) -> Sheet:
+    look = Look(hidden_rows=table.hidden_rows(), hidden_columns=len(table.hidden_columns(grid)))
+    notes = [f"工作表“{title}”是隐藏的，已一并读取。"] if table.hidden else []
+    return Sheet(title, table.hidden, grid, (*notes, *look.notes(title, blank=False)))
 
 
 class _Cell:
@@ -95,11 +79,13 @@ class _Cell:
         self.down = _span(attributes.get("rowspan"))
         self.across = _span(attributes.get("colspan"))
         self.head = head
+        self.hidden = _is_hidden(attributes)
+        self.in_hidden_row = False
         self.parts: list[str] = []
 
     @property
     def text(self) -> str:
-        return re.sub(r"[ \t\r\f]*\n[ \t\r\f]*", "\n", "".join(self.parts)).strip()
+        return re.sub(r"[ \t\r\f]*\n[ \t\r\f]*", "\n", "".join(self.parts)).strip(" \t\r\n\f")
 
 
 def _span(text: str | None) -> int:
@@ -107,13 +93,38 @@ def _span(text: str | None) -> int:
     return max(1, min(int(digits), _MAX_SPAN)) if digits.isascii() and digits.isdigit() else 1
 
 
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    return bool(_NOT_SHOWN.search(attributes.get("style") or ""))
+
+
+@dataclass
+class _Table:
+    """The cells of one outermost table; ``None`` among them is the end of a row."""
+
+    hidden: bool = False
+    cells: list[_Cell | None] = field(default_factory=list)
+    columns: list[bool] = field(default_factory=list)
+
+    def hidden_rows(self) -> int:
+        """How many rows are written but not shown."""
+        rows = _rows(self.cells)
+        return sum(any(cell.in_hidden_row and cell.text for cell in row) for row in rows)
+
+    def hidden_columns(self, grid: Grid) -> set[int]:
+        """Columns with text that are not shown."""
+        written = {column for row in grid.rows for column, text in enumerate(row) if text}
+        return written & {column for column, hidden in enumerate(self.columns) if hidden}
+
+
 class _Tables(HTMLParser):
-    """Collects the cells of outermost tables; ``None`` in a table's list is the end of a row."""
+    """Collects the cells of outermost tables, and the names Excel gives its sheets."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.tables: list[list[_Cell | None]] = []
+        self.tables: list[_Table] = []
+        self.sheet_names: list[str] = []
         self._depth = 0
+        self._row_is_hidden = self._row_is_open = False
         self._cell: _Cell | None = None
         self._skipped = 0
 
@@ -122,18 +133,19 @@ class _Tables(HTMLParser):
         if tag == "table":
             self._depth += 1
             if self._depth == 1:
-                self.tables.append([])
+                self.tables.append(_Table(_is_hidden(dict(attrs))))
         elif tag in ("style", "script"):
             self._skipped += 1
         elif tag == "br" and self._cell:
             self._cell.parts.append("\n")
-        elif tag in ("tr", "thead", "tbody", "tfoot") and self._depth <= 1:
+        elif tag in _ROWS and self._depth <= 1:
             self._end_row()
+            self._row_is_hidden = _is_hidden(dict(attrs))
+            self._row_is_open = tag == "tr"
+        elif tag == "col" and self._depth == 1:
+            self._columns(dict(attrs))
         elif tag in ("td", "th") and self._depth <= 1:
-            if not self.tables or (self._depth == 0 and not self.tables[-1]):
-                self.tables.append([])
-            self._cell = _Cell(dict(attrs), tag == "th")
-            self.tables[-1].append(self._cell)
+            self._open_cell(_Cell(dict(attrs), tag == "th"))
 
     def handle_endtag(self, tag: str) -> None:
         """Close a table, a row or a cell."""
@@ -142,8 +154,8 @@ class _Tables(HTMLParser):
             self._depth = max(0, self._depth - 1)
         elif tag in ("style", "script"):
             self._skipped = max(0, self._skipped - 1)
-        elif tag in ("tr", "thead", "tbody", "tfoot") and self._depth <= 1:
-            self._end_row()
+        elif tag in _ROWS and self._depth <= 1:
+            self._end_row(is_written=tag == "tr" and self._row_is_open)
         elif tag in ("td", "th") and self._depth <= 1:
             self._cell = None
 
@@ -152,10 +164,29 @@ class _Tables(HTMLParser):
         if self._cell and not self._skipped:
             self._cell.parts.append(re.sub(r"[ \t\r\n\f]+", " ", data))
 
-    def _end_row(self) -> None:
+    def handle_comment(self, data: str) -> None:
+        """Excel names its sheets in a comment to itself."""
+        self.sheet_names += map(unescape, _SHEET_NAME.findall(data))
+
+    def _open_cell(self, cell: _Cell) -> None:
+        cell.in_hidden_row = self._row_is_hidden
+        if not self.tables:
+            self.tables.append(_Table())
+        self.tables[-1].cells.append(cell)
+        self._cell = cell
+
+    def _columns(self, attributes: dict[str, str | None]) -> None:
+        columns = self.tables[-1].columns
+        if len(columns) < _MAX_SPAN:
+            columns += [_is_hidden(attributes)] * _span(attributes.get("span"))
+
+    def _end_row(self, *, is_written: bool = False) -> None:
+        """End the row that has cells; one without any counts where its ``<tr>`` is written: spans may cover it."""
         self._cell = None
-        if self.tables and self.tables[-1] and self.tables[-1][-1] is not None:
-            self.tables[-1].append(None)
+        self._row_is_hidden = self._row_is_open = False
+        cells = self.tables[-1].cells if self.tables else []
+        if is_written or (cells and cells[-1] is not None):
+            cells.append(None)
 
 
 def _rows(cells: list[_Cell | None]) -> list[list[_Cell]]:
@@ -165,7 +196,8 @@ def _rows(cells: list[_Cell | None]) -> list[list[_Cell]]:
             rows.append([])
         else:
             rows[-1].append(cell)
-    rows = [row for row in rows if row]
+    if not rows[-1]:
+        rows.pop()
     return [part for row in rows for part in _by_heads(row)] if len(rows) == 1 else _without_tr(rows)
 
 
@@ -186,7 +218,7 @@ def _cut(row: list[_Cell], width: int) -> list[list[_Cell]]:
     return [row[i : i + width] for i in range(0, len(row), width)]
 
 
-def _laid_out(cells: list[_Cell | None], room: _Room) -> Grid:
+def _laid_out(cells: list[_Cell | None], room: Room, name: str) -> Grid:
     """Cells at their places, spans as merged ranges."""
     rows: list[list[Cell]] = []
     merged: list[Merge] = []
@@ -200,87 +232,15 @@ def _laid_out(cells: list[_Cell | None], room: _Room) -> Grid:
             left = len(values)
             room.take(cell.across)
             if left > _MAX_COLUMNS:
-                raise too_large(room.name, f"表格有 {left} 列以上")
+                raise too_large(name, f"表格有 {left} 列以上")
             values += [cell.text, *[""] * (cell.across - 1)]
             taken.update(dict.fromkeys(range(left, len(values)), number + cell.down))
             if cell.across > 1 or cell.down > 1:
                 merged.append((number, left, number + cell.down - 1, len(values) - 1))
         rows.append(values)
-    last = len(rows) - 1
-    return Grid(rows, [(top, left, min(bottom, last), right) for top, left, bottom, right in merged])
-
-
-def read_xml_spreadsheet(path: Path, name: str) -> list[Sheet]:
-    """The worksheets of an XML Spreadsheet 2003."""
-    if path.stat().st_size > MAX_TEXT:
-        raise too_large(name, f"文本有 {path.stat().st_size // 1_000_000} MB")
-    content = path.read_bytes()
-    if b"<!ENTITY" in content:
-        raise unreadable(name)
-    _check_tags(content.count(b"<"), name)
-    root = ElementTree.fromstring(_utf8(content))  # noqa: S314 - entities are refused above
-    room = _Room(name)
-    return [_xml_sheet(sheet, room) for sheet in root.iter(f"{_NAMESPACE}Worksheet")]
-
-
-def _utf8(content: bytes) -> str | bytes:
-    """Text without its declaration where expat does not know the encoding."""
-    declared = _DECLARED.search(content[:200])
-    if declared is None or declared[1].lower().startswith(b"utf-"):
-        return content
-    text = decode(content, encoding_of(content))[0]
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-
-
-def _xml_sheet(sheet: ElementTree.Element, room: _Room) -> Sheet:
-    rows: list[list[Cell]] = []
-    merged: list[Merge] = []
-    hidden_rows = 0
-    for row in sheet.iter(f"{_NAMESPACE}Row"):
-        index = int(row.get(f"{_NAMESPACE}Index", len(rows) + 1)) - 1
-        room.take(_ROW * (1 + max(index - len(rows), 0)))
-        rows.extend([] for _ in range(len(rows), index))
-        values, spans = _xml_row(row, index, room)
-        rows.append(values)
-        merged += spans
-        hidden_rows += row.get(f"{_NAMESPACE}Hidden") == "1"
-    title = sheet.get(f"{_NAMESPACE}Name", "")
-    visible = sheet.find(".//{urn:schemas-microsoft-com:office:excel}Visible")
-    hidden = visible is not None and (visible.text or "").startswith("SheetHidden")
-    notes = (f"工作表“{title}”有 {hidden_rows} 行被隐藏，已一并读取。",) if hidden_rows else ()
-    while rows and not any(value not in ("", None) for value in rows[-1]):
+    while rows and not any(rows[-1]):
         rows.pop()
-    return Sheet(title, hidden, Grid(rows, apart(merged)), notes)
-
-
-def _xml_row(row: ElementTree.Element, number: int, room: _Room) -> tuple[list[Cell], list[Merge]]:
-    values: list[Cell] = []
-    merged: list[Merge] = []
-    for cell in row.iter(f"{_NAMESPACE}Cell"):
-        index = int(cell.get(f"{_NAMESPACE}Index", len(values) + 1)) - 1
-        across = int(cell.get(f"{_NAMESPACE}MergeAcross", 0))
-        down = int(cell.get(f"{_NAMESPACE}MergeDown", 0))
-        room.take(1 + max(index - len(values), 0) + max(across, 0))
-        values.extend("" for _ in range(len(values), index))
-        left = len(values)
-        values += [_xml_value(cell), *[""] * across]
-        if across or down:
-            merged.append((number, left, number + down, left + across))
-    return values, merged
-
-
-def _xml_value(cell: ElementTree.Element) -> Cell:
-    data = cell.find(f"{_NAMESPACE}Data")
-    if data is None:
-        return ""
-    text = "".join(data.itertext())
-    kind = data.get(f"{_NAMESPACE}Type", "String")
-    try:
-        if kind == "Number":
-            return float(text)
-        if kind == "DateTime":
-            moment = dt.datetime.fromisoformat(text)
-            return moment.date() if moment.time() == dt.time() else moment
-    except ValueError:
-        return text
-    return text.strip() == "1" if kind == "Boolean" else text
+    last = len(rows) - 1
+    return Grid(
+        rows, [(top, left, min(bottom, last), right) for top, left, bottom, right in merged if top <= last]
+    )

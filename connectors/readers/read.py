@@ -10,11 +10,14 @@ from connectors.readers.archives import read_archive
 from connectors.readers.content import Kind, foreign_kind, kind_of
 from connectors.readers.delimited import read_delimited
 from connectors.readers.limits import empty, encrypted, not_a_table, refusing, unreadable
-from connectors.readers.markup import read_html, read_xml_spreadsheet
+from connectors.readers.markup import read_html
+from connectors.readers.opendocument import read_opendocument
 from connectors.readers.workbook import read_workbook
+from connectors.readers.xlsb import read_xlsb
+from connectors.readers.xml_spreadsheet import read_xml_spreadsheet
 
 _MAX_NESTING = 1
-_WORKBOOKS = (Kind.XLSX, Kind.XLSB, Kind.XLS, Kind.ODS)
+_WORKBOOKS = (Kind.XLSX, Kind.XLS)
 
 
 def read_sheets(path: Path, *, name: str | None = None) -> list[Sheet]:
@@ -42,6 +45,10 @@ def _read(path: Path, name: str, depth: int) -> list[Sheet]:
     kind = kind_of(path)
     if kind in _WORKBOOKS:
         return read_workbook(path, name, kind)
+    if kind is Kind.XLSB:
+        return read_xlsb(path, name)
+    if kind is Kind.ODS:
+        return read_opendocument(path, name)
     if kind is Kind.TEXT:
         return read_delimited(path, name)
     if kind is Kind.HTML:

@@ -1,4 +1,4 @@
-"""Workbooks by calamine (xlsx, xlsm, xlsb, xls, ods): its cells, and what a look into the file adds to them."""
+"""Workbooks by calamine (xlsx, xlsm, xlsb, xls): its cells, and what a look into the file adds to them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from connectors.errors import Refused
 from connectors.grid import Cell, Grid, Merge, Sheet, apart
 from connectors.readers.biff import look_into_xls
 from connectors.readers.content import Kind
-from connectors.readers.extent import check_ods, check_xls, check_xlsb
+from connectors.readers.extent import check_xls, check_xlsb
 from connectors.readers.limits import MAX_CELLS, encrypted, picture_only, too_large
 from connectors.readers.look import Look, Looks
 from connectors.readers.ooxml import look_into_xlsx
@@ -40,8 +40,6 @@ def read_workbook(path: Path, name: str, kind: Kind) -> list[Sheet]:
 
 
 def _looks(path: Path, name: str, kind: Kind) -> Looks:
-    if kind is Kind.ODS:
-        check_ods(path, name)
     if kind is Kind.XLSB:
         check_xlsb(path, name)
     if kind is Kind.XLS:

@@ -10,11 +10,13 @@ from connectors.tables.preamble import is_caption
 from connectors.tables.sections import is_section
 from connectors.tables.shape import Shape
 from connectors.tables.stacked import next_table
-from connectors.tables.totals import compared, computed, is_total
+from connectors.tables.totals import compared, computed, is_total, whole
 from connectors.tables.view import Row, View
 from connectors.tables.words import NOTE
 
 _SMALL = 800  # rows of a body whose rows are compared with each other
+_WIDE = 3  # boxes of a record beside which a text alone may be a remark
+_SENTENCE = 8  # characters from which a text alone may be a sentence
 _FOOTER = 400  # rows a footer has at most
 
 
@@ -96,6 +98,8 @@ def _compare(shape: Shape, odd: list[int], body: Body) -> None:
     found = set(compared(rows)) - set(body.totals)
     if found:
         found |= set(computed(shape, rows, [*body.totals, *found]))
+    if not body.totals and not found:
+        found = set(whole(shape, [row for row in rows if row.number in body.records]))
     body.totals = sorted({*body.totals, *found})
     body.records = [n for n in body.records if n not in found]
 
@@ -135,11 +139,20 @@ def _notes_from(shape: Shape, odd: list[int], plain: list[int]) -> int:
         if plain and n < plain[-1]:
             break
         row = shape.view.row(n)
-        if _is_note(shape, row) or (is_caption(row) and row.values <= 1):
+        if _is_note(shape, row) or (is_caption(row) and row.values <= 1) or _is_remark(shape, row):
             start = n
         elif not _may_follow_note(shape, row):
             break
     return start
+
+
+def _is_remark(shape: Shape, row: Row) -> bool:
+    """Whether the row is a text that no record begins with: a sentence, or one that stands right of all labels."""
+    if len(row.boxes) != 1 or row.values or shape.usual < _WIDE or shape.coded_rows or is_total(row):
+        return False
+    box = row.first
+    is_sentence = len(box.text) >= _SENTENCE and bool(re.search(r"[:;,。]|\d\s*日$", box.text))
+    return is_sentence or box.col > max(shape.left, shape.stub) + 1
 
 
 def _may_follow_note(shape: Shape, row: Row) -> bool:

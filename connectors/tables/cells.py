@@ -83,7 +83,7 @@ def kind_of(value: Cell, text: str) -> Kind:
 def _kind_of_text(text: str) -> Kind:
     first = text[0]
     if first.isalpha() and not first.isascii():
-        return Kind.UNIT if len(text) <= 8 and UNIT.match(re.sub(r"\s+", "", text)) else Kind.TEXT
+        return Kind.UNIT if len(text) <= 16 and UNIT.match(re.sub(r"\s+", "", text)) else Kind.TEXT
     if len(text) > 40:
         return Kind.PLACEHOLDER if _PLACEHOLDER.search(text[:200]) else Kind.TEXT
     if _DASH.match(text.replace(" ", "")):

@@ -11,16 +11,19 @@ from connectors.tables.names import Names
 from connectors.tables.shape import Shape
 from connectors.tables.units import Units
 from connectors.tables.view import View
-from connectors.tables.words import CODE_CAPTION
+from connectors.tables.words import CODE_CAPTION, NUMBERED_COLUMN, STEM
 
 
 def columns_of(view: View, header: Header, units: Units) -> list[Column]:
     """The columns of a table, left to right: those the header names, and those half the records use."""
     shape = units.shape
     names = Names(view, header)
-    found = []
+    found: list[Column] = []
+    of_which: tuple[str, ...] = ()  # the nearest column to the left that is no part itself
     for col in _used(shape):
-        path, unit = units.of(col, names.path(col))
+        path, unit = units.of(col, names.path(col), of_which)
+        if path and not path[-1].startswith(("其中", "#")):
+            of_which = path
         found.append(Column(col, path, unit, _code(view, header, col)))
     return found
 
@@ -32,7 +35,7 @@ def _used(shape: Shape) -> list[int]:
         for col, kinds in shape.kinds.items()
         if kinds.total() * 2 >= len(shape.rows) or min(named, default=0) < col < max(named, default=0)
     }
-    return sorted(named | filled)
+    return sorted(named | filled | ({shape.left} if shape.stub > shape.left else set()))
 
 
 def _code(view: View, header: Header, col: int) -> str | None:
@@ -44,6 +47,12 @@ def _code(view: View, header: Header, col: int) -> str | None:
             if box is None or box.kind is Kind.DASH:
                 continue
             text = re.sub(r"\s+", "", box.text)
-            if role is Role.STEMS or (re.search(r"\d", text) and not CODE_CAPTION.match(text)):
+            if NUMBERED_COLUMN.match(text):
+                return text.split("=")[0]
+            if role is Role.STEMS or STEM.match(text) or _is_printed_code(text):
                 return text
     return None
+
+
+def _is_printed_code(text: str) -> bool:
+    return bool(re.search(r"\d", text)) and not CODE_CAPTION.match(text)

@@ -11,10 +11,23 @@ from itertools import pairwise
 from connectors.tables.cells import Kind
 from connectors.tables.nesting import numbering
 from connectors.tables.view import Box, Row, View
-from connectors.tables.words import CODE_CAPTION, HEADING, MEASURE_CAPTION, NOTE, STEM, UNIT_CAPTION
+from connectors.tables.words import (
+    CODE_CAPTION,
+    HEADER_WORD,
+    HEADING,
+    MEASURE_CAPTION,
+    NOTE,
+    NUMBERED_COLUMN,
+    PLACE,
+    STEM,
+    UNIT_CAPTION,
+)
 
+_LATIN = re.compile(r"^[A-Za-z][A-Za-z _'.,()/%&*-]*$")
 _TALL = 12  # a merge of more rows than this is a body cell, not a header
 _GAP = 4  # blank rows allowed inside a header
+_RECUR = 60  # rows in which the values of a first record are looked for
+_MARK = 2  # characters of a mark
 _AHEAD = 6  # written rows looked ahead for a row that is surely a header's
 
 
@@ -45,7 +58,7 @@ class Header:
 
 def find_header(view: View, top: int) -> Header:
     """The header that begins in row ``top``; an empty one where that row is already a record."""
-    if _is_record(view.row(top)):
+    if _is_record(view.row(top)) or _recurs(view, view.row(top)):
         return Header(top, top - 1, {})
     bottom = _hanging_bottom(view, top, top)
     while (reach := _reach(view, top, bottom)) is not None:
@@ -70,10 +83,16 @@ def role_of(row: Row, above: Role | None = None) -> Role:
     """What a header row says of its columns, given what the written row above says."""
     inner = [box for box in row.boxes[1:] if box.kind is not Kind.DASH]
     caption = re.sub(r"\s+", "", row.first.text)
-    if any(STEM.match(text) for text in row.texts) and all(STEM.match(t) or t.isdigit() for t in row.texts):
+    if any(STEM.match(text) for text in row.texts) and all(
+        STEM.match(t) or NUMBERED_COLUMN.match(t) for t in row.texts
+    ):
         return Role.STEMS
-    codes = bool(inner) and all(_is_code(box.text) or STEM.match(box.text) for box in inner)
-    if codes and (CODE_CAPTION.match(caption) or (above is Role.UNITS and _is_run(inner))):
+    codes = bool(inner) and all(
+        _is_code(box.text) or STEM.match(box.text) or NUMBERED_COLUMN.match(box.text) for box in inner
+    )
+    if codes and (
+        CODE_CAPTION.match(caption) or (above is Role.UNITS and not PLACE.search(caption) and _is_run(inner))
+    ):
         return Role.CODES
     if _is_units(row, inner, caption):
         return Role.UNITS
@@ -106,6 +125,9 @@ def _is_run(boxes: Sequence[Box]) -> bool:
 def _is_count(row: Row) -> bool:
     """A row that numbers the columns: 1 2 3 4 …, perhaps after 甲 or a caption."""
     numbers = [int(text) for text in row.texts if text.isdigit() and len(text) <= 3]
+    caption = re.sub(r"\s+", "", row.first.text)
+    if row.first.kind is Kind.TEXT and not (STEM.match(caption) or CODE_CAPTION.match(caption)):
+        return False
     if len(numbers) < 3 or len(numbers) < len(row.boxes) - 2 or numbers[0] > 2:
         return False
     return numbers == list(range(numbers[0], numbers[0] + len(numbers))) and (
@@ -123,9 +145,32 @@ def _is_counted(view: View, row: Row) -> bool:
 def _is_record(row: Row) -> bool:
     if role_of(row) is not Role.NAMES:
         return False
+    if row.first.kind is Kind.TEXT and _counts_columns(row):
+        return False
     numbers = row.count(Kind.NUMBER)
     dates = row.count(Kind.DATE) if row.first.kind is not Kind.TEXT else 0
     return numbers > 0 and (numbers + dates) * 3 >= len(row.boxes)
+
+
+def _recurs(view: View, row: Row) -> bool:
+    """Whether most texts of the row are found again below in their columns: values, which names are only in headers."""
+    texts = [re.sub(r"\s+", "", text) for text in row.texts]
+    if len(texts) < 2 or row.count(Kind.TEXT) < len(texts) or row.hanging:
+        return False
+    if sum(bool(HEADER_WORD.match(text)) for text in texts) * 2 >= len(texts):
+        return False
+    here = {(box.col, text) for box, text in zip(row.boxes, texts, strict=True)}
+    below = [r for n in range(row.number + 1, row.number + _RECUR) if (r := view.row(n)).boxes]
+    again = [here & {(box.col, re.sub(r"\s+", "", box.text)) for box in r.boxes} for r in below]
+    some = [same for same in again if same and len(same) * 4 <= len(here) * 3]  # else the header is repeated
+    found = set().union(*some)
+    return len(some) >= 2 and len(found) >= 2 and len(found) * 2 >= len(here)
+
+
+def _counts_columns(row: Row) -> bool:
+    """Whether numbers among names count up by one: days or weeks that head columns."""
+    numbers = [int(box.text) for box in row.boxes if box.text.isdigit()]
+    return len(numbers) >= 5 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _hanging_bottom(view: View, top: int, bottom: int) -> int:
@@ -200,7 +245,7 @@ def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
         return len(row.boxes) > 2
     if row.count(Kind.NUMBER, Kind.PLACEHOLDER) or (row.values and not _is_months(view, top, row)):
         return False
-    if _has_children(row, above):
+    if _has_children(row, above) or _translates(view, row, above) or _splits_blanks(view, row, above):
         return True
     if _role_above(above) not in (None, Role.NAMES):
         return bool(MEASURE_CAPTION.match(re.sub(r"\s+", "", row.first.text)))
@@ -247,6 +292,33 @@ def _splits(group: Box, row: Row) -> bool:
     return len({box.text for box in parts if box.kind in (Kind.TEXT, Kind.YEAR, Kind.UNIT)}) >= 2
 
 
+def _translates(view: View, row: Row, above: Row) -> bool:
+    """Whether the row repeats Chinese names in Latin letters (English names, names of database fields)."""
+    chinese = sum(box.kind is Kind.TEXT and not box.text.isascii() for box in above.boxes)
+    latin = sum(bool(_LATIN.match(text)) for text in row.texts)
+    if (
+        latin < max(2, 0.8 * len(row.boxes))
+        or chinese * 2 < above.count(Kind.TEXT)
+        or len(row.boxes) * 3 < chinese * 2
+    ):
+        return False
+    return not all(text.isascii() for text in view.row(row.number + 1).texts)
+
+
+def _splits_blanks(view: View, row: Row, above: Row) -> bool:
+    """Whether the row names just the blanks beside heads that are not merged, and what stands under those heads."""
+    if above.hanging or any(
+        box.right > box.col or box.bottom > box.row for box in (*above.boxes, *row.boxes)
+    ):
+        return False
+    named = {box.col for box in above.boxes}
+    here = {box.col for box in row.boxes}
+    blanks = {col for col in range(min(named), max(named)) if col not in named}
+    heads = {col - 1 for col in blanks} - blanks
+    fills = bool(blanks) and blanks <= here <= blanks | heads and heads <= here
+    return fills and len(here) * 2 <= len(named) + len(blanks) + 1 and not row.count(Kind.DASH)
+
+
 def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:
     """Whether the row names columns where the header has no text yet, and labels no record itself."""
     named = {
@@ -260,7 +332,7 @@ def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:
     first = row.at(stub)
     if first is not None and first.kind is not Kind.DASH and stub in named:
         return False
-    if len(row.boxes) == 1 and first is row.first and view.row(row.number + 1).values:
+    if len(row.boxes) == 1 and row.first.col <= stub + 1 and view.row(row.number + 1).values:
         return False  # a heading over the first records
     if any(box.col not in named for box in row.boxes):
         return True
@@ -270,10 +342,11 @@ def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:
 
 
 def _is_scrap(view: View, bottom: int, stub: int, row: Row) -> bool:
-    """Whether few cells go on with names, where every record below has its label."""
+    """Whether few cells, or marks as short as weekdays, go on where every record below has its label."""
     below = [r for n in range(row.number + 1, row.number + _TALL) if (r := view.row(n)).boxes][:4]
     labelled = len(below) > 1 and all(r.at(stub) is not None for r in below)
-    return labelled and len(row.boxes) * 3 <= len(view.row(bottom).boxes)
+    few = len(row.boxes) * 3 <= len(view.row(bottom).boxes)
+    return labelled and (few or all(len(text) <= _MARK for text in row.texts))
 
 
 def _over_numbers(view: View, row: Row) -> bool:

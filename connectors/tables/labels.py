@@ -9,18 +9,19 @@ from dataclasses import replace
 
 from connectors.tables.body import Body
 from connectors.tables.cells import Kind, tidy
+from connectors.tables.meanings import fitting_unit
 from connectors.tables.model import RowLabel
-from connectors.tables.nesting import Nesting, lead_of
-from connectors.tables.shape import Shape
-from connectors.tables.units import by_meaning
+from connectors.tables.nesting import Nesting, lead_of, numbering
+from connectors.tables.shape import Shape, is_numeral
 from connectors.tables.view import View
 from connectors.tables.words import RECORD_KEY
 
+_AHEAD = 12  # labels looked at after the first one
 _MOST = 2_000  # a table with more rows lists records, not indicators
 
 
 def labels_of(
-    view: View, shape: Shape, body: Body, nesting: Nesting, printed: Sequence[str]
+    view: View, shape: Shape, body: Body, nesting: Nesting, printed: Sequence[str], taken: bool
 ) -> list[RowLabel]:
     """The labels of the rows, where codes, units or indentation show that the rows carry the indicators.
 
@@ -30,54 +31,75 @@ def labels_of(
         body: The table's rows.
         nesting: The nesting so far; shared by the halves of one form.
         printed: Units of the title line that no column takes; a row takes the one that fits its name.
+        taken: Whether columns take others.
     """
     coded = shape.unit is not None or (shape.code is not None and _names_indicators(shape))
     if shape.places or len(body.records) > _MOST or not (coded or _may_be_indented(shape)):
         return []
     rows = sorted([*body.records, *body.totals, *body.sections])
-    written = [_written(view, n, shape.left) for n in rows]
+    written = [_written(view, shape, n) for n in rows]
     leads = Counter(lead_of(raw) for raw in written if raw.strip())
     if not coded and sum(times > 1 for times in leads.values()) < 2:
         return []
-    levels = sorted(leads)
+    numbered = coded or sum(numbering(raw) is not None for raw in written) * 2 > len(rows)
+    levels = _by_numbering(written, nesting) if numbered else _by_lead(written)
     labels: list[RowLabel] = []
-    for i, (n, raw) in enumerate(zip(rows, written, strict=True)):
-        text, indent = tidy(raw), 0
-        if text:
-            after = next((later for later in written[i + 1 :] if later.strip()), "")
-            indent = nesting.level(raw, after) if coded else levels.index(lead_of(raw))
-        elif labels:  # a second unit of the indicator above
+    for n, raw, indent in zip(rows, written, levels, strict=True):
+        text = tidy(raw)
+        if not text and labels:  # a second unit of the indicator above
             text, indent = labels[-1].text, labels[-1].indent
         labels.append(RowLabel(n, text, indent, _cell(view, n, shape.unit), _cell(view, n, shape.code)))
-    return _with_units(labels, printed) if shape.unit is None else labels
+    return _with_units(labels, printed, taken) if shape.unit is None else labels
+
+
+def _by_numbering(written: Sequence[str], nesting: Nesting) -> list[int]:
+    return [
+        nesting.level(raw, written[i + 1 : i + 1 + _AHEAD]) if tidy(raw) else 0
+        for i, raw in enumerate(written)
+    ]
+
+
+def _by_lead(written: Sequence[str]) -> list[int]:
+    leads = sorted({lead_of(raw) for raw in written if raw.strip()})
+    return [leads.index(lead_of(raw)) if raw.strip() else 0 for raw in written]
 
 
 def _may_be_indented(shape: Shape) -> bool:
     """Whether spaces before the labels would nest them, and not just be strewn over the names of a ledger."""
-    return shape.valued and not RECORD_KEY.search(shape.captions.get(shape.left, ""))
+    return shape.valued and not RECORD_KEY.search(shape.captions.get(shape.stub, ""))
 
 
-def _with_units(labels: list[RowLabel], printed: Sequence[str]) -> list[RowLabel]:
-    """The labels with the unit that fits their own name or the nearest one above them in the nesting."""
-    if len(printed) < 2:
-        return labels
-    above: list[tuple[int, str | None]] = []
+def _with_units(labels: list[RowLabel], printed: Sequence[str], taken: bool) -> list[RowLabel]:
+    """The labels with the unit that fits their own name or the nearest one above them in the nesting.
+
+    Where columns have taken some of the printed units, a row takes one of the others only by its own name.
+    """
+    above: list[RowLabel] = []
     found = []
     for label in labels:
-        while above and above[-1][0] >= label.indent:
+        while above and above[-1].indent >= label.indent:
             above.pop()
-        unit = by_meaning((label.text,), printed) or (above[-1][1] if above else None)
-        above.append((label.indent, unit))
-        found.append(replace(label, unit=unit))
+        names = [label.text, *([] if taken else [outer.text for outer in reversed(above)])]
+        above.append(label)
+        found.append(replace(label, unit=fitting_unit(names, printed, spoken_only=taken)))
     return found
 
 
 def _names_indicators(shape: Shape) -> bool:
-    caption = shape.captions.get(shape.left, "")
+    caption = shape.captions.get(shape.stub, "")
     return not caption or bool(re.search(r"指标|项目|名称|品种|类别|指\s*标", caption))
 
 
-def _written(view: View, row: int, col: int) -> str:
+def _written(view: View, shape: Shape, row: int) -> str:
+    """The label as written; with the number of a heading that stands in the cell before it."""
+    label = _raw(view, row, shape.stub)
+    if shape.stub == shape.left:
+        return label
+    first = view.row(row).at(shape.left)
+    return first.text + label.lstrip() if first is not None and is_numeral(first) else label
+
+
+def _raw(view: View, row: int, col: int) -> str:
     if not view.grid.merged:  # one cell is asked for, so the row need not be read
         cells = view.grid.rows[row]
         return "" if col >= len(cells) or cells[col] is None else str(cells[col])

@@ -6,8 +6,9 @@ import re
 
 from connectors.tables.cells import Kind, tidy
 from connectors.tables.header import Header, Role
+from connectors.tables.nesting import numbering
 from connectors.tables.view import Box, View
-from connectors.tables.words import CODE_CAPTION, MEASURE_CAPTION, UNIT_CAPTION
+from connectors.tables.words import CODE_CAPTION, MEASURE_CAPTION, UNIT, UNIT_CAPTION
 
 _PIECE = 4  # characters of a piece of a broken name
 
@@ -32,7 +33,7 @@ class Names:
             box = self.at(i, col)
             if box is None or box in boxes or not _names(box, bool(boxes)) or self._is_measure(n, col):
                 continue
-            text = tidy(box.text)
+            text = _with_unit_line(box.text)
             if boxes and self._goes_on(boxes[-1], box):
                 path[-1] += text
             elif not path or path[-1] != text:
@@ -47,22 +48,31 @@ class Names:
     def _inherited(self, i: int, col: int) -> Box | None:
         """The group head to the left, where a blank cell stands in place of a merge."""
         below = self._below(i, col)
-        row = self.view.row(self.rows[i])
-        left = [box for box in (*row.boxes, *row.hanging) if box.col < col]
-        head = max(left, key=lambda box: box.col, default=None)
-        if below is None or head is None or head.col == self.view.left:
+        head = self._head_beside(i, col)
+        if below is None or head is None or head.col == self.view.left or below.text.startswith("附报"):
             return None
         if i and self.at(i - 1, head.col) != self.at(i - 1, col):
             return None
+        is_part = below.text.startswith("其中") or numbering(below.text) is not None
         if self.merged:
-            widened = self.view.blank_merge(self.rows[i], col)
-            return head if widened or below.text.startswith("其中") else None
-        return head if self._below(i, head.col) else None
+            return head if is_part or self.view.blank_merge(self.rows[i], col) else None
+        return head if is_part or self._below(i, head.col) else None
+
+    def _head_beside(self, i: int, col: int) -> Box | None:
+        """The nearest name to the left; not 其中 where merges tell how far it reaches or it has nothing below."""
+        row = self.view.row(self.rows[i])
+        left = [box for box in (*row.boxes, *row.hanging) if box.col < col]
+        heads = [
+            box
+            for box in left
+            if not box.text.startswith("其中") or not (self.merged or self._below(i, box.col) is None)
+        ]
+        return max(heads, key=lambda box: box.col, default=None)
 
     def _below(self, i: int, col: int) -> Box | None:
         """The next name under the ``i``-th row; under the last one, a unit that stands in place of a name."""
         rows = self.rows[i + 1 :]
-        if not rows:
+        if not rows and not any(self.view.row(n).at(col) for n in self.rows[:i]):
             rows = [n for n, role in self.header.roles.items() if n > self.rows[i] and role is Role.UNITS][:1]
         boxes = [box for n in rows if (box := self.view.row(n).at(col)) and box.row == n]
         return next((box for box in boxes if box.kind is not Kind.DASH), None)
@@ -80,6 +90,8 @@ class Names:
     def _goes_on(self, upper: Box, lower: Box) -> bool:
         """Whether one short name is broken over two cells (缩减 over 指数), in a header that merges its groups."""
         single = upper.col == upper.right == lower.col == lower.right and upper.bottom + 1 == lower.row
+        if numbering(upper.text) is not None or re.match(r"^[一二三四五六七八九十]+$", upper.text):
+            return False
         if not (self.merged and single and len(upper.text) <= _PIECE and len(lower.text) <= _PIECE):
             return False
         beside = self.view.row(upper.row).at(upper.col + 1)
@@ -97,3 +109,9 @@ class Names:
 def _names(box: Box, is_under: bool) -> bool:
     """Whether a header cell is a name; a number under one is a weight."""
     return box.kind not in (Kind.DASH, Kind.PLACEHOLDER) and not (is_under and box.kind is Kind.NUMBER)
+
+
+def _with_unit_line(raw: str) -> str:
+    """The name in one line; a unit on the last of several lines in brackets, as it is printed elsewhere."""
+    name, _, last = raw.rstrip().rpartition("\n")
+    return f"{tidy(name)}({last.strip()})" if name.strip() and UNIT.match(last.strip()) else tidy(raw)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from connectors.tables.cells import Kind
 from connectors.tables.view import Row, View
-from connectors.tables.words import CAPTION, CONTINUED, NOTE, TITLE_WORD
+from connectors.tables.words import CAPTION, CONTINUED, NOTE, STUB, TITLE_WORD, UNIT
 
 _REACH = 60  # rows looked at for the first row with several cells
+_LONG = 9  # characters of a part of a title, which few names have
+_PAIRS = 8  # lines of a name and a value above a table
 _NEAR = 4  # rows below a title in which a caption line shows that it is one
 
 
@@ -32,8 +35,16 @@ def is_caption(row: Row) -> bool:
     texts = [re.sub(r"\s+", "", text) for text in row.texts]
     if len(texts) == 2 and re.match(r"^[^:]{1,20}:$", texts[0]) and not NOTE.match(texts[0]):
         return True  # a name and its value, as exports write them
+    if len(texts) > 1 and all(_is_key_value(text) for text in texts):
+        return True
     hits = [text for text in texts if CAPTION.match(text)]
     return len(hits) * 2 >= len(texts) or any(":" in text for text in hits)
+
+
+def _is_key_value(text: str) -> bool:
+    """Whether a text is a key and its value (导出时间:2023-11-06); a name and its unit (金额:元) is none."""
+    key, colon, value = text.partition(":")
+    return bool(colon) and 2 <= len(key) <= 12 and not UNIT.match(value)
 
 
 def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
@@ -43,9 +54,45 @@ def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
         return True
     if len(row.boxes) == 1:
         return _alone_is_title(left, rows, i)
+    if _is_split_title(rows, i):
+        return True
     if len(row.boxes) != 2:
         return False
-    return _caption_follows(rows[i + 1 : i + 1 + _NEAR]) or _beside_title(row, rows[i + 1 : i + 2])
+    if _opens_pairs(rows, i):
+        return True
+    return _caption_follows(rows[i + 1 : i + 1 + _NEAR]) or (
+        row.first.col == left and _beside_title(row, rows[i + 1 : i + 2])
+    )
+
+
+def _is_split_title(rows: Sequence[Row], i: int) -> bool:
+    """Whether a title is written over a few cells, or has a date beside it, above a row that names all columns."""
+    row = rows[i]
+    below = next((r for r in rows[i + 1 : i + 1 + _NEAR] if len(r.boxes) > 1 and not is_caption(r)), None)
+    if len(row.boxes) > 3 or row.values or below is None or len(below.boxes) < 2 * len(row.boxes):
+        return False
+    if below.first.col > row.first.col or below.hanging or below.values:
+        return False
+    adjacent = all(b.col == a.right + 1 for a, b in pairwise(row.boxes))
+    is_long = i == 0 and all(len(text) >= _LONG for text in row.texts)
+    joined = "".join(row.texts)
+    titled = adjacent and bool(is_long or TITLE_WORD.search(joined) or CAPTION.match(joined))
+    dated = not STUB.match(row.first.text) and all(b.kind in (Kind.YEAR, Kind.DATE) for b in row.boxes[1:])
+    return titled or dated
+
+
+def _opens_pairs(rows: Sequence[Row], i: int) -> bool:
+    """Whether names and values of different kinds stand here line by line, apart from the table that follows."""
+    pairs = next((n for n in range(i, len(rows)) if len(rows[n].boxes) != 2), len(rows))
+    first = next((n + 1 for n in range(i, -1, -1) if len(rows[n].boxes) != 2), 0)
+    if pairs == len(rows) or pairs - first > _PAIRS or len(rows[pairs].boxes) < 3 or rows[pairs].values:
+        return False
+    left = rows[pairs].first.col
+    if any(row.first.col != left or row.boxes[1].col > row.first.right + 2 for row in rows[first:pairs]):
+        return False
+    apart = rows[pairs].number > rows[pairs - 1].number + 1
+    kinds = [row.boxes[1].kind for row in rows[first:pairs]]
+    return apart and (len(kinds) == 1 or len(set(kinds[1:])) > 1)
 
 
 def _beside_title(row: Row, below: Sequence[Row]) -> bool:
@@ -72,7 +119,11 @@ def _alone_is_title(left: int, rows: Sequence[Row], i: int) -> bool:
         return True
     if box.bottom > row.number:
         return len(below.boxes) == 1 or box.bottom < below.number
+    if box.kind is Kind.DATE and len(below.boxes) > 2 and below.first.col == left:
+        return True
     if box.col > left and not TITLE_WORD.search(box.text):
+        if i and all(len(above.boxes) == 1 and above.first.col == box.col for above in rows[:i]):
+            return True
         if box.right > box.col:
             return i == 0 and box.col <= left + 1 and box.right >= below.boxes[-1].col
         return i == 0 or (box.kind is not Kind.YEAR and len(below.boxes) == 1 and below.first.col == left)

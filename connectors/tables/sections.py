@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.tables.cells import Kind
-from connectors.tables.shape import Shape
+from connectors.tables.shape import Shape, is_numeral
 from connectors.tables.view import Box, Row
 from connectors.tables.words import GROUPING, HEADING, PLACE, RECORD_KEY
 
@@ -20,6 +20,8 @@ def is_section(shape: Shape, row: Row) -> bool:
         return True
     if len(row.boxes) == 1:
         return _alone(shape, row)
+    if len(row.boxes) == 2 and is_numeral(row.first) and shape.usual > 3:
+        return True
     return row.first.text.endswith(":") and row.first.col == shape.left and _sparse(shape, row)
 
 
@@ -29,9 +31,12 @@ def _sparse(shape: Shape, row: Row) -> bool:
 
 def _without_code(shape: Shape, row: Row) -> bool:
     """Where rows are coded indicators, a heading has a label but no code (or no unit, if there are no codes)."""
-    label = row.at(shape.left)
-    others = [box for box in row.boxes if box is not label and box.col not in (shape.code, shape.unit)]
-    if label is None or any(box.kind is not Kind.DASH for box in others[_split_label(label, others) :]):
+    label = row.at(shape.stub)
+    own = (shape.left, shape.stub, shape.code, shape.unit)
+    others = [box for box in row.boxes if box.col not in own]
+    if label is None:
+        label = row.at(shape.left)
+    if label is None or any(box.kind is not Kind.DASH for box in others):
         return False
     if shape.code is None:
         return not _written(row, shape.unit)
@@ -41,12 +46,6 @@ def _without_code(shape: Shape, row: Row) -> bool:
         return True
     above = shape.neighbour(row.number, -1)
     return not _written(row, shape.code) and not (above is not None and _slipped(shape, above, row))
-
-
-def _split_label(label: Box, others: list[Box]) -> int:
-    """1 where the number of a heading stands apart from its text (一、 | 人口与就业), else 0."""
-    apart = len(label.text) <= 3 and HEADING.match(label.text) and others and others[0].kind is Kind.TEXT
-    return 1 if apart else 0
 
 
 def _slipped(shape: Shape, row: Row, below: Row | None) -> bool:
@@ -66,6 +65,8 @@ def _alone(shape: Shape, row: Row) -> bool:
     box = row.first
     if shape.usual < 2 or box.col > shape.left + 1:
         return False
+    if shape.numbered and box.kind is Kind.TEXT:
+        return True
     if (
         box.right - box.col >= max(1, (shape.right - shape.left) // 2)
         or HEADING.match(box.text)

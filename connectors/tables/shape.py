@@ -7,24 +7,42 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from connectors.grid import Cell
 from connectors.tables.cells import Kind
 from connectors.tables.header import Header
 from connectors.tables.view import Box, Row, View
-from connectors.tables.words import CODE_CAPTION, PLACE, STEM, TOTAL, UNIT_CAPTION
+from connectors.tables.words import (
+    CODE_CAPTION,
+    HEADING,
+    NUMERAL,
+    ORDER_CAPTION,
+    PLACE,
+    STEM,
+    TOTAL,
+    UNIT_CAPTION,
+)
 
 _SAMPLE = 80  # rows under the header that are looked at
 _THOROUGH = 100  # rows at the head and tail that are read in full
+_NEARLY = 0.8  # share of the records that must have what a heading lacks
 _LABELS = 4  # leading cells in which a total may be named
 
 
 class Shape:
-    """What the header and the first rows under it say of every record."""
+    """What the header and the first rows under it say of every record.
 
-    def __init__(self, view: View, header: Header) -> None:
+    Args:
+        view: The sheet, or one half of it.
+        header: The table's header.
+        rows: The rows of its body, once they are known; else all that follow the header.
+    """
+
+    def __init__(self, view: View, header: Header, rows: Sequence[int] | None = None) -> None:
         self.view = view
         self.header = header
         first = header.bottom + 1
-        self.rows = [row for n in range(first, min(first + _SAMPLE, len(view))) if (row := view.row(n)).boxes]
+        sample = range(first, min(first + _SAMPLE, len(view))) if rows is None else rows[:_SAMPLE]
+        self.rows = [row for n in sample if (row := view.row(n)).boxes]
         sizes = sorted(len(row.boxes) for row in self.rows)
         self.usual = sizes[len(sizes) * 3 // 4] if sizes else 0
 
@@ -37,7 +55,21 @@ class Shape:
     def left(self) -> int:
         """The first column: the header's, or the one most records begin in where it has no name."""
         begins = Counter(row.first.col for row in self.rows).most_common(1)
-        return min([box.col for box in self.heads] + [col for col, _ in begins], default=self.view.left)
+        numerals = [row.first.col for row in self.rows if len(row.boxes) > 1 and is_numeral(row.first)]
+        named = [box.col for box in self.heads]
+        return min([*named, *numerals, *(col for col, _ in begins)], default=self.view.left)
+
+    @cached_property
+    def stub(self) -> int:
+        """The column of the labels: the first one, or the next of texts where that one only numbers the rows."""
+        full = [row for row in self.rows if len(row.boxes) > 1]
+        cells = [box for row in full for box in row.boxes[:_LABELS]]
+        first = [box for box in cells if box.col == self.left]
+        numbers = sum(box.kind in (Kind.NUMBER, Kind.DASH) or is_numeral(box) for box in first)
+        if not first or numbers * 4 < len(first) * 3:
+            return self.left
+        texts = Counter(box.col for box in cells if box.kind is Kind.TEXT and box.col > self.left)
+        return next((col for col in sorted(texts) if texts[col] * 2 >= len(full)), self.left)
 
     @cached_property
     def right(self) -> int:
@@ -70,7 +102,7 @@ class Shape:
     @cached_property
     def valued(self) -> bool:
         """Whether records carry numbers beside their label, order number and code."""
-        own = {self.left, self.code, self.unit}
+        own = {self.left, self.stub, self.code, self.unit}
         with_values = sum(
             any(box.kind is Kind.NUMBER and box.col not in own for box in row.boxes) for row in self.rows
         )
@@ -80,20 +112,34 @@ class Shape:
     def code(self) -> int | None:
         """The column of printed row codes, where most rows have one; without a header, right of the units."""
         beside = None if self.header.roles or self.unit is None else self.unit + 1
-        return self._captioned(CODE_CAPTION, _is_code, beside)
+        captioned = self._captioned(CODE_CAPTION, _is_code, beside)
+        return self._described(_is_code) if captioned is None else captioned
 
     @cached_property
     def unit(self) -> int | None:
         """The column of printed row units, where most rows have one; without a header, right of the labels."""
-        beside = None if self.header.roles else self.left + 1
+        beside = None if self.header.roles else self.stub + 1
         return self._captioned(UNIT_CAPTION, lambda box: box.kind is Kind.UNIT, beside)
 
     def _captioned(
         self, caption: re.Pattern[str], fits: Callable[[Box], bool], beside: int | None
     ) -> int | None:
-        columns = [col for col, text in self.captions.items() if caption.match(text) and col > self.left]
+        columns = [
+            col
+            for col, text in self.captions.items()
+            if caption.match(text) and col != self.stub and not ORDER_CAPTION.match(text)
+        ]
         for col in columns if beside is None else [beside]:
             cells = [box for row in self.rows if (box := row.at(col))]
+            if sum(map(fits, cells)) * 2 >= max(1, len(self._full)):
+                return col
+        return None
+
+    def _described(self, fits: Callable[[Box], bool]) -> int | None:
+        """The column that 甲 乙 丙 says to describe the rows (values have 1 2 3), whatever its caption."""
+        stems = {box.col for box in self.heads if STEM.match(box.text)} - {self.stub, self.unit}
+        for col in sorted(stems):
+            cells = [box for row in self.rows if (box := row.at(col)) and box.col == col]
             if sum(map(fits, cells)) * 2 >= max(1, len(self._full)):
                 return col
         return None
@@ -107,16 +153,31 @@ class Shape:
     def captions(self) -> dict[int, str]:
         """The header's words over each column, joined without spaces (代 over 码 is 代码)."""
         names: dict[int, str] = {}
+        begins = {box.col for box in self.heads}
         for box in self.heads:
-            if box.right == box.col and box.kind is Kind.TEXT and not STEM.match(box.text):
+            is_head = begins & {*range(box.col + 1, box.right + 1)}
+            if not is_head and box.kind is Kind.TEXT and not STEM.match(box.text):
                 names[box.col] = names.get(box.col, "") + re.sub(r"\s+", "", box.text)
         return names
 
     @cached_property
     def places(self) -> bool:
         """Whether the rows are places, by their labels."""
-        labels = [row.first.text for row in self.rows if row.first.kind is Kind.TEXT]
+        boxes = [box for row in self.rows if row.values and (box := row.at(self.stub))]
+        labels = [box.text for box in boxes if box.kind is Kind.TEXT and not TOTAL.search(box.text)]
         return sum(bool(PLACE.search(label)) for label in labels) * 2 >= max(1, len(labels))
+
+    @cached_property
+    def numbered(self) -> bool:
+        """Whether nearly all records have an order number before their label."""
+        full = [row for row in self.rows if len(row.boxes) > 2]
+        have = sum(row.first.col == self.left and row.first.kind is Kind.NUMBER for row in full)
+        return self.stub > self.left and have > _NEARLY * len(full)
+
+    @property
+    def coded_rows(self) -> bool:
+        """Whether the rows, not the columns, carry the indicators and so the units."""
+        return self.code is not None and not self.places
 
     def neighbour(self, n: int, step: int) -> Row | None:
         """The nearest written row above (-1) or below (1), within the body."""
@@ -138,6 +199,8 @@ class Shape:
         filled = len(cells) - cells.count("") - cells.count(None)
         if filled < 2 or (filled * 2 < self.usual and not follows_plain):
             return False
+        if _is_blank(cells[0]) and all(map(_is_blank, cells)):
+            return False
         return not any(isinstance(value, str) and self._suspicious(value) for value in cells[:_LABELS])
 
     def _suspicious(self, value: str) -> bool:
@@ -149,11 +212,14 @@ class Shape:
     def _opening(self) -> str:
         return self.heads[0].text if self.heads else ""
 
-    def label(self, row: Row) -> Box | None:
-        """The leftmost text that is not an order number or a code."""
-        return next(
-            (box for box in row.boxes[:_LABELS] if box.kind is Kind.TEXT and box.col != self.code), None
-        )
+
+def is_numeral(box: Box) -> bool:
+    """Whether a cell holds only the number of a heading (一、), whose text stands in the next one."""
+    return len(box.text) <= 3 and bool(HEADING.match(box.text) or NUMERAL.match(box.text))
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _is_code(box: Box) -> bool:

@@ -10,7 +10,7 @@ from connectors.tables.nesting import numbering
 from connectors.tables.preamble import is_caption
 from connectors.tables.shape import Shape
 from connectors.tables.view import Row
-from connectors.tables.words import CAPTION, CONTINUED, HEADER_WORD, LEAF_UNIT, NOTE, TITLE_WORD, UNIT
+from connectors.tables.words import CAPTION, CONTINUED, HEADER_WORD, LEAF_UNIT, NOTE, STUB, TITLE_WORD, UNIT
 
 _ALIKE = 0.8  # share of the names that must agree with a repeated header, or stand over numbers
 _WORDS = 0.5  # share of the names that must be words of headers
@@ -21,7 +21,7 @@ def next_table(shape: Shape, row: Row) -> int | None:
     view, header = shape.view, shape.header
     if len(row.boxes) < 2 or row.number <= header.bottom + 1 or not header.roles:
         return None
-    if not _repeats(row, view.row(header.top)) and not _is_new_header(shape, row):
+    if not (_repeats(row, view.row(header.top)) or _is_continued(shape, row) or _is_new_header(shape, row)):
         return None
     return _begin(shape, row)
 
@@ -36,9 +36,21 @@ def _begin(shape: Shape, row: Row) -> int:
 
 
 def _repeats(row: Row, top: Row) -> bool:
-    """Whether most of the header's first row stands here again."""
-    same = sum((box := row.at(name.col)) is not None and box.text == name.text for name in top.boxes)
-    return same >= max(2, _ALIKE * len(top.boxes)) and row.count(Kind.TEXT, Kind.YEAR) * 2 > len(row.boxes)
+    """Whether most of the header's first row stands here again, there or all of it a column or two beside."""
+    names = [re.sub(r"\s+", "", text) for text in top.texts]
+    texts = [re.sub(r"\s+", "", text) for text in row.texts]
+    here = dict(zip((box.col for box in row.boxes), texts, strict=True))
+    same = sum(here.get(box.col) == name for box, name in zip(top.boxes, names, strict=True))
+    enough = same >= max(2, _ALIKE * len(names)) or (len(names) > 2 and texts == names)
+    return enough and row.count(Kind.TEXT, Kind.YEAR) * 2 > len(row.boxes)
+
+
+def _is_continued(shape: Shape, row: Row) -> bool:
+    """Whether 续表 stands alone above: names follow, wherever they are printed."""
+    above = shape.neighbour(row.number, -1)
+    if above is None or len(above.boxes) != 1 or not CONTINUED.match(above.first.text):
+        return False
+    return row.count(Kind.TEXT, Kind.YEAR, Kind.UNIT) == len(row.boxes)
 
 
 def _is_new_header(shape: Shape, row: Row) -> bool:
@@ -48,10 +60,11 @@ def _is_new_header(shape: Shape, row: Row) -> bool:
     names = [box for box in row.boxes if box.kind in (Kind.TEXT, Kind.YEAR)]
     if len(names) < max(2 if titled else 3, len(row.boxes)):
         return False
-    if not titled and view.row(row.number - 1).boxes:
-        return False
     words = sum(_is_header_word(re.sub(r"\s+", "", box.text)) for box in names)
     over = sum(box.col in shape.numeric for box in names)
+    if not titled and view.row(row.number - 1).boxes:
+        sure = words >= _ALIKE * len(names) and over == len(shape.numeric) > 0
+        return sure and view.row(row.number + 1).values > 0
     if words >= max(2, _WORDS * len(names)):
         return any(view.row(n).boxes for n in range(row.number + 1, row.number + 4))
     below = find_header(view, row.number).bottom + 1
@@ -63,7 +76,7 @@ def _is_header_word(text: str) -> bool:
     """Whether forms call a column so, or the text ends in a unit."""
     leaf = LEAF_UNIT.match(text)
     unit = leaf and (leaf["bracket"] or leaf["slash"])
-    return bool(HEADER_WORD.match(text) or (unit and UNIT.match(unit)))
+    return bool(HEADER_WORD.match(text) or STUB.match(text) or (unit and UNIT.match(unit)))
 
 
 def _may_stand_above(row: Row) -> bool:

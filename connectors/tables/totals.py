@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from connectors.tables.cells import Kind
 from connectors.tables.shape import Shape
 from connectors.tables.view import Row
-from connectors.tables.words import COMPARISON, PLAIN_TOTAL, TOTAL
+from connectors.tables.words import COMPARISON, PLAIN_TOTAL, STATISTIC, TOTAL, WHOLE
 
 _LABELS = 3  # leading texts in which a total may be named
 _LONGEST = 40  # characters of a label
+_PARTS = 3  # parts that a sum has at least
 _AGREEING = 0.8  # share of the cells that must agree with the arithmetic
 
 
 def is_total(row: Row) -> bool:
     """Whether a label names the row as a sum."""
     labels = _labels(row)
+    if labels and row.first.kind is Kind.TEXT and (STATISTIC.match(labels[0]) or WHOLE.match(labels[0])):
+        return True
     return any(TOTAL.search(text) for text in labels[:2]) or any(PLAIN_TOTAL.match(text) for text in labels)
 
 
@@ -63,10 +66,30 @@ def computed(shape: Shape, rows: Sequence[Row], totals: Sequence[int]) -> list[i
     return found
 
 
+def whole(shape: Shape, rows: Sequence[Row]) -> list[int]:
+    """The first or last of several records, if it is the sum of all others in every column of numbers."""
+    if shape.coded_rows or len(rows) <= _PARTS:
+        return []
+    cells = [_numbers(shape, row) for row in rows]
+    sums: dict[int, float] = {}
+    for numbers in cells:
+        for col, value in numbers.items():
+            sums[col] = sums.get(col, 0.0) + value
+    ends = [i for i in (0, -1) if len(cells[i]) >= 2 and _is_half(cells[i], sums)]
+    return [rows[i].number for i in ends[:1]]
+
+
+def _is_half(cells: dict[int, float], sums: dict[int, float]) -> bool:
+    nonzero = [col for col in cells if cells[col]]
+    return len(nonzero) >= 2 and all(
+        abs(2 * cells[col] - sums[col]) <= 1e-6 * max(1.0, abs(sums[col])) for col in nonzero
+    )
+
+
 def _numbers(shape: Shape, row: Row) -> dict[int, float]:
     numbers = {}
     for box in row.boxes:
-        if box.kind in (Kind.NUMBER, Kind.YEAR) and box.col not in (shape.left, shape.code):
+        if box.kind in (Kind.NUMBER, Kind.YEAR) and box.col not in (shape.left, shape.stub, shape.code):
             try:
                 numbers[box.col] = float(box.text.replace(",", "").rstrip("%"))
             except ValueError:

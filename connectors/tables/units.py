@@ -8,11 +8,13 @@ from functools import cached_property
 
 from connectors.tables.cells import Kind, tidy
 from connectors.tables.header import Header, Role
+from connectors.tables.meanings import fitting_unit
 from connectors.tables.shape import Shape
 from connectors.tables.view import Row, View
 from connectors.tables.words import (
-    DIMENSIONS,
+    JOINED_UNIT,
     LEAF_UNIT,
+    NAMED_AS_UNIT,
     TITLE_UNIT,
     TITLE_UNIT_EN,
     UNIT,
@@ -33,17 +35,26 @@ class Units:
         self.header = header
         self.shape = shape
 
-    def of(self, col: int, path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
-        """The path without the unit that is printed in it, and the column's unit."""
+    def of(
+        self, col: int, path: tuple[str, ...], before: tuple[str, ...] = ()
+    ) -> tuple[tuple[str, ...], str | None]:
+        """The path without the unit that is printed in it, and the column's unit.
+
+        Args:
+            col: The column.
+            path: The names over it.
+            before: The path of the column before it, of which 其中 is a part.
+        """
         path, unit = _in_path(path)
         unit = self._in_row(col) or unit
         if unit is None and self._is_value(col):
-            unit = by_meaning(path, self.printed) or self._in_cells(col)
+            names = (*path[::-1], *(before[::-1] if path and path[-1].startswith(("其中", "#")) else ()))
+            unit = fitting_unit(names, self.printed, self.shape.coded_rows) or self._in_cells(col)
         return path, unit
 
     def _is_value(self, col: int) -> bool:
         kinds = self.shape.kinds.get(col)
-        if col in (self.shape.left, self.shape.code):
+        if col in (self.shape.left, self.shape.stub, self.shape.code):
             return False
         if kinds is None:
             return not WORDY.search(self.shape.captions.get(col, ""))
@@ -74,15 +85,8 @@ class Units:
         """The units that the title lines print for the whole table."""
         sheet = View(self.view.grid)  # the title of a form in halves stands over both
         texts = [text for n in self.titles for text in sheet.row(n).texts]
-        for text in texts:
-            match = TITLE_UNIT.search(re.sub(r"\s+", "", text))
-            units = [u for u in re.split(r"[、,;/]", match["units"]) if UNIT.match(u)] if match else []
-            if match and (units or UNIT.match(match["units"])):
-                return [match["units"]] if UNIT.match(match["units"]) else units
-        for text in texts:
-            if match := TITLE_UNIT_EN.search(text):
-                return [re.sub(r"^\.", "0.", match["unit"])]
-        return []
+        listed = next((units for text in texts if (units := _listed(text))), [])
+        return listed or next(([unit] for text in texts if (unit := _of_title(text))), [])
 
     def _in_cells(self, col: int) -> str | None:
         """A currency sign that most cells of the column begin with."""
@@ -91,28 +95,48 @@ class Units:
         return signs[0] if signs and len(signs) * 2 > len(texts) and len(set(signs)) == 1 else None
 
 
+def _listed(text: str) -> list[str]:
+    """The units after a 单位： in a line."""
+    for match in TITLE_UNIT.finditer(re.sub(r"\s+", " ", text)):
+        parts = [part.strip() for part in re.split(r"[、,;和]", match["units"])]
+        pieces = [piece for part in parts for piece in ([part] if UNIT.match(part) else part.split("/"))]
+        if units := [piece for piece in pieces if UNIT.match(piece)]:
+            return units
+    return []
+
+
+def _of_title(text: str) -> str | None:
+    """The unit in brackets after a title, or the one an English title says the figures are in."""
+    english = TITLE_UNIT_EN.search(text)
+    if english is not None:
+        return re.sub(r"^\.", "0.", english["unit"])
+    return None if UNIT_EN.search(text) else _split(tidy(text))[1]
+
+
 def _in_path(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
     """The path without the unit of its leaf (or of the nearest head that has one), and that unit."""
     for i in range(len(path) - 1, -1, -1):
-        whole = re.match(r"^\((.+)\)$", path[i])
-        if whole and i and UNIT.match(whole[1].replace(" ", "")):
-            return (*path[:i], *path[i + 1 :]), whole[1]
-        match = LEAF_UNIT.match(path[i])
-        unit = match and (match["bracket"] or match["slash"] or match["percent"])
-        if match and unit and UNIT.match(unit.replace(" ", "")):
-            return (*path[:i], tidy(match["name"]), *path[i + 1 :]), unit
-        if english := UNIT_EN.search(path[i]):
-            name = UNIT_EN.sub("", path[i]).strip() if english["unit"] else path[i]
-            return (*path[:i], name, *path[i + 1 :]), english["unit"] or english["percent"]
+        bare = path[i].strip("()").replace(" ", "")
+        is_unit = path[i].startswith("(") or not NAMED_AS_UNIT.match(bare)
+        if i and is_unit and UNIT.match(bare):
+            return (*path[:i], *path[i + 1 :]), path[i].strip("()")
+        name, unit = _split(path[i])
+        if unit is not None:
+            return (*path[:i], name, *path[i + 1 :]), unit
     return path, None
 
 
-def by_meaning(path: tuple[str, ...], units: Sequence[str]) -> str | None:
-    """The one unit of the title line that fits a name (its path, or that of a row label)."""
-    name = "".join(path)
-    for word, fits in DIMENSIONS:
-        if word.search(name):
-            fitting = [unit for unit in units if fits.match(unit)]
-            if len(units) > 1 or fitting:
-                return fitting[0] if len(fitting) == 1 else None
-    return units[0] if len(units) == 1 else None
+def _split(name: str) -> tuple[str, str | None]:
+    """A name without its unit, and the unit."""
+    match = LEAF_UNIT.match(name)
+    unit = match and (match["bracket"] or match["slash"] or match["percent"])
+    if match and unit and UNIT.match(unit.replace(" ", "")):
+        return tidy(match["name"]).rstrip("/"), unit
+    if joined := JOINED_UNIT.match(name):
+        return joined["name"], joined["unit"]
+    if english := UNIT_EN.search(name):
+        return (
+            UNIT_EN.sub("", name).strip() if english["unit"] else name,
+            english["unit"] or english["percent"],
+        )
+    return name, None

@@ -175,7 +175,7 @@ def _parse_texts(values: pa.StringArray, column: Column, latest: np.datetime64 |
         case _, "student_number" | "region_code" | "identifier":
             return parse_long_numbers(values, title=title)
         case _, kind if kind == "person_name" or kind in _NAMES:
-            return parse_names(values, title=title)
+            return parse_names(values, column.value_aliases, title=title)
         case _:
             return parse_words(values, column.enum, column.value_aliases, title=title)
 

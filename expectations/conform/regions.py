@@ -226,9 +226,8 @@ class RegionIndex:
         for text in texts:
             said: dict[str, set[str]] = defaultdict(set)
             for code in self._candidates(level, within or None):
-                for name in self.names[code]:
-                    if len(name) > 1 and name in text:
-                        said[name].add(code)
+                for name in self._named_in(text, code):
+                    said[name].add(code)
             whole = [name for name in said if not any(name != other and name in other for other in said)]
             found = frozenset().union(*(said[name] for name in whole)) or self._called(
                 text, level, within or None
@@ -236,6 +235,14 @@ class RegionIndex:
             if found:
                 return found
         return frozenset()
+
+    def _named_in(self, text: str, code: str) -> Iterator[str]:
+        """Names of a region in a text, also behind its parent's: 广州市从化区 is one region where 从化区 may be two."""
+        parents = self.names.get(self.parents[code] or "", ())
+        for name in self.names[code]:
+            if len(name) > 1 and name in text:
+                yield name
+                yield from (above + name for above in parents if above + name in text)
 
     def _described(self, code: str) -> str:
         line = [self.titles[above] for above in self._line(code) if self.levels[above] in LEVELS]

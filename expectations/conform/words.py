@@ -43,11 +43,14 @@ def parse_words(
     return Parsed(words, (problem,))
 
 
-def parse_names(values: pa.StringArray, *, title: str) -> Parsed:
-    """Distinct texts as names of people or places: without the blanks that line them up (``张　三``)."""
+def parse_names(values: pa.StringArray, aliases: Mapping[str, str], *, title: str) -> Parsed:
+    """Distinct texts as names of people or places: without the blanks that line them up (``张　三``).
+
+    ``aliases`` are short forms that no region table knows (``下谷乡``) and the names they stand for.
+    """
     closed = pc.replace_substring_regex(values, _CJK_GAP, r"\1\2")
     closed = pc.replace_substring_regex(closed, _CJK_GAP, r"\1\2")  # RE2 does not overlap: 张 三 丰
-    return parse_words(closed, (), {}, title=title)
+    return parse_words(closed, (), aliases, title=title)
 
 
 def _respell(words: pa.StringArray, allowed: tuple[str, ...], aliases: Mapping[str, str]) -> pa.StringArray:

@@ -5,7 +5,7 @@ Ledgers with one record a row are none of this: contracts describe them.
 
 from expectations.forms.check import check_relations, check_totals
 from expectations.forms.expression import Expression
-from expectations.forms.long import LONG, column_letter, long_table
+from expectations.forms.long import LONG, long_table
 from expectations.forms.rules import Relation, Rules, Unparsed, parse_relations, printed_rules
 from expectations.forms.sections import section_counts
 from expectations.forms.workbook import long_forms
@@ -18,7 +18,6 @@ __all__ = [
     "Unparsed",
     "check_relations",
     "check_totals",
-    "column_letter",
     "long_forms",
     "long_table",
     "parse_relations",

@@ -17,6 +17,9 @@ from expectations.forms.rules import Relation
 from expectations.forms.words import LAST_YEAR, SUBTOTAL, THIS_YEAR, TOTAL, code_key, is_additive
 from warehouse.schemas import RECONCILIATIONS
 
+CHECKS = pa.schema([*RECONCILIATIONS, ("sheet", pa.string()), ("cell", pa.string())])
+"""Reconciliations, and where the left side (of a total the total) stands: the sheet, and the cell as ``D17``."""
+
 _CHECKED = (THIS_YEAR, LAST_YEAR)
 """Changes and their rates follow no rule of sizes, and rates of no sum."""
 _SHOWN = 12
@@ -48,7 +51,7 @@ def check_relations(long: pa.Table, relations: Sequence[Relation], period: str |
         period: What the rows get as their period.
 
     Returns:
-        Rows of ``RECONCILIATIONS``; ``region_code`` is the region as printed, ``instruction`` names form, codes and cells.
+        Rows of ``CHECKS``; ``region_code`` is the region as printed, ``instruction`` names form, codes and cells.
         ``agrees`` is null where a side is missing or a code is printed twice.
     """
     found = [
@@ -57,7 +60,7 @@ def check_relations(long: pa.Table, relations: Sequence[Relation], period: str |
         for relation in relations
         if relation.sheet in ("", key[0]) and _holds_for(relation, key[3])
     ]
-    return pa.Table.from_pylist(found, schema=RECONCILIATIONS)
+    return pa.Table.from_pylist(found, schema=CHECKS)
 
 
 _Key = tuple[str, str, str, str, str]
@@ -94,10 +97,18 @@ def _compared(relation: Relation, key: _Key, line: _Line, period: str | None) ->
     where = _where(next(filter(None, cells), None), sheet, region, basis, item)
     return {
         "reconciliation": f"form_rule:{sheet}:{relation}", "region_code": region, "period": period,
-        "left_value": left, "operator": relation.operator, "right_value": right, "gap": _gap(left, right), "agrees": agrees,
+        "left_value": _kept(left), "operator": relation.operator, "right_value": _kept(right), "gap": _gap(left, right), "agrees": agrees,
         "instruction": f"{where}：{_said(relation, left, right, agrees, twice)}{_listed(cells)}",
-        "importance": "high" if relation.operator == "=" else "medium",
+        "importance": "high" if relation.operator == "=" else "medium", **_place(next(filter(None, cells), None), sheet),
     }  # fmt: skip
+
+
+def _place(cell: Cell | None, sheet: str) -> dict[str, str | None]:
+    return {"sheet": sheet, "cell": _place_of(cell) if cell else None}
+
+
+def _place_of(cell: Cell) -> str:
+    return f"{cell['column']}{cell['row']}"
 
 
 def _where(cell: Cell | None, sheet: str, region: str, basis: str, item: str) -> str:
@@ -119,11 +130,9 @@ def _said(
 
 
 def _listed(cells: Sequence[Cell | None]) -> str:
-    """Code, name, value and place of the cells, the first dozen."""
+    """Code, name, value and place on the sheet of the cells, the first dozen."""
     known = list({cell["cell"]: cell for cell in cells if cell}.values())
-    named = [
-        f"{cell['code']} {cell['path'].rpartition('/')[2]}={cell['text']}（{cell['cell']}）" for cell in known
-    ]
+    named = [f"{cell['code']} {cell['path']}={cell['text']}（{_place_of(cell)}）" for cell in known]
     more = f"；等{len(named)}个单元格" if len(named) > _SHOWN else ""
     return "；".join(named[:_SHOWN]) + more
 
@@ -138,7 +147,7 @@ def check_totals(long: pa.Table, period: str | None = None) -> pa.Table:
         period: What the rows get as their period.
 
     Returns:
-        Rows of ``RECONCILIATIONS``: the printed total on the left, the sum on the right. Compared exactly, then by
+        Rows of ``CHECKS``: the printed total on the left, the sum on the right. Compared exactly, then by
         the decimals that the total shows, where its parts show more.
     """
     found = [
@@ -146,7 +155,7 @@ def check_totals(long: pa.Table, period: str | None = None) -> pa.Table:
         for total, parts in _totals(long)
         if is_additive(total["path"], total["unit"])
     ]
-    return pa.Table.from_pylist(found, schema=RECONCILIATIONS)
+    return pa.Table.from_pylist(found, schema=CHECKS)
 
 
 def _totals(long: pa.Table) -> Iterator[tuple[Cell, list[Cell]]]:
@@ -183,9 +192,9 @@ def _total(total: Cell, parts: Sequence[Cell], period: str | None) -> dict[str, 
     said = _said_of_total(left, right, agrees, len(values))
     return {
         "reconciliation": f"form_total:{total['sheet']}:{total['code'] or total['cell']}",
-        "region_code": total["region"], "period": period, "left_value": left, "operator": "=", "right_value": right,
+        "region_code": total["region"], "period": period, "left_value": _kept(left), "operator": "=", "right_value": _kept(right),
         "gap": _gap(left, right), "agrees": agrees,
-        "instruction": f"{where}：{name}（{total['cell']}）{said}", "importance": "high",
+        "instruction": f"{where}：{name}（{_place_of(total)}）{said}", "importance": "high", **_place(total, total["sheet"]),
     }  # fmt: skip
 
 
@@ -231,7 +240,12 @@ def _decimals(value: float) -> int:
 
 
 def _gap(left: float | None, right: float | None) -> float | None:
-    return None if left is None or right is None else round(left - right, 9)
+    return None if left is None or right is None else _kept(left - right)
+
+
+def _kept(value: float | None) -> float | None:
+    """A number without the noise of binary fractions, and without the sign of nothing."""
+    return None if value is None else round(value, 9) + 0.0
 
 
 def _text(value: float) -> str:

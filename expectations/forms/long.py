@@ -13,7 +13,7 @@ from unicodedata import normalize
 import pyarrow as pa
 
 from connectors.celltext import cell_text
-from connectors.grid import Cell, Grid, Sheet
+from connectors.grid import Cell, Grid, Sheet, column_letter
 from connectors.tables import Column, RowLabel, Table, find_tables
 from expectations.forms.words import (
     CHANGE,
@@ -164,7 +164,7 @@ def _of_measure(column: Column) -> Row:
     """What a column says where rows are the indicators: which measure (面积, 产量) and year of them it holds."""
     own = [rest for part in column.path if (rest := basis_of(part)[1]) and not PLAIN_VALUE.fullmatch(rest)]
     item = "/".join(own) if any(column.path) else f"{column_letter(column.index)}列"
-    return {**_of_indicator(column), "code": None, "item": item}
+    return {**_of_indicator(column), "code": None, "path": "", "item": item}
 
 
 def _of_region(column: Column) -> Row:
@@ -290,13 +290,3 @@ def number_of(value: Cell) -> float | None:
         return None
     text = re.sub(r"(?<=\d),(?=\d{3})", "", plain(value))
     return float(text) if _NUMBER.fullmatch(text) else None
-
-
-def column_letter(index: int) -> str:
-    """The spreadsheet's name of a zero-based column: 0 is ``A``, 26 is ``AA``."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -11,9 +11,9 @@ from unicodedata import normalize
 import pyarrow as pa
 
 from connectors.celltext import cell_text
-from connectors.grid import Sheet
+from connectors.grid import Sheet, column_letter
 from connectors.tables import Table, find_tables
-from expectations.forms.long import column_letter
+from expectations.forms.check import CHECKS
 
 SECTION_COUNTS = pa.schema(
     [
@@ -43,6 +43,24 @@ def section_counts(sheet: Sheet, tables: Sequence[Table] | None = None) -> pa.Ta
     found = find_tables(sheet.grid) if tables is None else tables
     rows = [row for table in found for row in _of_table(sheet, table)]
     return pa.Table.from_pylist(rows, schema=SECTION_COUNTS)
+
+
+def section_checks(sheet: Sheet, tables: Sequence[Table]) -> pa.Table:
+    """The same as checks of a submission: the count stated on the left, the rows that follow on the right.
+
+    Returns:
+        Rows of ``expectations.forms.check.CHECKS``; no region, as a heading may name anything.
+    """
+    rows = [
+        {
+            "reconciliation": f"section_count:{sheet.name}:{row['label']}", "left_value": float(row["claimed"]),
+            "operator": "=", "right_value": float(row["counted"]), "gap": float(row["claimed"] - row["counted"]),
+            "agrees": row["agrees"], "instruction": row["instruction"], "importance": "medium", "sheet": sheet.name,
+            "cell": row["cell"].rpartition("!")[2],
+        }
+        for row in section_counts(sheet, tables).to_pylist()
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=CHECKS)
 
 
 def _of_table(sheet: Sheet, table: Table) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from expectations.contract import Contract
 from expectations.reconciliations.model import Reconciliation
+from expectations.report.words import FORM_CHECKS
 from expectations.submission_findings import UNROUTED
 from warehouse.indicators.model import Indicator
 
@@ -91,7 +92,15 @@ class Source:
         return contract.title if contract else dataset
 
     def reconciliation_titles(self, name: str) -> dict[str, str]:
-        """A reconciliation's title and those of its sides; one of an item is named ``<id>/<indicator>``."""
+        """A reconciliation's title and those of its sides.
+
+        One of an item is named ``<id>/<indicator>``, one that a form prints ``<kind>:<sheet>:<rule or code>``.
+        """
+        kind, _, about = name.partition(":")
+        if kind in FORM_CHECKS:
+            title, left, right = FORM_CHECKS[kind]
+            sheet, _, rule = about.rpartition(":")
+            return {"title": f"{title} {rule}（{sheet}）", "left_title": left, "right_title": right}
         identity, _, item = name.partition("/")
         one = self.reconciliations.get(identity)
         if one is None:

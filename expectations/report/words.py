@@ -77,7 +77,18 @@ RULES: Mapping[str, str] = {
     "too_large": "文件过大",
     "unreadable": "无法读取",
     "slip_excerpt": "报送了回执摘录",
+    "form_rule": "报表审核关系不成立",
+    "form_total": "报表合计与各单位之和不符",
+    "section_count": "小标题写的数与下面的行数不符",
+    "unprinted_unit": "报表没有印计量单位",
+    "unknown_indicator": "报表有规定以外的指标",
+    "missing_indicator": "报表缺指标",
 }
+FORM_CHECKS: Mapping[str, tuple[str, str, str]] = {
+    "form_rule": ("报表审核关系", "关系左边", "关系右边"),
+    "form_total": ("报表合计", "印的合计", "各单位之和"),
+}
+"""Titles of what a statistical form says of itself, and of both sides."""
 
 
 def month_label(period: str, *, first: bool) -> str:

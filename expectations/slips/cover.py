@@ -25,7 +25,7 @@ _SHOWN = ("place", "severity", "cell", "value", "message", "remedy", "rule")
 _WIDTHS = (8, 20, 11, 24, 48, 48, 22)
 _GREY = "FF666666"
 _FONT = "微软雅黑"
-_HOW = "红色单元格必须改正（所在行没有入库），黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。请把改好的完整表格放回原来的报送文件夹，系统以最后一次报送的为准。"
+_HOW = "红色单元格必须改正（{what}没有入库），黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。请把改好的完整表格放回原来的报送文件夹，系统以最后一次报送的为准。"
 
 
 def is_cover(sheet: str, titles: Sequence[str]) -> bool:
@@ -56,7 +56,8 @@ def write_cover(
         heading: What stands at the top.
     """
     listed = findings.head(MAX_LISTED)
-    facts = [*slip.facts(), ("怎么看", _HOW), ("问题", _counts(findings, len(listed)))]
+    what = "所在行" if slip.counted == "行" else "相应的数据"
+    facts = [*slip.facts(), ("怎么看", _HOW.format(what=what)), ("问题", _counts(findings, len(listed)))]
     header_row = len(facts) + 3
     _shape(sheet, header_row)
     _write_facts(sheet, heading, facts)

@@ -37,6 +37,7 @@ class Slip:
         title: Chinese name of the dataset, ``""`` when it is not known.
         period: ``2025-06`` or ``2025``, ``""`` when it is not known.
         rows_in, rows_recorded, rows_quarantined: Row counts.
+        counted: What is counted: ``行``, or ``格`` of a statistical form.
         reason: Why it was refused, in Chinese.
         remedy: What to do about that, in Chinese.
         findings: Columns ``sheet, row, cell, rule, severity, value, message, remedy`` (others are ignored);
@@ -56,6 +57,7 @@ class Slip:
     rows_in: int = 0
     rows_recorded: int = 0
     rows_quarantined: int = 0
+    counted: str = "行"
     reason: str = ""
     remedy: str = ""
     findings: pa.Table | pd.DataFrame | None = None
@@ -77,7 +79,7 @@ class Slip:
         if self.status == "accepted":
             return "已接收，全部入库" + (f"；有 {self.finding_count} 处请核对" if self.finding_count else "")
         if self.status == "partial":
-            return f"部分接收：{self.rows_quarantined} 行有错没有入库，改正后请再报一次"
+            return f"部分接收：{self.rows_quarantined} {self.counted}有错没有入库，改正后请再报一次"
         if self.status == "refused":
             return "退回：文件没有入库"
         return "重复：与以前报送的文件完全相同，已按以前的结果处理，不必再报"
@@ -91,7 +93,7 @@ class Slip:
             lines.append(("所属期", chinese_period(self.period)))
         lines.append(("收到时间", shanghai_time(self.received_at) + "（北京时间）"))
         if self.rows_in:
-            lines.append(("行数", self._rows()))
+            lines.append((f"{self.counted}数", self._rows()))
         if self.reason:
             lines.append(("原因", self.reason))
         if self.remedy:
@@ -101,7 +103,8 @@ class Slip:
         return lines
 
     def _rows(self) -> str:
-        return f"共 {self.rows_in:,} 行，入库 {self.rows_recorded:,} 行，未入库 {self.rows_quarantined:,} 行"
+        counts = {"共": self.rows_in, "入库": self.rows_recorded, "未入库": self.rows_quarantined}
+        return "，".join(f"{word} {count:,} {self.counted}" for word, count in counts.items())
 
 
 def shanghai_time(moment: dt.datetime) -> str:

@@ -95,12 +95,17 @@ def template(
     Example: `shiji template toilet_ledger -o 改厕台账.xlsx`
     """
     from expectations.contract import load_contracts
+    from expectations.forms.template import NoIndicators, write_form_template
     from expectations.template import write_template
 
     home = context.obj
     contracts = home.contracts if home.is_initialised else load_contracts()
     if dataset not in contracts:
         raise Problem(f"no dataset {dataset}; there are: {', '.join(contracts)}")
-    path = output or Path(f"{contracts[dataset].title}.xlsx")
-    write_template(contracts[dataset], path)
+    contract = contracts[dataset]
+    path = output or Path(f"{contract.title}.xlsx")
+    try:
+        (write_form_template if contract.form else write_template)(contract, path)
+    except NoIndicators as error:
+        raise Problem(str(error)) from error
     typer.echo(str(path))

@@ -106,7 +106,7 @@ def _draw_sheet(console: Console, sheet: SheetFacts, number: str, full: bool) ->
     for note in sheet.notes:
         console.print(Text(f"提示：{note}", "yellow"))
     if not sheet.rows:
-        console.print(Text("空工作表", "dim"))
+        console.print(Text("没有读到内容" if sheet.notes else "空工作表", "dim"))
     for place, table in enumerate(sheet.tables, 1):
         console.print(Text(f"表{place}：{table.title or '（没有标题）'}", "bold"))
         for drawn in _table(table, full):
@@ -116,6 +116,8 @@ def _draw_sheet(console: Console, sheet: SheetFacts, number: str, full: bool) ->
         console.print(
             f"统计报表（{way}）：{sheet.form.codes} 个代码 · {sheet.form.regions} 个填报单位或行 · {sheet.form.cells} 个填有内容的单元格"
         )
+        for dataset, title, department in sheet.form.datasets:
+            console.print(Text(f"放进 {department} 文件夹会作为《{title}》（{dataset}）逐格入库", "green"))
     for text in (*_rules(sheet.rules, full), *_checked(sheet.checked, full)):
         console.print(text)
     for unclear in sheet.not_understood:

@@ -200,6 +200,11 @@ def trace(
     if indicator not in site.indicators:
         raise Problem(f"no indicator {indicator}; there are: {', '.join(site.indicators)}")
     found = trace_observation(site, indicator, region, period, limit=limit, as_of=_moment(as_of))
+    if not found.observation:
+        raise Problem(
+            f"no observation of {indicator} for {region} in {period}; "
+            f"ask shiji query for the region_code and period of its observations"
+        )
     if as_json:
         typer.echo(json.dumps(found.plain(), ensure_ascii=False, indent=2, default=str))
         return

@@ -2,7 +2,7 @@
 
 ``generate`` writes the inbox, the regions and the truth. The room: ``regions``, ``people`` and ``world`` are the city;
 ``datasets`` what departments record of it; ``padding`` and ``faults`` what goes wrong; ``handins``, ``habits``,
-``layouts``, ``cells`` and ``writers`` how it reaches the inbox; ``wrong`` files that must be refused.
+``layouts``, ``forms``, ``cells`` and ``writers`` how it reaches the inbox; ``wrong`` files that must be refused.
 """
 
 from pipelines.demo.generate import DemoCity, Scale, generate

@@ -14,6 +14,7 @@ import pandas as pd
 from expectations.contract import Contract, load_contracts
 from pipelines.demo.datasets.catalog import all_ledgers, periods
 from pipelines.demo.faults import Spoiled, Spoiler
+from pipelines.demo.forms import lay_out_forms
 from pipelines.demo.handins import HandIn, copied_path, corrected_path, hand_ins
 from pipelines.demo.layouts import Heading, Place, lay_out
 from pipelines.demo.padding import pad
@@ -116,17 +117,18 @@ class _Writer:
             return
         contract = hand_in.contract
         spoiled = Spoiled(hand_in.frame, {}, [])
-        if hand_in.faulty:
+        if hand_in.faulty and contract.form is None:
             count = 4
             spoiled = self._spoiler.spoil(hand_in.frame, contract, hand_in.habit, count)
         data, place = self._data(hand_in, spoiled)
-        self._put(hand_in, data, len(spoiled.frame), "partial" if _has_errors(spoiled) else "accepted")
+        rows = len(place.rows)
+        self._put(hand_in, data, rows, "partial" if _has_errors(spoiled) else "accepted")
         self._note_faults(hand_in, spoiled, place)
         if hand_in.copied:
             again = replace(
                 hand_in, path=copied_path(hand_in.path), received=hand_in.received + dt.timedelta(days=1)
             )
-            self._put(again, data, len(spoiled.frame), "repeat")
+            self._put(again, data, rows, "repeat")
             self._note_file("copied", again, "repeat", str(hand_in.path))
         if hand_in.corrected and spoiled.faults:
             again = replace(
@@ -167,7 +169,11 @@ class _Writer:
     def _data(self, hand_in: HandIn, spoiled: Spoiled) -> tuple[bytes, Place]:
         signed = hand_in.received
         heading = Heading(hand_in.office, hand_in.period, f"{signed.year}年{signed.month}月{signed.day}日")
-        pages, place = lay_out(spoiled.frame, hand_in.contract, hand_in.habit, heading, spoiled.typed)
+        if hand_in.contract.form is not None:
+            heading = replace(heading, office=f"{hand_in.city}{hand_in.office}")
+            pages, place = lay_out_forms(hand_in.frame, hand_in.habit, heading)
+        else:
+            pages, place = lay_out(spoiled.frame, hand_in.contract, hand_in.habit, heading, spoiled.typed)
         return page_bytes(pages, hand_in.habit.suffix), place
 
     def _put(self, hand_in: HandIn, data: bytes, rows: int, expected: str) -> None:

@@ -45,6 +45,7 @@ class Habit:
         thousands: Amounts as text with thousands separators.
         full_width: Amounts as text in full-width digits.
         blank: What stands for nothing.
+        across: Whether a form with indicators down has the towns across.
     """
 
     suffix: Suffix
@@ -67,6 +68,7 @@ class Habit:
     thousands: bool
     full_width: bool
     blank: str
+    across: bool
 
     @property
     def is_csv(self) -> bool:
@@ -108,6 +110,7 @@ def habit_of(seed: int, dataset: str, office: str, rows: int) -> Habit:
         thousands=bool(rng.random() < 0.2),
         full_width=bool(rng.random() < 0.12),
         blank=_pick(rng, ["", "", "", "—", "/"]),
+        across=bool(rng.random() < 0.5),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,7 @@ class HandIn:
         contract: The dataset's.
         county: Six digits.
         office: The county's name.
+        city: Its city's name.
         period: The month that stands for the period.
         frame: The rows, a range index.
         habit: How the office lays them out.
@@ -62,6 +63,7 @@ class HandIn:
     contract: Contract
     county: str
     office: str
+    city: str
     period: str
     frame: pd.DataFrame
     habit: Habit
@@ -87,16 +89,20 @@ def hand_ins(
         usual: Rows of a usual file: what decides on its format.
     """
     names = world.villages.drop_duplicates("county").set_index("county")["county_name"]
+    cities = world.regions[world.regions["level"] == "city"].set_index("region_code")["name"]
     for county, positions in frame.groupby("county", sort=True).indices.items():
         code, rng = str(county), world.rng("handin", contract.dataset, str(county), period)
         office = str(names[code])
         habit = habit_of(world.seed, contract.dataset, code, max(usual, len(positions)))
+        if contract.form is not None and habit.is_csv:
+            habit = replace(habit, suffix="xls")  # its sheets do not fit into a CSV
         draw, rates = rng.random(5), RATES[world.scale]
         late, corrected = bool(draw[3] < rates.late), bool(draw[0] < rates.corrected)
         yield HandIn(
             contract=contract,
             county=code,
             office=office,
+            city=str(cities[f"{code[:4]}00000000"]),
             period=period,
             frame=frame.iloc[positions].reset_index(drop=True),
             habit=habit,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from connectors.grid import column_letter
 from expectations.contract import Column, Contract
 from pipelines.demo.cells import (
     AMOUNTS,
@@ -65,7 +66,7 @@ class Place:
 
     def cell(self, position: int, column: str) -> str:
         """The address of one value, ``D17``; empty when its column is not written."""
-        return f"{letters(self.columns[column])}{self.rows[position]}" if column in self.columns else ""
+        return f"{column_letter(self.columns[column])}{self.rows[position]}" if column in self.columns else ""
 
 
 def written_columns(contract: Contract, habit: Habit, frame: pd.DataFrame) -> list[Column]:
@@ -126,16 +127,6 @@ def lay_out(
     if habit.note_sheet:
         pages.append(Page("说明", [["填表说明"], ["演示数据，全部为虚构。"], ["每户一行，不得空行。"]]))
     return pages, place
-
-
-def letters(index: int) -> str:
-    """Spreadsheet letters of a zero-based column: 0 → A, 27 → AB."""
-    text = ""
-    number = index + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(65 + rest) + text
-    return text
 
 
 def _sheets(frame: pd.DataFrame, contract: Contract, habit: Habit) -> list[tuple[str, list[int]]]:

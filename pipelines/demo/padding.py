@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipelines.demo.datasets import Rows
+from pipelines.demo.datasets.statistics import summed, with_totals
 from pipelines.demo.datasets.toilets import crowd_into_december
 from pipelines.demo.truth import Truth
 from pipelines.demo.world import YEAR, World, last_day
@@ -60,12 +61,16 @@ class Context:
 
 @dataclass(frozen=True)
 class Padding:
-    """One way of padding one dataset; ``apply`` gives the padded frame and the regions it touched."""
+    """One way of padding one dataset; ``apply`` gives the padded frame and the regions it touched.
+
+    ``rule`` is the finding or reconciliation that must show it, empty where only indicators and anomalies may.
+    """
 
     kind: str
     dataset: str
     note: str
     apply: Callable[[Context], tuple[pd.DataFrame, list[str]]]
+    rule: str = ""
 
 
 def pad(ledgers: Mapping[str, Rows], world: World, truths: list[Truth]) -> dict[str, Rows]:
@@ -85,7 +90,7 @@ def _padded(dataset: str, rows: Rows, world: World, truths: list[Truth]) -> Rows
             truths.extend(
                 Truth(
                     kind=f"padding_{padding.kind}", dataset=dataset, file="", severity="padding",
-                    region_code=region, period=period, note=padding.note,
+                    region_code=region, period=period, rule=padding.rule, note=padding.note,
                 )
                 for region in regions
             )  # fmt: skip
@@ -238,6 +243,34 @@ def _copied(at: Context) -> tuple[pd.DataFrame, list[str]]:
     return frame, [f"{county}000000"]
 
 
+def _sown_more(at: Context) -> tuple[pd.DataFrame, list[str]]:
+    """A county's form has a quarter more of every crop than its plots."""
+    frame = at.frame.copy()
+    here = frame["county"] == at.county("22")
+    figures = [name for name in frame.columns if name.endswith(("_area", "_output"))]
+    frame.loc[here, figures] *= 1.25
+    padded = with_totals(summed(frame))
+    return padded, sorted(set(frame.loc[here, "town_code"]) - {f"{at.county('22')}000000"})
+
+
+def _sum_broken(at: Context) -> tuple[pd.DataFrame, list[str]]:
+    """A town sowed more grain than all its crops together, and its county with it."""
+    town = at.town("81", 0)
+    more = np.where(at.frame["town_code"] == town, 150.0, 0.0)
+    return with_totals(at.frame.assign(grain_area=at.frame["grain_area"] + more)), [
+        f"{town[:6]}000000",
+        town,
+    ]
+
+
+def _total_raised(at: Context) -> tuple[pd.DataFrame, list[str]]:
+    """A county's own figures of rice and grain are higher than its towns' together."""
+    county = f"{at.county('04')}000000"
+    more = np.where(at.frame["town_code"] == county, 300.0, 0.0)
+    raised = {name: at.frame[name] + more for name in ("grain_area", "rice_area")}
+    return at.frame.assign(**raised), [county]
+
+
 def _claimed_more(at: Context) -> tuple[pd.DataFrame, list[str]]:
     return _raised(at, at.county("24"), ("卫生厕所普及率", "风险消除率", "农村公路列养率"), 6.0)
 
@@ -291,6 +324,15 @@ PADDINGS = (
     Padding("cumulative_fall", "road_segments", "里程比上一季度少了", _fallen),
     Padding("roads_recounted", "road_segments", "往年路段当作本年新建", _recounted),
     Padding("copied_interviews", "satisfaction_survey", "同一访问员的问卷雷同", _copied),
+    Padding(
+        "form_above_plots",
+        "rural_statistics",
+        "报表播种面积比地块台账多两成半",
+        _sown_more,
+        "grain_area_form_within_plots",
+    ),
+    Padding("form_sum_broken", "rural_statistics", "播种面积不等于各类作物之和", _sum_broken, "form_rule"),
+    Padding("form_total_raised", "rural_statistics", "合计大于各乡镇之和", _total_raised, "form_total"),
     Padding("claims_above_records", "self_assessment", "自评值高于台账", _claimed_more),
     Padding("denominator_shrunk", "self_assessment", "按缩小的户数计算普及率", _claimed_shrunk),
     Padding("bunching_above_target", "self_assessment", "自评值都刚过目标线", _just_above),

@@ -52,9 +52,12 @@ def test_lock_temp_and_hidden_files_are_no_hand_ins(tmp_path: Path, name: str) -
     assert names(tmp_path) == ["road/真.xlsx"]
 
 
-def test_an_empty_file_waits_for_its_content(tmp_path: Path) -> None:
-    drop(tmp_path, "road/a.csv", b"")
+def test_an_empty_file_waits_ten_minutes_for_its_content_and_then_counts_as_handed_in(tmp_path: Path) -> None:
+    path = drop(tmp_path, "road/a.csv", b"", age=60)
     assert names(tmp_path) == []
+    assert [found.size for found in complete_files(tmp_path, now=path.stat().st_mtime + 600)] == [0]
+    drop(tmp_path, "road/old.csv", b"", age=86_400)
+    assert names(tmp_path) == ["road/old.csv"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import zipfile
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from connectors.errors import Refused
 from connectors.readers import read_sheets
+from connectors.readers.number_format import is_percentage
+from tests.connectors.written_files import Page, Percent, texts_of, write_ods, write_xls
 
 CSV = "村,户数\n东村,12\n".encode("gb18030")
 
@@ -79,6 +82,75 @@ def test_members_of_an_archive_are_named_and_one_bad_member_does_not_stop_the_ot
     assert nested.name == "包.zip/二层.csv/二层"
 
 
+def test_a_damaged_and_a_locked_member_do_not_stop_the_others(tmp_path: Path) -> None:
+    content = bytearray(_zip({"坏.csv": CSV * 50, "锁.csv": CSV, "好.csv": CSV}))
+    content[content.index("坏.csv".encode()) + 12] ^= 0xFF
+    directory = content.index(b"PK\x01\x02")
+    locked = content.index(b"PK\x01\x02", directory + 1)
+    content[content.rindex(b"PK\x03\x04", 0, content.rindex(b"PK\x03\x04", 0, directory)) + 6] |= 1
+    content[locked + 8] |= 1
+    damaged, secret, good = read_sheets(_file(tmp_path, bytes(content), "全县.zip"))
+    assert "已损坏" in damaged.notes[0]
+    assert "密码" in secret.notes[0]
+    assert good.grid.rows == [["村", "户数"], ["东村", "12"]]
+
+
+def test_a_single_file_web_page_reads_as_its_pages(tmp_path: Path) -> None:
+    page = "<html><meta charset=gb2312><table><tr><td>村<td>户数<tr><td>东村<td>12</table></html>".encode(
+        "gbk"
+    )
+    letter = (
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="X"\r\n\r\n'
+        b'--X\r\nContent-Type: text/html; charset="gb2312"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+        + base64.encodebytes(page)
+        + b"\r\n--X--\r\n"
+    )
+    assert read_sheets(_file(tmp_path, letter))[0].grid.rows == [["村", "户数"], ["东村", "12"]]
+
+
+@pytest.mark.parametrize("name", ["表.xls.xls", "表.xlsx", "表.csv", "表.et", "表"])
+def test_the_content_decides_whatever_the_name_says(tmp_path: Path, name: str) -> None:
+    write_xls(Page([["村", "户数"], ["东村", 12]]), tmp_path / name)
+    (sheet,) = read_sheets(tmp_path / name)
+    assert sheet.grid.rows == [["村", "户数"], ["东村", 12]]
+
+
+@pytest.mark.parametrize(
+    ("declared", "codec"),
+    [("iso-8859-1", "gbk"), ("gb2312", "utf-8"), ("utf-8", "gbk"), ("utf-16", "gbk"), ("no-such", "gbk")],
+)
+def test_a_page_that_declares_another_encoding_than_it_has_is_read_by_its_bytes(
+    tmp_path: Path, declared: str, codec: str
+) -> None:
+    page = f"<html><meta charset={declared}><table><tr><td>村名称<td>户数<tr><td>东坑村<td>12</table></html>"
+    assert read_sheets(_file(tmp_path, page.encode(codec)))[0].grid.rows == [
+        ["村名称", "户数"],
+        ["东坑村", "12"],
+    ]
+
+
+def test_an_ods_keeps_comments_and_drawings_out_of_its_cells(tmp_path: Path) -> None:
+    write_ods(Page([["村", "户数"], ["东村", 12]]), tmp_path / "表.ods")
+    with zipfile.ZipFile(tmp_path / "表.ods") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    comment = "<office:annotation><text:p>请核对</text:p></office:annotation><text:p>东村".encode()
+    parts["content.xml"] = parts["content.xml"].replace("<text:p>东村".encode(), comment)
+    assert read_sheets(_file(tmp_path, _zip(parts), "批注.ods"))[0].grid.rows[1] == ["东村", 12]
+
+
+def test_a_flat_ods_is_read(tmp_path: Path) -> None:
+    write_ods(Page([["村", "比例"], ["东村", Percent(0.855)]]), tmp_path / "表.ods")
+    with zipfile.ZipFile(tmp_path / "表.ods") as archive:
+        content = archive.read("content.xml").decode()
+    flat = content.replace("<office:document-content", "<office:document").replace(
+        "</office:document-content", "</office:document"
+    )
+    start = flat.index("<office:document") + len("<office:document")
+    mime = ' office:mimetype="application/vnd.oasis.opendocument.spreadsheet"'
+    (sheet,) = read_sheets(_file(tmp_path, (flat[:start] + mime + flat[start:]).encode(), "表.fods"))
+    assert texts_of(sheet)[1, 1] == "85.5%"
+
+
 def test_member_names_in_gbk_are_read(tmp_path: Path) -> None:
     raw = _zip({"abcd.csv": CSV}).replace(b"abcd.csv", "东镇".encode("gbk") + b".csv")
     assert read_sheets(_file(tmp_path, raw, "全县.zip"))[0].name == "东镇.csv/东镇"
@@ -98,3 +170,33 @@ def test_an_archive_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
     with pytest.raises(Refused) as refusal:
         read_sheets(path)
     assert refusal.value.code == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("0%", True),
+        ("0.00%;[Red]-0.00%", True),
+        ('0.0"%"', False),
+        ("0.0\\%", False),
+        ('#,##0" 元/%"', False),
+        ("General", False),
+    ],
+)
+def test_a_sign_that_is_only_written_behind_a_number_makes_no_percentage(code: str, expected: bool) -> None:
+    assert is_percentage(code) == expected
+
+
+def test_a_cell_of_an_xml_spreadsheet_without_a_style_has_that_of_its_row_column_or_table(
+    tmp_path: Path,
+) -> None:
+    page = """<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+    <Styles><Style ss:ID="p"><NumberFormat ss:Format="Percent"/></Style><Style ss:ID="q" ss:Parent="p"/>
+    <Style ss:ID="n"><NumberFormat ss:Format="0&quot;%&quot;"/></Style></Styles>
+    <Worksheet ss:Name="表"><Table><Column ss:Span="1"/><Column ss:StyleID="q"/>
+    <Row ss:StyleID="p"><Cell><Data ss:Type="Number">0.5</Data></Cell><Cell ss:StyleID="n"><Data ss:Type="Number">85</Data></Cell></Row>
+    <Row ss:Span="2" ss:Hidden="1"/><Row><Cell ss:Index="3"><Data ss:Type="Number">0.25</Data></Cell></Row>
+    </Table></Worksheet></Workbook>"""
+    (sheet,) = read_sheets(_file(tmp_path, page.encode()))
+    assert texts_of(sheet) == {(0, 0): "50%", (0, 1): "85", (4, 2): "25%"}
+    assert "3 行被隐藏" in sheet.notes[0]

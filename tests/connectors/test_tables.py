@@ -402,3 +402,249 @@ def test_a_form_without_a_header_still_shows_its_units_and_codes() -> None:
     assert (table.title_rows, table.header_rows, list(table.body_rows)) == ([0], [], [1, 2, 3, 4])
     labels = [(label.indent, label.unit, label.code) for label in table.row_labels]
     assert labels == [(0, "元", "3701"), (1, "元", "3702"), (1, "元", "3781"), (0, "元", "4201")]
+
+
+def test_a_second_part_of_a_form_goes_on_with_nesting_and_units_wherever_it_is_printed() -> None:
+    rows: list[list[Cell]] = [
+        ["农业总产值", "", "", ""],
+        ["综合机关名称：某县　　计量单位：万元", "", "", ""],
+        ["指标名称", "", "代码", "产值"],
+        ["农业总产值", "", "1", 9],
+        ["一、农业", "", "2", 5],
+        ["（一）谷物", "", "3", 5],
+        ["续表", "", "", ""],
+        ["指标", "代码", "产值", ""],
+        ["1.稻谷", "4", 5, ""],
+        ["二、林业", "5", 4, ""],
+    ]
+    first, second = find_tables(Grid(rows))
+    assert (second.title_rows, second.header_rows, list(second.body_rows)) == ([6], [7], [8, 9])
+    assert units(second)[2] == "万元"
+    assert [(label.text, label.indent) for label in (*first.row_labels, *second.row_labels)] == [
+        ("农业总产值", 0),
+        ("一、农业", 1),
+        ("(一)谷物", 2),
+        ("1.稻谷", 3),
+        ("二、林业", 1),
+    ]
+
+
+def test_a_caption_over_two_columns_is_the_caption_of_the_first() -> None:
+    table = the_table(
+        ["指标", "计量单位", "", "代码", "数量"],
+        ["乡村户数", "户", "", "1", 5],
+        ["乡村人口", "人", "", "2", 9],
+        merged=((0, 1, 0, 2), (1, 1, 1, 2), (2, 1, 2, 2)),
+    )
+    assert [(label.unit, label.code) for label in table.row_labels] == [("户", "1"), ("人", "2")]
+
+
+def test_labels_stand_beside_order_numbers_and_heading_numerals() -> None:
+    table = the_table(
+        ["序号", "指标名称", "计量单位", "数量"],
+        ["一、", "人口", "", ""],
+        [1, "户数", "户", 5],
+        [2, "人数", "人", 9],
+        ["二、", "农业", "", ""],
+        [3, "耕地", "亩", 7],
+    )
+    assert (table.section_rows, list(table.body_rows)) == ([1, 4], [2, 3, 5])
+    assert [(label.text, label.indent, label.unit) for label in table.row_labels] == [
+        ("一、人口", 0, None),
+        ("户数", 1, "户"),
+        ("人数", 1, "人"),
+        ("二、农业", 0, None),
+        ("耕地", 1, "亩"),
+    ]
+
+
+def test_a_heading_lacks_the_order_number_that_all_records_have() -> None:
+    table = the_table(
+        ["序号", "村", "户主", "面积"],
+        ["", "松柏镇", "", ""],
+        [1, "东坑村", "张三", 5],
+        [2, "五和村", "李四", 6],
+        ["", "木鱼镇", "", ""],
+        [3, "三村村", "王五", 7],
+    )
+    assert (table.section_rows, list(table.body_rows)) == ([1, 4], [2, 3, 5])
+
+
+def test_of_several_units_a_name_takes_the_one_it_measures() -> None:
+    table = the_table(
+        ["单位：人、元", "", "", "", "", ""],
+        ["乡镇", "外出人员", "文化程度", "", "收入", ""],
+        ["", "", "小学及以下", "初中", "总收入", "501-1000元"],
+        ["松柏镇", 10, 4, 6, 90000, 3],
+        merged=((1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 1, 3), (1, 4, 1, 5)),
+    )
+    assert units(table) == [None, "人", "人", "人", "元", "人"]
+
+
+def test_a_single_unit_is_not_given_to_what_measures_something_else() -> None:
+    table = the_table(
+        ["填报单位：某县　　单位：元", "", "", "", ""],
+        ["姓名", "身份证号", "家庭人口", "附件张数", "补助标准"],
+        ["张三", 460322199001010011, 3, 2, 500],
+        ["李四", 460322199001010012, 4, 1, 625],
+    )
+    assert units(table) == [None, None, None, None, "元"]
+
+
+def test_a_part_is_measured_in_the_unit_of_what_it_is_a_part_of() -> None:
+    table = the_table(
+        ["单位：亩、户", "", "", ""],
+        ["乡镇", "户数", "耕地面积", "其中：水田"],
+        ["松柏镇", 5, 40, 30],
+    )
+    assert units(table) == [None, "户", "亩", "亩"]
+
+
+def test_units_of_rows_follow_their_name_their_heading_or_what_is_left() -> None:
+    table = the_table(
+        ["茶叶水果　　计量单位：吨、公顷", "", ""],
+        ["指标名称", "代码", "数量"],
+        ["一、茶叶产量", "1", 5],
+        ["二、园林水果", "2", 5],
+        ["1.苹果", "3", 5],
+        ["三、年末茶园面积", "4", 5],
+        ["其中：本年新植", "5", 5],
+    )
+    assert [label.unit for label in table.row_labels] == ["吨", "吨", "吨", "公顷", "公顷"]
+
+
+def test_a_leaf_beside_its_head_is_a_part_of_it() -> None:
+    merged = ((0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 1, 2))
+    rows: list[list[Cell]] = [
+        ["乡镇", "牛肉", "羊肉", "", ""],
+        ["", "", "", "1.山羊肉", "2.绵羊肉"],
+        ["松柏镇", 1, 5, 3, 2],
+    ]
+    for table in (the_table(*rows, merged=merged), the_table(*rows)):
+        assert paths(table) == ["乡镇", "牛肉", "羊肉", "羊肉/1.山羊肉", "羊肉/2.绵羊肉"]
+
+
+def test_what_follows_of_which_is_told_by_alignment_by_brackets_or_by_its_last_words() -> None:
+    table = the_table(
+        ["指标名称", "计量单位", "代码", "数量"],
+        ["村民委员会个数", "个", "1", 9],
+        ["其中：通公共交通的村个数", "个", "2", 8],
+        ["通宽带的村个数", "个", "3", 7],
+        ["户籍人口", "人", "4", 6],
+        ["其中：月收入500元以下", "人", "5", 5],
+        ["501-1000元", "人", "6", 4],
+        ["从业人员", "人", "7", 3],
+    )
+    assert [label.indent for label in table.row_labels] == [0, 1, 1, 0, 1, 1, 0]
+
+
+def test_accounts_of_two_sides_are_two_tables_and_two_persons_of_a_record_are_not() -> None:
+    sides: list[list[Cell]] = [
+        ["收入项目", "金额", "备注", "支出项目", "金额", "备注"],
+        ["上级拨款", 300, "", "办公费", 120, ""],
+        ["承包费", 80, "", "路灯电费", 70, ""],
+    ]
+    persons: list[list[Cell]] = [
+        ["镇长", "电话", "单位", "村长", "电话", "单位"],
+        ["张三", "1", "镇政府", "李四", "2", "村委会"],
+        ["王五", "3", "镇政府", "钱七", "4", "村委会"],
+    ]
+    assert [[column.index for column in table.columns] for table in find_tables(Grid(sides))] == [
+        [0, 1, 2],
+        [3, 4, 5],
+    ]
+    assert len(find_tables(Grid(persons))) == 1
+
+
+def test_different_tables_beside_each_other_have_a_title_each() -> None:
+    rows: list[list[Cell]] = [
+        ["某村产业情况", "", "", "", "农产品参考价", ""],
+        ["组别", "面积（亩）", "产值（元）", "", "品名", "单价（元/斤）"],
+        ["1组", 52, 208000, "", "鲜叶", 35],
+        ["2组", 48, 182000, "", "木瓜", 12.5],
+        ["合计", 100, 390000, "", "天麻", 18],
+    ]
+    left, right = find_tables(Grid(rows))
+    assert (left.total_rows, list(right.body_rows)) == ([4], [2, 3, 4])
+    assert units(right) == [None, "元/斤"]
+
+
+def test_a_list_without_a_header_keeps_its_first_record() -> None:
+    table = the_table(
+        ["张三", "松柏镇", "三格式", "是"],
+        ["李四", "松柏镇", "双瓮式", "是"],
+        ["王五", "阳日镇", "三格式", "否"],
+        ["钱七", "阳日镇", "三格式", "否"],
+    )
+    assert (table.header_rows, list(table.body_rows)) == ([], [0, 1, 2, 3])
+
+
+def test_lines_of_keys_and_values_above_a_table_are_titles() -> None:
+    table = the_table(
+        ["监测对象查询结果", "", ""],
+        ["导出时间：2023-11-06 09:31", "", "导出人：某某"],
+        ["村", "户主", "人均纯收入（元）"],
+        ["东坑村", "张三", "8213.50"],
+        ["五和村", "李四", "9213.50"],
+        ["共 2 条记录，第 1/1 页", "", ""],
+    )
+    assert (table.title_rows, table.header_rows, table.note_rows) == ([0, 1], [2], [5])
+
+
+def test_names_in_latin_letters_below_chinese_ones_are_header_and_codes_of_roads_are_not() -> None:
+    bilingual = the_table(["指标", "单位", "数值"], ["Item", "Unit", "Value"], ["乡镇", "个", 4])
+    roads = the_table(["路线编码", "起点", "止点"], ["C101", "K0+000", "K2+350"], ["C102", "K0+000", "终点"])
+    assert bilingual.header_rows == [0, 1]
+    assert roads.header_rows == [0]
+
+
+def test_days_that_head_columns_are_header_though_they_are_numbers() -> None:
+    table = the_table(
+        ["序号", "姓名", 1, 2, 3, 4, 5, "出勤天数"],
+        ["", "", "日", "一", "二", "三", "四", ""],
+        [1, "张三", "√", "√", "√", "×", "√", 4],
+        [2, "李四", "√", "√", "√", "√", "√", 5],
+    )
+    assert (table.header_rows, list(table.body_rows)) == ([0, 1], [2, 3])
+    assert paths(table)[2] == "1/日"
+
+
+def test_columns_numbered_with_formulas_have_their_number_as_code() -> None:
+    table = the_table(
+        ["项目", "代码", "年初数", "新增", "年末数"],
+        ["甲", "乙", "1", "2", "3=1+2"],
+        ["沼气池", "01", 5, 1, 6],
+    )
+    assert table.header_rows == [0, 1]
+    assert codes(table) == ["甲", "乙", "1", "2", "3"]
+
+
+def test_the_whole_the_mean_and_what_sums_all_others_are_totals() -> None:
+    table = the_table(
+        ["乡镇", "户数", "人口"],
+        ["松柏镇", 10, 30],
+        ["阳日镇", 12, 40],
+        ["全县平均", 11, 35],
+        ["全  县", 22, 70],
+    )
+    county = the_table(
+        ["地区", "户数", "人口"],
+        ["某县", 33, 100],
+        ["松柏镇", 10, 30],
+        ["阳日镇", 12, 40],
+        ["木鱼镇", 11, 30],
+    )
+    assert table.total_rows == [3, 4]
+    assert county.total_rows == [1]
+
+
+def test_sentences_and_signatures_after_the_records_are_notes() -> None:
+    table = the_table(
+        ["村", "户主", "面积"],
+        ["东坑村", "张三", 5],
+        ["五和村", "李四", 6],
+        ["监督电话：0000-0000", "", ""],
+        ["", "", "某村村民委员会"],
+        ["村主任签字", "", "乡镇审核"],
+    )
+    assert (list(table.body_rows), table.note_rows) == ([1, 2], [3, 4, 5])

@@ -1,4 +1,4 @@
-"""Rows, units and codes on hand-labelled real sheets: ``python -m tests.corpora.score_structure [--errors]``."""
+"""Rows, units and codes on hand-labelled real sheets: ``python -m tests.corpora.score_structure [--errors] [LABELS …]``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from connectors.errors import Refused
@@ -15,6 +16,7 @@ from connectors.tables import Table, find_tables
 from tests.corpora.corpus import CORPORA, REAL, Tally, say
 
 ROWS = ("title_rows", "header_rows", "body_rows", "total_rows", "section_rows", "note_rows")
+DEV = CORPORA / "structure_dev.jsonl"
 SCORED = ("header_rows", "body_rows", "total_rows")
 
 
@@ -31,9 +33,9 @@ class Score:
     errors: list[str] = field(default_factory=list)
 
 
-def examples() -> Iterator[tuple[dict[str, Any], Grid]]:
+def examples(labels: Path = DEV) -> Iterator[tuple[dict[str, Any], Grid]]:
     """The labelled sheets that can be read, with their grids."""
-    for line in (CORPORA / "structure_dev.jsonl").read_text(encoding="utf-8").splitlines():
+    for line in labels.read_text(encoding="utf-8").splitlines():
         label = json.loads(line)
         if label["readable"]:
             yield label, _grid(label["file"], label["sheet"])
@@ -55,9 +57,9 @@ def expand(rows: Any) -> list[int]:
     return list(rows)
 
 
-def score() -> Score:
+def score(*files: Path) -> Score:
     result = Score()
-    for label, grid in examples():
+    for label, grid in (example for file in files or (DEV,) for example in examples(file)):
         _score_sheet(result, label, find_tables(grid))
     return result
 
@@ -129,13 +131,13 @@ def _score_labels(result: Score, name: str, gold: dict[str, Any], table: Table |
 def _bare(path: Any, unit: str | None) -> str:
     """A path for comparison: the labels keep a unit in the leaf, the tables take it out."""
     joined = "|".join(path)
-    for form in (f"({unit})", f"/{unit}") if unit else ():
+    for form in (f"/({unit})", f"({unit})", f"/{unit}") if unit else ():
         joined = joined.replace(form, "")
     return joined.replace(" ", "")
 
 
 def main() -> None:
-    result = score()
+    result = score(*(Path(argument) for argument in sys.argv[1:] if argument != "--errors"))
     say(
         f"header, body and total rows all right: {result.right / result.sheets:.4f} of {result.sheets} sheets"
     )

@@ -50,6 +50,17 @@ def test_the_file_may_name_the_county(scope: tuple[str, ...]) -> None:
     assert at(township="清河镇", village="柳树村", scope=scope).code == "990101100201"
 
 
+def test_a_city_before_the_county_tells_counties_of_one_name_apart() -> None:
+    index = regions(
+        ("9901", "云河市", "city"),
+        ("990101", "鼓楼区", "county"),
+        ("9902", "青川市", "city"),
+        ("990201", "鼓楼区", "county"),
+    )
+    assert at(scope=("青川市鼓楼区农业农村局",), index=index).code == "990201000000"
+    assert at(scope=("鼓楼区", "青川市"), index=index).rule == "ambiguous_region"
+
+
 @pytest.mark.parametrize("sheet", ["白石乡", "白石"])
 def test_one_sheet_per_township_names_the_township(sheet: str) -> None:
     assert at("东山县", village="柳树村", scope=(sheet,)).code == "990101101201"

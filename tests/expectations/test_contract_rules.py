@@ -66,6 +66,10 @@ CLEAN: dict[str, dict[str, Any]] = {
         "awareness": 4, "support": 5, "satisfaction": 4, "satisfaction_industry": 4, "satisfaction_environment": 4,
         "satisfaction_culture": 4, "satisfaction_governance": 4, "satisfaction_livelihood": 4,
     },
+    "rural_statistics": {
+        **PLACE, "period": "2025-12", "form": "农业生产条件", "region_name": "清河镇", "indicator_code": "01", "indicator": "耕地面积",
+        "item": "数值", "basis": "本年", "unit": "亩", "value": 1250.0, "cell": "D17",
+    },
     "self_assessment": {
         **PLACE, "period": "2025-12", "indicator": "卫生厕所普及率", "claimed_unit": "%", "claimed_value": 92.5, "full_score": 20.0,
         "claimed_score": 19.0,
@@ -143,13 +147,14 @@ BREAKS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("self_assessment", "score_within_full"): {"claimed_score": 21.0},
     ("self_assessment", "rate_within_hundred"): {"claimed_value": 192.5},
+    ("rural_statistics", "below_zero"): {"value": -3.0},
     ("village_poverty_report", "register_people_cover_households"): {"register_people": 40},
     ("village_poverty_report", "reported_people_cover_households"): {"reported_people": 40},
     ("village_poverty_report", "reported_household_size"): {"reported_households": 5, "reported_people": 182},
     ("village_poverty_report", "register_household_size"): {"register_people": 1560},
     ("village_poverty_report", "expected_out_within_reported"): {"expected_out_households": 380},
 }
-TWINS = {"one_row_per_village", "one_row_per_indicator"}
+TWINS = {"one_row_per_village", "one_row_per_indicator", "reported_twice"}
 """Rules that a second, equal row breaks."""
 
 TYPES = {
@@ -213,7 +218,7 @@ def test_rules_flag_what_they_are_for_and_nothing_in_a_clean_row(asset: Any, dat
     rows = [
         clean,
         *(
-            {**clean, **change, "region_code": f"x{n}", "indicator": n}
+            {**clean, **change, "region_code": f"x{n}", "indicator": str(n)}
             for n, (_, change) in enumerate(breaks)
         ),
     ]
@@ -237,7 +242,9 @@ def test_blank_optional_cells_break_no_rule(asset: Any, dataset: str) -> None:
     assert {rule for rule, positions in found.items() if positions} <= expected
 
 
-@pytest.mark.parametrize("dataset", ["household_register", "self_assessment", "village_poverty_report"])
+@pytest.mark.parametrize(
+    "dataset", ["household_register", "rural_statistics", "self_assessment", "village_poverty_report"]
+)
 def test_a_second_row_for_the_same_unit_is_flagged(asset: Any, dataset: str) -> None:
     found = flagged(
         asset, frame(CONTRACTS[dataset], [CLEAN[dataset], CLEAN[dataset]]), CONTRACTS[dataset].rules
@@ -245,7 +252,9 @@ def test_a_second_row_for_the_same_unit_is_flagged(asset: Any, dataset: str) -> 
     assert [positions for rule, positions in found.items() if rule in TWINS] == [[0, 1]]
 
 
-@pytest.mark.parametrize("dataset", ["household_register", "self_assessment", "village_poverty_report"])
+@pytest.mark.parametrize(
+    "dataset", ["household_register", "rural_statistics", "self_assessment", "village_poverty_report"]
+)
 def test_the_same_unit_in_two_submissions_is_no_twin(asset: Any, dataset: str) -> None:
     again = {**CLEAN[dataset], "submission_id": "s2"}
     found = flagged(asset, frame(CONTRACTS[dataset], [CLEAN[dataset], again]), CONTRACTS[dataset].rules)

@@ -18,7 +18,7 @@ from expectations.forms import (
     printed_rules,
     section_counts,
 )
-from warehouse.schemas import RECONCILIATIONS
+from expectations.forms.check import CHECKS
 
 TOWNS = {"松柏镇", "阳日镇", "木鱼镇", "红坪镇", "新华镇", "宋洛乡", "九湖镇", "下谷乡"}
 
@@ -37,7 +37,7 @@ def form(*rows: list[Cell], names: tuple[str, ...] = ("总数", "男", "女"), u
 def checked(long: pa.Table, rules: str) -> dict[str, dict[str, Any]]:
     relations, _ = parse_relations(rules)
     found = check_relations(long, relations)
-    assert found.schema == RECONCILIATIONS
+    assert found.schema == CHECKS
     return {row["region_code"]: row for row in found.to_pylist()}
 
 
@@ -47,7 +47,17 @@ def test_a_broken_rule_names_form_codes_and_cells() -> None:
     wrong = rows["乙镇"]
     assert (wrong["left_value"], wrong["right_value"], wrong["gap"], wrong["agrees"]) == (10, 11, -1, False)
     assert "《人口表》乙镇" in wrong["instruction"]
-    assert "01 总数=10（人口!B6）" in wrong["instruction"]
+    assert "01 总数=10（B6）" in wrong["instruction"]
+
+
+def test_sides_and_gaps_carry_no_noise_of_binary_fractions() -> None:
+    long = form(["合计", 0.3, 0.3, 0], ["甲镇", 0.1, 0.1, 0], ["乙镇", 0.2, 0.2, 0])
+    for row in (
+        checked(form(["甲镇", 0.3, 0.1, 0.2]), "01=02+03")["甲镇"],
+        check_totals(long).to_pylist()[0],
+    ):
+        assert (row["left_value"], row["right_value"], row["agrees"]) == (0.3, 0.3, True)
+        assert str(row["gap"]) == "0.0"
 
 
 def test_blanks_beside_filled_cells_count_as_nothing_and_alone_as_unreported() -> None:

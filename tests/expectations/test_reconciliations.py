@@ -240,6 +240,33 @@ def test_more_toilets_than_households_are_listed() -> None:
     assert (row["left_value"], row["right_value"], row["agrees"]) == (3, 2, False)
 
 
+@pytest.mark.parametrize(
+    ("form", "indicator", "item", "unit", "value"),
+    [
+        ("粮食作物生产情况(演示数据)", "粮食作物合计/播种面积", "数值", "亩", 300.0),
+        ("粮食作物生产情况(一)", "一、全年粮食/面积", "数值", "公顷", 20.0),
+        ("粮食作物生产情况", "粮食作物", "面积", "千公顷", 0.02),
+    ],
+)
+def test_the_grain_area_of_a_form_is_held_against_the_plots_in_their_unit(
+    form: str, indicator: str, item: str, unit: str, value: float
+) -> None:
+    said = {"region_code": TOWN, "period": "2025-12", "form": form, "item": item, "unit": unit}
+    rows = [
+        {"indicator": indicator, "basis": "本年", "value": value},
+        {"indicator": indicator, "basis": "上年", "value": 9 * value},
+        {"indicator": f"一、稻谷/{item}", "basis": "本年", "value": value},
+        {"indicator": indicator.replace("面积", "总产量"), "item": "总产量", "basis": "本年", "value": value},
+    ]
+    connection = duckdb.connect()
+    dataset(connection, "rural_statistics", [{**said, **row} for row in rows])
+    plots = [{"region_code": code, "period": "2025-12", "area_mu": 95.0} for code in VILLAGES]
+    dataset(connection, "grain_plots", plots)
+    (row,) = built_in(connection, "grain_area_form_within_plots", ["2025-12"])
+    assert (row["region_code"], row["left_value"], row["right_value"]) == (TOWN, 300, 285)
+    assert row["agrees"] is False
+
+
 def test_a_grant_to_a_child_that_no_school_ledger_knows_is_listed() -> None:
     connection = duckdb.connect()
     child = {"region_code": VILLAGES[0], "period": "2025-09"}

@@ -269,6 +269,18 @@ def test_a_claim_that_disagrees_is_named_after_its_indicator(
     assert "99.90 自评值 = 80 台账计算值 19.90 请提供佐证。" in text_of(folder / "county-990101.html")
 
 
+def test_what_a_form_says_of_itself_is_called_by_its_chinese_name(
+    tmp_path: Path, contracts: dict[str, Contract]
+) -> None:
+    row = {
+        "reconciliation": "form_rule:粮食:01=02+03", "region_code": county_code(1), "period": "2025-06", "left_value": 31.0,
+        "operator": "=", "right_value": 30.0, "gap": 1.0, "agrees": False, "instruction": "请核对。", "importance": "high",
+    }  # fmt: skip
+    tables = empty() | {"reconciliations": pa.Table.from_pylist([row], schema=schemas.RECONCILIATIONS)}
+    text = text_of(write(tmp_path, tables, contracts) / "index.html")
+    assert "重要 报表审核关系 01=02+03（粮食） 关系左边 = 关系右边 1" in text
+
+
 def test_findings_show_the_cell_and_the_remedy(report: Path) -> None:
     text = text_of(report / "findings-toilet_ledger-1.html")
     assert re.search(

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheets import VALID_ID, conformed
 
+from connectors.grid import column_letter
 from expectations.contract import Column, Rule
 from expectations.findings import drafts, no_drafts
 from expectations.privacy import Privacy
 from expectations.routing import Guess
-from expectations.staging import Miscounted, Staged, join, join_drafts, letter, record_schema, split, stage
+from expectations.staging import Miscounted, Staged, join, join_drafts, record_schema, split, stage
 from expectations.validate import validate
 from warehouse.schemas import FINDINGS, QUARANTINE
 
@@ -211,4 +212,12 @@ def test_every_row_handed_in_is_somewhere(rows: list[tuple[str | None, str | Non
 
 
 def test_columns_are_lettered_as_spreadsheets_do() -> None:
-    assert [letter(at) for at in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
+    assert [column_letter(at) for at in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+        "ZZ",
+        "AAA",
+    ]

@@ -19,7 +19,7 @@ from tests.pipelines.town import REGIONS, Town, new_town, run_apart, run_here, t
 pytestmark = pytest.mark.xdist_group("cli")
 
 JUNE = "toilet_reform/2025-06"
-RATE = ("sanitary_toilet_rate", "990121000000", "2025-06")
+BUILT = ("new_toilets", "990121000000", "2025-06")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_help_says_what_a_command_does_with_an_example(path: tuple[str, ...]) ->
 LISTINGS = [
     ("status",), ("status", "--refused"), ("status", "--submissions"), ("status", "--department", "road"),
     ("findings",), ("findings", "--severity", "error", "--limit", "1"), ("query", "from toilet_ledger"),
-    ("release", "list"), ("regions", "list"), ("contract", "lint"), ("trace", *RATE), ("load",),
+    ("release", "list"), ("regions", "list"), ("contract", "lint"), ("trace", *BUILT), ("load",),
 ]  # fmt: skip
 
 
@@ -197,6 +197,7 @@ MISTAKES = [
     (("query", "select 1", "--format", "xlsx"), "--output"),
     (("template", "no_such_dataset"), "toilet_ledger"),
     (("trace", "no_such_indicator", "990121000000", "2025-06"), "sanitary_toilet_rate"),
+    (("trace", "new_toilets", "123456789012", "2025-06"), "shiji query"),
     (("load", "--period", "June"), "--period"),
     (("contract", "lint", "no/such/file.yaml"), "no/such/file.yaml"),
 ]

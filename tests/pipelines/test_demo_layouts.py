@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections import Counter
 from dataclasses import replace
 
 import pandas as pd
@@ -12,14 +13,16 @@ from python_calamine import CalamineWorkbook
 
 from expectations.contract import Column, Contract, load_contracts
 from pipelines.demo.cells import cell_writer, header_text, periods_written
+from pipelines.demo.datasets.statistics import CROPS, GENERAL, summed, with_totals
+from pipelines.demo.forms import lay_out_forms
 from pipelines.demo.habits import Habit, Suffix, habit_of
-from pipelines.demo.layouts import Heading, Page, lay_out, letters
+from pipelines.demo.layouts import Heading, Page, lay_out
 from pipelines.demo.writers import page_bytes
 
 PLAIN = Habit(
     suffix="xlsx", title=False, unit_line=False, groups=False, serial=False, lead=(0, 0), per_township=False,
     totals=False, footer=False, note_sheet=False, unit_style=0, scaled=False, aliases=False, regions="both",
-    order=0, dates="iso", months=0, thousands=False, full_width=False, blank="",
+    order=0, dates="iso", months=0, thousands=False, full_width=False, blank="", across=False,
 )  # fmt: skip
 HEADING = Heading("榆塘县", "2025-06", "2025年7月3日")
 AREA = Column("area_mu", "播种面积", ("种植面积",), type="number", unit="亩")
@@ -82,6 +85,47 @@ def test_a_grouped_header_has_two_rows_and_merges(register: Contract) -> None:
     ]
     assert pages[0].merges == [(0, 0, 0, 1), (0, 2, 0, 3)]
     assert place.rows[0] == 3
+
+
+def county() -> pd.DataFrame:
+    """Two towns with nothing but rice, and their county before them."""
+    places = [("990121000000", "合计"), ("990121100000", "沐溪镇"), ("990121200000", "汀坪乡")]
+    figures = {f"{crop}_{what}": 0.0 for crop in CROPS for what in ("area", "output")}
+    people = {column.name: [3, 1, 2] for column in GENERAL}
+    frame = pd.DataFrame(places, columns=["town_code", "township"]).assign(county="990121", **figures)
+    frame = frame.assign(**people, **{f"{name}_last": values for name, values in people.items()})
+    return with_totals(summed(frame.assign(rice_area=[0, 15.0, 30.0], rice_output=[0, 6.0, 15.0])))
+
+
+def test_a_form_has_coded_columns_its_total_first_and_every_record_in_its_place() -> None:
+    pages, place = lay_out_forms(county(), replace(PLAIN, scaled=True, thousands=True, blank="—"), HEADING)
+
+    (_, grain) = pages
+    assert [page.name for page in pages] == ["农村基本情况", "粮食作物生产情况"]
+    assert [row[:6] for row in grain.rows[4:11]] == [
+        ["指标名称", "编号", "粮食作物合计", None, None, "一、稻谷"],
+        ["项    目", "--", "播种面积", "总产量", "单产", "播种面积"],
+        ["计量单位", "--", "公顷", "吨", "公斤/亩", "公顷"],
+        ["汇总代码", "--", "01", "02", "03", "04"],
+        ["合计", "00", 3.0, 21.0, 466.7, 3.0],
+        ["沐溪镇", "01", 1.0, 6.0, 400.0, 1.0],
+        ["汀坪乡", "02", 2.0, 15.0, 500.0, 2.0],
+    ]
+    assert (4, 2, 4, 4) in grain.merges
+    assert grain.rows[9][10] == "—"
+    assert Counter(zip(place.sheets, place.rows, strict=True)) == {
+        **{("农村基本情况", row): 2 for row in range(7, 13)},
+        ("粮食作物生产情况", 10): 14,
+        ("粮食作物生产情况", 11): 14,
+    }
+
+
+def test_a_form_with_the_towns_across_counts_no_total_as_a_record() -> None:
+    (general, _), place = lay_out_forms(county(), replace(PLAIN, across=True), HEADING)
+
+    assert general.rows[4] == ["指标名称", "计量单位", "代码", "合计", "沐溪镇", "汀坪乡"]
+    assert general.rows[6] == ["一、乡村户数", "户", "01", 3, 1, 2]
+    assert place.rows.count(7) == 2
 
 
 def test_a_cell_typed_otherwise_stands_exactly_as_typed(register: Contract) -> None:
@@ -153,7 +197,3 @@ def test_a_habit_is_kept_over_the_months_and_differs_between_offices() -> None:
 
     assert habits[0] == habit_of(2025, "toilet_ledger", "990121", 100)
     assert len({repr(habit) for habit in habits}) > 4
-
-
-def test_columns_are_lettered_as_spreadsheets_do() -> None:
-    assert [letters(n) for n in (0, 25, 26, 27, 701, 702)] == ["A", "Z", "AA", "AB", "ZZ", "AAA"]

@@ -105,6 +105,32 @@ def test_padded_claims_lie_above_honest_ones_and_others_agree(
     assert (told.loc[told["claimed_unit"] == "%", "claimed_value"] <= 100).all()
 
 
+def test_an_honest_form_adds_up_to_its_ledgers(honest: dict[str, Rows]) -> None:
+    form, plots = honest["rural_statistics"]("2025-12"), honest["grain_plots"]("2025-12")
+    register = honest["household_register"]("2025-12")
+
+    towns = form[form["township"] != "合计"].set_index("town_code")
+    crops = ["rice_area", "wheat_area", "maize_area", "beans_area", "tubers_area"]
+    assert np.allclose(towns["grain_area"], plots.groupby("town_code")["area_mu"].sum(), atol=1.0)
+    assert np.allclose(form["grain_area"], form[crops].sum(axis=1))
+    assert (towns["population"] == register.groupby("town_code")["population"].sum()).all()
+    assert form.groupby("county")["township"].first().eq("合计").all()
+    counties = form[form["township"] == "合计"].set_index("county")
+    assert np.allclose(counties["rice_output"], towns.groupby("county")["rice_output"].sum())
+
+
+def test_a_padded_form_differs_from_the_honest_one_where_the_truth_says_so(
+    honest: dict[str, Rows], padded: dict[str, Rows], truths: list[Truth]
+) -> None:
+    true, told = honest["rural_statistics"]("2025-12"), padded["rural_statistics"]("2025-12")
+
+    touched = {one.region_code for one in truths if one.dataset == "rural_statistics"}
+    differs = (true["grain_area"] - told["grain_area"]).abs() > 1e-9
+    assert set(told.loc[differs, "town_code"]) == touched
+    assert (told["grain_area"] >= true["grain_area"]).all()
+    assert (told["population"] == true["population"]).all()
+
+
 def test_roads_fall_short_in_the_last_quarter(honest: dict[str, Rows], padded: dict[str, Rows]) -> None:
     true, told = honest["road_segments"]("2025-12"), padded["road_segments"]("2025-12")
 

@@ -95,7 +95,14 @@ def test_printed_rules_are_listed_run_and_what_is_unclear_is_said(
     assert "上年" in text
     assert "印了不止一次的代码：01" in text
     (sheet,) = json.loads(drawn(run(form, "--json")))["sheets"]
-    assert sheet["form"] == {"indicators": "columns", "codes": 3, "regions": 2, "cells": 9}
+    taking = [["rural_statistics", "农村统计年报", "agriculture"]]
+    assert sheet["form"] == {
+        "indicators": "columns",
+        "codes": 3,
+        "regions": 2,
+        "cells": 9,
+        "datasets": taking,
+    }
     assert sheet["checked"]["differ"] == 1  # 年内增加 adds up to 2, printed is 1
     assert sheet["checked"]["unknown"] == 3
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,19 @@ def test_refused_files_do_not_stop_the_others_and_the_load_ends_with_zero(town: 
     assert "5 refused" in ended.stdout
     assert town.statuses()[f"{JUNE}/榆塘县.csv"] == "accepted"
     assert town.ask("select count(*) from toilet_ledger") == [(2,)]
+
+
+def test_a_file_that_stays_empty_is_refused_with_a_slip(town: Town) -> None:
+    path = town.drop(f"{JUNE}/空白.xlsx", b"")
+    assert town.load().received == 0
+    an_hour_ago = time.time() - 3600
+    os.utime(path, (an_hour_ago, an_hour_ago))
+
+    town.load()
+
+    assert not path.exists()
+    assert town.statuses() == {f"{JUNE}/空白.xlsx": "refused"}
+    assert town.slips() == [f"{JUNE}/空白.xlsx.回执-退回.txt"]
 
 
 def test_no_byte_handed_in_is_lost_and_the_inbox_is_empty_after(town: Town) -> None:

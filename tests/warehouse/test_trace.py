@@ -7,7 +7,8 @@ from warehouse.query import connect
 from warehouse.relations import Source
 from warehouse.trace import trace
 
-MONTH = [("toilet_ledger", "in_month")]
+MONTH = ["select as_of, region_code, 1 as value from toilet_ledger_in_month"]
+UP_TO = ["select as_of, region_code, 1 as value from toilet_ledger_as_of"]
 SOURCES = {"toilet_ledger": Source(evidence="B", keeps="events")}
 
 
@@ -16,7 +17,7 @@ def test_a_number_leads_to_files_sheets_and_rows(warehouse: Warehouse) -> None:
     assert (trail.total, trail.submissions) == (2, 1)
     assert trail.rows.to_pylist()[0] == {
         "dataset": "toilet_ledger", "submission_id": warehouse.submissions[0], "department": "toilet_reform",
-        "file_name": "台账.xlsx", "sha256": "0" * 64, "sheet": "台账", "row": 5, "region_code": FIRST, "period": "2025-06",
+        "file_name": "台账.xlsx", "sha256": "0" * 64, "sheet": "台账", "row": 5, "cell": None, "region_code": FIRST, "period": "2025-06",
     }  # fmt: skip
 
 
@@ -42,8 +43,35 @@ def test_what_nothing_lies_behind_has_an_empty_trail(warehouse: Warehouse) -> No
 
 def test_a_stock_of_events_leads_to_every_month_up_to_its_own(warehouse: Warehouse) -> None:
     connection = connect(warehouse.store, warehouse.ledger)
-    held = trace(connection, [("toilet_ledger", "as_of")], SOURCES, TOWN, "2025-12")
+    held = trace(connection, UP_TO, SOURCES, TOWN, "2025-12")
     assert held.total > trace(connection, MONTH, SOURCES, TOWN, "2025-12").total
     assert held.total == trace(connection, MONTH, SOURCES, TOWN, "2025").total
-    year = trace(connection, [("toilet_ledger", "as_of")], SOURCES, TOWN, "2025", only_last=True)
+    year = trace(connection, UP_TO, SOURCES, TOWN, "2025", only_last=True)
     assert year.total == held.total
+
+
+def test_only_the_records_that_the_statement_counts_lie_behind_it(warehouse: Warehouse) -> None:
+    connection = connect(warehouse.store, warehouse.ledger)
+    dear = "select as_of, region_code, subsidy_yuan as value from toilet_ledger_in_month where subsidy_yuan > 150"
+    assert trace(connection, [dear], SOURCES, TOWN, "2025-06").rows["row"].to_pylist() == [6]
+
+
+@pytest.mark.parametrize(
+    ("statement", "rows"),
+    [
+        ("select as_of, region_code, max(plots) as value from toilet_ledger_in_month group by all", [5, 6]),
+        (
+            "select t.as_of, t.region_code, 1 as value from toilet_ledger_in_month t "
+            "semi join regions r on r.region_code = t.region_code and r.name = '二村' where t.plots = 1",
+            [6],
+        ),
+        (
+            "select as_of, region_code, value from (select as_of, region_code, 1 as value from toilet_ledger_in_month)",
+            [5, 6],
+        ),
+    ],
+    ids=["groups are taken apart", "joins choose", "a nested select means all"],
+)
+def test_whatever_the_shape_of_the_statement(warehouse: Warehouse, statement: str, rows: list[int]) -> None:
+    connection = connect(warehouse.store, warehouse.ledger)
+    assert trace(connection, [statement], SOURCES, TOWN, "2025-06").rows["row"].to_pylist() == rows

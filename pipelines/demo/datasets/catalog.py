@@ -10,6 +10,7 @@ from pipelines.demo.datasets.education import make_pupils, student_grants, stude
 from pipelines.demo.datasets.poverty import make_households, monitored_households
 from pipelines.demo.datasets.register import household_register
 from pipelines.demo.datasets.roads import road_segments
+from pipelines.demo.datasets.statistics import rural_statistics
 from pipelines.demo.datasets.survey import satisfaction_survey
 from pipelines.demo.datasets.toilets import toilet_ledger
 from pipelines.demo.world import YEAR, World
@@ -31,7 +32,11 @@ def all_ledgers(world: World) -> dict[str, Rows]:
         "cooperatives": cooperatives(world),
         "satisfaction_survey": satisfaction_survey(world),
     }
-    return ledgers | {"self_assessment": self_assessment(world, ledgers)}
+    statistics = rural_statistics(ledgers["grain_plots"], ledgers["household_register"])
+    return ledgers | {
+        "rural_statistics": statistics,
+        "self_assessment": self_assessment(world, ledgers),
+    }
 
 
 def periods(frequency: Frequency, world: World) -> list[str]:

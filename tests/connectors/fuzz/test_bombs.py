@@ -114,11 +114,11 @@ CASES: dict[str, tuple[bytes, str]] = {
                 "<table:table-cell office:value-type='string'><text:p><text:s text:c='9999999999'/></text:p></table:table-cell>"
             )
         ),
-        "too_large",
+        "sheets",
     ),
     "ods formula repeated": (
         ods(ods_row("<table:table-cell table:formula='of:=1' table:number-columns-repeated='999999999'/>")),
-        "too_large",
+        "empty",
     ),
     "ods blank above": (
         ods(ods_row("<table:table-cell/>", repeat="99999999") + ods_row(ods_cell(1))),
@@ -136,11 +136,11 @@ CASES: dict[str, tuple[bytes, str]] = {
         ods(ods_row("<!-- </table:table-row> -->", ods_cell(1, "99999"), repeat="9999")),
         "too_large",
     ),
-    "ods count in references": (ods(ods_row(ods_cell(1), repeat="&#57;99999999")), "unreadable"),
+    "ods count in references": (ods(ods_row(ods_cell(1), repeat="&#57;99999999")), "too_large"),
     "ods table without end": (_ods_with("</table:table>", "</table:tab1e>"), "unreadable"),
     "ods table in a table": (
         _ods_with("</table:table>", "<table:table></table:table></table:table>"),
-        "unreadable",
+        "sheets",
     ),
     "ods group of rows": (
         _ods_with("<table:table-row>", "<table:table-row-group/><table:table-row>"),
