@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
@@ -16,12 +17,9 @@ _ROW, _COLUMNS, _OBJECT = 0x208, 0x7D, 0x5D
 _NUMBER, _RK, _MANY_RK, _BOOL_OR_ERROR, _FORMULA = 0x203, 0x27E, 0xBD, 0x205, 0x06
 _FILE_PASS = 0x2F
 _PICTURE = 8
-_BIFF8 = 0x600
-# Cells of one length by their first four bytes, and their whole length: numbers (twice), texts, blanks.
-_CELLS = {
-    struct.pack("<HH", kind, length): length + 4
-    for kind, length in ((_NUMBER, 14), (_RK, 10), (0xFD, 10), (0x201, 6))
-}
+_TEXT, _BLANK, _BIFF8 = 0xFD, 0x201, 0x600
+_HEAD = struct.Struct("<HH")
+_CELL = struct.Struct("<HHH")  # row, column, style
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 Record = tuple[int, int, int]  # type, offset of its data, length
@@ -45,15 +43,11 @@ def look_into_xls(path: Path, name: str) -> Looks:
     return {index: partial(_look, book, start, percents) for index, start in enumerate(starts)}
 
 
-def _records(book: bytes, at: int, styles: Collection[bytes] = ()) -> Iterator[Record]:
-    """The records of one substream, nested ones (charts) left out, and most cells that have none of the styles."""
+def _records(book: bytes, at: int, passed: re.Pattern[bytes] | None = None) -> Iterator[Record]:
+    """The records of one substream, but for nested ones (charts) and those to be passed over."""
     depth = 0
     while at + 4 <= len(book):
-        step = _CELLS.get(book[at : at + 4])
-        if step and book[at + 8 : at + 10] not in styles:
-            at += step
-            continue
-        kind, length = struct.unpack_from("<HH", book, at)
+        kind, length = _HEAD.unpack_from(book, at)
         if at + 4 + length > len(book):
             return
         depth += (kind == _BOF) - (kind == _EOF)
@@ -62,6 +56,24 @@ def _records(book: bytes, at: int, styles: Collection[bytes] = ()) -> Iterator[R
         if depth == 1:
             yield kind, at + 4, length
         at += 4 + length
+        if passed and (run := passed.match(book, at)):
+            at = run.end()
+
+
+def _passed(percents: Collection[int]) -> re.Pattern[bytes]:
+    """Runs of records that a look has no use for: rows that are not hidden, cells that are no percentages."""
+    other = b"".join(b"(?!%s)" % re.escape(struct.pack("<H", style)) for style in percents)
+    shown = b"[\\x00-\\x1f\\x40-\\x5f\\x80-\\x9f\\xc0-\\xdf]"  # the flags of a row without 0x20
+    lengths = {_NUMBER: 14, _RK: 10, _TEXT: 10, _BLANK: 6, _ROW: 16}
+    rest = {
+        _NUMBER: b".{4}%s.{10}" % other,
+        _RK: b".{4}%s.{6}" % other,
+        _TEXT: b".{10}",
+        _BLANK: b".{6}",
+        _ROW: b".{12}%s.{3}" % shown,
+    }
+    records = (re.escape(_HEAD.pack(kind, lengths[kind])) + data for kind, data in rest.items())
+    return re.compile(b"(?:" + b"|".join(records) + b")*+", re.DOTALL)
 
 
 def _globals(book: bytes) -> tuple[list[int], dict[int, str]]:
@@ -88,8 +100,7 @@ def _code(book: bytes, at: int, length: int) -> str:
 
 def _look(book: bytes, start: int, percents: Mapping[int, str]) -> Look:
     look = Look()
-    styles = frozenset(struct.pack("<H", style) for style in percents)
-    for kind, at, length in _records(book, start, styles):
+    for kind, at, length in _records(book, start, _passed(percents)):
         if kind in (_NUMBER, _RK, _FORMULA, _BOOL_OR_ERROR) and length >= 8:
             _cell(look, book, kind, at, percents)
         elif kind == _MANY_RK and percents and length >= 12:
@@ -103,12 +114,12 @@ def _look(book: bytes, start: int, percents: Mapping[int, str]) -> Look:
         elif kind == _COLUMNS and length >= 10:
             _columns(look, book, at)
         elif kind == _OBJECT and length >= 6:
-            look.pictures += struct.unpack_from("<HHH", book, at)[::2] == (0x15, _PICTURE)
+            look.pictures += _CELL.unpack_from(book, at)[::2] == (0x15, _PICTURE)
     return look
 
 
 def _cell(look: Look, book: bytes, kind: int, at: int, percents: Mapping[int, str]) -> None:
-    row, column, style = struct.unpack_from("<HHH", book, at)
+    row, column, style = _CELL.unpack_from(book, at)
     if style in percents and kind != _BOOL_OR_ERROR:
         look.formats[row, column] = percents[style]
     if kind == _BOOL_OR_ERROR and book[at + 7] == 1:
