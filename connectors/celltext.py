@@ -57,11 +57,14 @@ def column_texts(values: Sequence[Cell], percents: Collection[int] = ()) -> pa.A
         values: Cells top to bottom.
         percents: Positions of the cells that are formatted as percentages.
     """
+    kinds_met = set(map(type, values))
+    if len(kinds_met) == 1 and not percents:
+        return _texts(kinds_met.pop(), values)
     kinds = np.fromiter(map(id, map(type, values)), np.int64, len(values))
     percentages = np.zeros(len(values), np.bool_)
     percentages[list(percents)] = True
     pieces, places = [], []
-    for kind in set(map(type, values)):
+    for kind in kinds_met:
         own = kinds == id(kind)
         for spell, chosen in ((_texts, own & ~percentages), (_percent_texts, own & percentages)):
             if chosen.all():

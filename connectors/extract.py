@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -121,9 +122,9 @@ def _cells(grid: Grid, table: Table, numbers: Sequence[int]) -> pa.Table:
     arrays = {}
     for index in (column.index for column in table.columns):
         values = columns[index] if index < len(columns) else [None] * len(numbers)
-        percent = percents.get(index, set())
+        percent: Collection[int] = percents.get(index, ())
         if index in merged:
-            values = list(values)
+            values, percent = list(values), set(percent)
             for position, (value, is_percent) in merged[index].items():
                 values[position] = value
                 (percent.add if is_percent else percent.discard)(position)
@@ -149,12 +150,12 @@ def _merged(grid: Grid, place: Mapping[int, int]) -> dict[int, dict[int, tuple[C
     return filled
 
 
-def _percents(grid: Grid, place: Mapping[int, int]) -> dict[int, set[int]]:
+def _percents(grid: Grid, place: Mapping[int, int]) -> Mapping[int, Sequence[int]]:
     """Positions of percentages by column."""
-    found: dict[int, set[int]] = {}
-    for (row, column), form in grid.formats.items():
+    found: dict[int, list[int]] = defaultdict(list)
+    for (row, column), form in grid.formats.items() if place else ():
         if row in place and "%" in form:
-            found.setdefault(column, set()).add(place[row])
+            found[column].append(place[row])
     return found
 
 

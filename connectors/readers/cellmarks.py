@@ -7,7 +7,7 @@ column. Whatever XML allows beside that (other quotes and spaces, prefixes, cell
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,8 +21,9 @@ Numbers = npt.NDArray[np.int64]
 _PAD = bytes(32)  # the longest usual tag may be looked at beyond the end
 _OPEN, _CLOSE, _SLASH, _SPACE, _QUOTE, _EQUALS = b'<>/ "='
 _C, _E, _R, _S, _T = b"cerst"
+_INLINE = 105  # the first letter of inlineStr
 _LETTERS, _DIGITS = (65, 90), (48, 57)
-_LONGEST = 12  # bytes of a value (inlineStr); a longer one is unusual
+_LONGEST = 6  # bytes of a value but inlineStr; a longer one is unusual
 _MOST = 8  # attributes of one tag
 
 _TAG = re.compile(rb"""<(?:[\w.-]+:)?(row|c)(?=[\s/>])([^>]*)>""")
@@ -47,7 +48,7 @@ class Marks:
         top: Least row.
         bottom: Greatest row.
         right: Greatest column.
-        styles: Style number by place, of the styles asked for.
+        formats: Number formats by place, of the styles that have one.
         errors: Printed errors by place.
     """
 
@@ -56,7 +57,7 @@ class Marks:
     top: int = -1
     bottom: int = -1
     right: int = -1
-    styles: dict[Place, int] = field(default_factory=dict)
+    formats: dict[Place, str] = field(default_factory=dict)
     errors: dict[Place, str] = field(default_factory=dict)
 
     def stretch(self, first: int, last: int, top: int, bottom: int, right: int) -> None:
@@ -67,13 +68,13 @@ class Marks:
         self.bottom, self.right = max(self.bottom, bottom), max(self.right, right)
 
 
-def read_usual(marks: Marks, block: bytes, wanted: Collection[int]) -> None:
+def read_usual(marks: Marks, block: bytes, formats: Mapping[int, str]) -> None:
     """Add the cells of a block of whole rows.
 
     Args:
         marks: What the blocks before say.
         block: XML, cut between rows.
-        wanted: Style numbers to be told of.
+        formats: Number formats to be told of by style number.
 
     Raises:
         UnusualError: The block is for ``read_any``; ``marks`` may have a part of it.
@@ -89,11 +90,13 @@ def read_usual(marks: Marks, block: bytes, wanted: Collection[int]) -> None:
     _require(rows > 0)
     rows, columns = rows - 1, columns - 1
     marks.stretch(*map(int, (rows[0], rows[-1], rows.min(), rows.max(), columns.max())))
-    if wanted or b'"e"' in block or b"'e'" in block:
-        styles, wrong = _attributes(padded, at)
-        _add_styles(marks, rows, columns, styles, wanted)
-        for cell in wrong.tolist():
-            _add_error(marks, (int(rows[cell]), int(columns[cell])), block, int(starts[cell]))
+    styles, wrong = _attributes(padded, at)
+    if formats:
+        styled = np.flatnonzero(np.isin(styles, list(formats)))
+        places = zip(rows[styled].tolist(), columns[styled].tolist(), strict=True)
+        marks.formats.update(zip(places, map(formats.__getitem__, styles[styled].tolist()), strict=True))
+    for cell in wrong.tolist():
+        _add_error(marks, (int(rows[cell]), int(columns[cell])), block, int(starts[cell]))
 
 
 def _starts(padded: Bytes) -> Numbers:
@@ -101,11 +104,15 @@ def _starts(padded: Bytes) -> Numbers:
     pairs = padded[:-1] == _OPEN
     pairs &= padded[1:] == _C
     starts = np.flatnonzero(pairs)
-    after = padded[starts + 2]
-    starts = starts[(after < 97) | (after > 122)]  # a letter after it: another tag, such as <cols>
-    for offset, byte in enumerate((_SPACE, _R, _EQUALS, _QUOTE), 2):
-        _require(padded[starts + offset] == byte)
-    return starts
+    usual = padded[starts + 2] == _SPACE
+    for offset, byte in enumerate((_R, _EQUALS, _QUOTE), 3):
+        usual &= padded[starts + offset] == byte
+    if usual.all():
+        return starts
+    after = padded[starts[~usual] + 2]
+    _require((after >= 97) & (after <= 122))  # a letter: another tag, such as <cols>
+    usual_starts: Numbers = starts[usual]
+    return usual_starts
 
 
 def _number(
@@ -150,7 +157,8 @@ def _attributes(padded: Bytes, at: Numbers) -> tuple[npt.NDArray[np.int32], Numb
 
 
 def _closing(padded: Bytes, at: Numbers) -> Numbers:
-    for _ in range(_LONGEST):
+    at = at + 9 * (padded[at] == _INLINE)
+    for _ in range(_LONGEST + 1):
         more = padded[at] != _QUOTE
         if not more.any():
             return at
@@ -163,32 +171,20 @@ def _require(usual: npt.NDArray[np.bool_]) -> None:
         raise UnusualError
 
 
-def _add_styles(
-    marks: Marks,
-    rows: npt.NDArray[np.int32],
-    columns: npt.NDArray[np.int32],
-    styles: npt.NDArray[np.int32],
-    wanted: Collection[int],
-) -> None:
-    of_interest = np.flatnonzero(np.isin(styles, np.array([*wanted], np.int32)))
-    places = zip(rows[of_interest].tolist(), columns[of_interest].tolist(), strict=True)
-    marks.styles.update(zip(places, styles[of_interest].tolist(), strict=True))
-
-
 def _add_error(marks: Marks, place: Place, content: bytes, at: int) -> None:
     value = _VALUE.match(content, at)
     if value:
         marks.errors[place] = value[1].decode("utf-8", "replace")
 
 
-def read_any(content: bytes, wanted: Collection[int]) -> Marks:
+def read_any(content: bytes, formats: Mapping[int, str]) -> Marks:
     """The marks of a whole worksheet, however its tags are spelled."""
     marks = Marks()
     for row, column, attributes, at in _cells(content):
         marks.stretch(row, row, row, row, column)
         style = attributes.get(b"s", b"0")
-        if style.isdigit() and int(style) in wanted:
-            marks.styles[row, column] = int(style)
+        if style.isdigit() and int(style) in formats:
+            marks.formats[row, column] = formats[int(style)]
         if attributes.get(b"t") == b"e":
             _add_error(marks, (row, column), content, at)
     return marks

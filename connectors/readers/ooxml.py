@@ -6,6 +6,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from html import unescape
 from pathlib import Path
@@ -87,7 +88,7 @@ def _check_size(archive: zipfile.ZipFile, name: str) -> None:
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     pieces: list[bytes] = []
-    while piece := file.read(_BLOCK):
+    for piece in _read_ahead(file):
         cut = piece.rfind(b"<row")
         if cut < 0:
             pieces.append(piece)
@@ -95,6 +96,19 @@ def _blocks(file: IO[bytes]) -> Iterator[bytes]:
         yield b"".join([*pieces, piece[:cut]])
         pieces = [piece[cut:]]
     yield b"".join(pieces)
+
+
+def _read_ahead(file: IO[bytes]) -> Iterator[bytes]:
+    """The file piece by piece; the next piece is unpacked in a thread of its own while one is looked at."""
+    piece = file.read(_BLOCK)
+    if len(piece) < _BLOCK:
+        yield piece
+        return
+    with ThreadPoolExecutor(1) as pool:
+        while piece:
+            following = pool.submit(file.read, _BLOCK)
+            yield piece
+            piece = following.result()
 
 
 def look_into_xlsx(package: Package, name: str) -> Looks:
@@ -140,8 +154,7 @@ def _look(package: Package, part: str, percents: Mapping[int, str], name: str) -
     if marks.top < marks.first or marks.bottom > marks.last:
         raise unreadable(name)
     look.area = (marks.bottom + 1) * (marks.right + 1)
-    look.errors = marks.errors
-    look.formats = {place: percents[style] for place, style in marks.styles.items()}
+    look.errors, look.formats = marks.errors, marks.formats
     return look
 
 
