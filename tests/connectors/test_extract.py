@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.celltext import cell_text, column_texts, percent_text
@@ -64,6 +64,7 @@ CELLS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(st.lists(st.tuples(CELLS, st.booleans())), st.lists(st.tuples(st.floats(), st.booleans()))))
 def test_a_column_is_spelled_cell_by_cell_whatever_it_mixes(cells: list[tuple[Cell, bool]]) -> None:
     texts = column_texts(
