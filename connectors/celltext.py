@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from itertools import compress
 
@@ -57,6 +58,9 @@ def column_texts(values: Sequence[Cell], percents: Collection[int] = ()) -> pa.A
         values: Cells top to bottom.
         percents: Positions of the cells that are formatted as percentages.
     """
+    if len(values) and isinstance(values[0], str) and not percents:
+        with suppress(TypeError):  # most columns that begin with text hold nothing else
+            return trimmed(_strings(values))  # type: ignore[arg-type]
     kinds_met = set(map(type, values))
     if len(kinds_met) == 1 and not percents:
         return _texts(kinds_met.pop(), values)
@@ -80,13 +84,30 @@ def column_texts(values: Sequence[Cell], percents: Collection[int] = ()) -> pa.A
 def _texts(kind: type, values: Sequence[Cell]) -> pa.Array:
     """The texts of cells of one type."""
     if kind is str:
-        return trimmed(pa.array(values, pa.string()))
+        return trimmed(_strings(values))  # type: ignore[arg-type]
     if kind in (float, int):
         return _floats(np.fromiter(values, np.float64, len(values)))
     if kind is type(None):
         return pa.nulls(len(values), pa.string())
     spelled = {value: cell_text(value) for value in set(values)}  # dates repeat
     return pa.array(map(spelled.__getitem__, values), pa.string(), size=len(values))
+
+
+def _strings(values: Sequence[str]) -> pa.Array:
+    """The same strings; encoded together, as one by one each would also keep its bytes.
+
+    Raises:
+        TypeError: One of them is no string.
+    """
+    joined = "\0".join(values).encode()
+    ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == 0)
+    if len(ends) != len(values) - 1:
+        return pa.array(values, pa.string())
+    offsets = np.zeros(len(values) + 1, np.int32)
+    offsets[1:-1] = ends - np.arange(len(ends))
+    offsets[-1] = len(joined) - len(ends)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(joined.replace(b"\0", b""))]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
 
 
 def _floats(values: Floats) -> pa.Array:
@@ -107,7 +128,11 @@ def _percent_texts(kind: type, values: Sequence[Cell]) -> pa.Array:
     size = np.abs(numbers)
     usual = (size >= 1e-4) & (size < _PLAIN)
     texts = _hundredfold(pa.array(np.where(usual, numbers, 1.0)).cast(pa.string()))
-    return texts if usual.all() else _replaced(texts, ~usual, map(percent_text, numbers[~usual].tolist()))
+    return (
+        texts
+        if usual.all()
+        else _replaced(texts, ~usual, map(percent_text, compress(values, (~usual).tolist())))
+    )
 
 
 def _hundredfold(texts: pa.Array) -> pa.Array:
