@@ -78,7 +78,9 @@ def column_texts(values: Sequence[Cell], percents: Collection[int] = ()) -> pa.A
                 places.append(np.flatnonzero(chosen))
     if not pieces:
         return pa.array([], pa.string())
-    return pa.concat_arrays(pieces).take(pa.array(np.argsort(np.concatenate(places))))
+    order = np.empty(len(values), np.int64)
+    order[np.concatenate(places)] = np.arange(len(values))
+    return pa.concat_arrays(pieces).take(pa.array(order))
 
 
 def _texts(kind: type, values: Sequence[Cell]) -> pa.Array:
@@ -112,7 +114,7 @@ def _strings(values: Sequence[str]) -> pa.Array:
 
 def _floats(values: Floats) -> pa.Array:
     size = np.abs(values)
-    if bool(np.all((np.trunc(values) == values) & (size < _EXACT))):
+    if bool(np.all((size < _EXACT) & (np.rint(values) == values))):
         return pa.array(values.astype(np.int64)).cast(pa.string())
     # within these bounds the same digits as repr; sums with 0.0 have no "-0"
     usual = (values == 0) | ((size >= 1e-4) & (size < _PLAIN))
