@@ -10,7 +10,8 @@ from pathlib import Path
 
 from connectors.readers.compound import stream
 from connectors.readers.limits import encrypted
-from connectors.readers.look import BUILT_IN, Look, Looks, is_percentage
+from connectors.readers.look import Look, Looks
+from connectors.readers.number_format import BUILT_IN, is_percentage
 
 _BOF, _EOF, _SHEET, _FORMAT, _XF = 0x809, 0x0A, 0x85, 0x41E, 0xE0
 _ROW, _COLUMNS, _OBJECT = 0x208, 0x7D, 0x5D

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 Place = tuple[int, int]
-
-BUILT_IN = {9: "0%", 10: "0.00%"}
-"""The percentages among the number formats that every workbook has without saying so, by number."""
-
-_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^]]*]')
 
 
 @dataclass
@@ -54,8 +48,3 @@ class Look:
 
 Looks = Mapping[int, Callable[[], Look]]
 """Looks by the position of the sheet in the workbook; each is taken when it is called."""
-
-
-def is_percentage(code: str) -> bool:
-    """Whether a number format shows a hundred times the value; a literal ``"%"`` or ``\\%`` does not."""
-    return "%" in _LITERAL.sub("", code)

@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 
 from connectors.readers.cellmarks import Marks, UnusualError, read_any, read_usual
 from connectors.readers.limits import MAX_UNPACKED, too_large, unreadable
-from connectors.readers.look import BUILT_IN, Look, Looks, is_percentage
+from connectors.readers.look import Look, Looks
+from connectors.readers.number_format import BUILT_IN, is_percentage
 
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row\b([^>]*)>")
 _COL = re.compile(rb"<(?:[\w.-]+:)?col\b([^>]*)>")
