@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from decimal import Decimal
+from itertools import compress
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +15,9 @@ import pyarrow.compute as pc
 from connectors.grid import Cell
 
 _EXACT = 2.0**53
+_PLAIN = 1e10  # from here on Arrow spells a float with an exponent
+
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 def cell_text(value: Cell) -> str | None:
@@ -46,35 +51,104 @@ def percent_text(value: Cell) -> str | None:
     return f"{(Decimal(repr(value)) * 100).normalize():f}%" if np.isfinite(value) else repr(value)
 
 
-def column_texts(values: Sequence[Cell], percents: Mapping[int, Cell] | None = None) -> pa.Array:
+def column_texts(values: Sequence[Cell], percents: Collection[int] = ()) -> pa.Array:
     """The texts of a column as one string array; blank is null.
 
     Args:
         values: Cells top to bottom.
-        percents: Cells by position that are formatted as percentages.
+        percents: Positions of the cells that are formatted as percentages.
     """
-    kinds = set(map(type, values))
-    if kinds <= {str, type(None)}:
-        texts = trimmed(pa.array(values, pa.string()))
-    elif kinds == {float}:
-        texts = _floats(np.asarray(values, dtype=np.float64))
-    else:
-        texts = pa.array([cell_text(value) for value in values], pa.string())
-    if not percents:
-        return texts
-    spelled = texts.to_pylist()
-    for position, value in percents.items():
-        spelled[position] = percent_text(value)
-    return pa.array(spelled, pa.string())
+    if len(values) and isinstance(values[0], str) and not percents:
+        with suppress(TypeError):  # most columns that begin with text hold nothing else
+            return trimmed(_strings(values))  # type: ignore[arg-type]
+    kinds_met = set(map(type, values))
+    if len(kinds_met) == 1 and not percents:
+        return _texts(kinds_met.pop(), values)
+    kinds = np.fromiter(map(id, map(type, values)), np.int64, len(values))
+    percentages = np.zeros(len(values), np.bool_)
+    percentages[list(percents)] = True
+    pieces, places = [], []
+    for kind in kinds_met:
+        own = kinds == id(kind)
+        for spell, chosen in ((_texts, own & ~percentages), (_percent_texts, own & percentages)):
+            if chosen.all():
+                return spell(kind, values)
+            if chosen.any():
+                pieces.append(spell(kind, list(compress(values, chosen.tolist()))))
+                places.append(np.flatnonzero(chosen))
+    if not pieces:
+        return pa.array([], pa.string())
+    order = np.empty(len(values), np.int64)
+    order[np.concatenate(places)] = np.arange(len(values))
+    return pa.concat_arrays(pieces).take(pa.array(order))
 
 
-def _floats(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pa.Array:
+def _texts(kind: type, values: Sequence[Cell]) -> pa.Array:
+    """The texts of cells of one type."""
+    if kind is str:
+        return trimmed(_strings(values))  # type: ignore[arg-type]
+    if kind in (float, int):
+        return _floats(np.fromiter(values, np.float64, len(values)))
+    if kind is type(None):
+        return pa.nulls(len(values), pa.string())
+    spelled = {value: cell_text(value) for value in set(values)}  # dates repeat
+    return pa.array(map(spelled.__getitem__, values), pa.string(), size=len(values))
+
+
+def _strings(values: Sequence[str]) -> pa.Array:
+    """The same strings; encoded together, as one by one each would also keep its bytes.
+
+    Raises:
+        TypeError: One of them is no string.
+    """
+    joined = "\0".join(values).encode()
+    ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == 0)
+    if len(ends) != len(values) - 1:
+        return pa.array(values, pa.string())
+    offsets = np.zeros(len(values) + 1, np.int32)
+    offsets[1:-1] = ends - np.arange(len(ends))
+    offsets[-1] = len(joined) - len(ends)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(joined.replace(b"\0", b""))]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
+
+
+def _floats(values: Floats) -> pa.Array:
     size = np.abs(values)
-    if bool(np.all((np.trunc(values) == values) & (size < _EXACT))):
+    if bool(np.all((size < _EXACT) & (np.rint(values) == values))):
         return pa.array(values.astype(np.int64)).cast(pa.string())
-    if bool(np.all((values == 0) | ((size >= 1e-4) & (size < 1e15)))):
-        return pa.array(values + 0.0).cast(pa.string())  # the same digits as repr; sums with 0.0 have no "-0"
-    return pa.array([cell_text(value) for value in values.tolist()], pa.string())
+    # within these bounds the same digits as repr; sums with 0.0 have no "-0"
+    usual = (values == 0) | ((size >= 1e-4) & (size < _PLAIN))
+    texts = pa.array(np.where(usual, values, 0.0) + 0.0).cast(pa.string())
+    return texts if usual.all() else _replaced(texts, ~usual, map(cell_text, values[~usual].tolist()))
+
+
+def _percent_texts(kind: type, values: Sequence[Cell]) -> pa.Array:
+    """The texts of cells of one type that are formatted as percentages."""
+    if kind not in (float, int):
+        return pa.array(map(percent_text, values), pa.string(), size=len(values))
+    numbers = np.fromiter(values, np.float64, len(values))
+    size = np.abs(numbers)
+    usual = (size >= 1e-4) & (size < _PLAIN)
+    texts = _hundredfold(pa.array(np.where(usual, numbers, 1.0)).cast(pa.string()))
+    return (
+        texts
+        if usual.all()
+        else _replaced(texts, ~usual, map(percent_text, compress(values, (~usual).tolist())))
+    )
+
+
+def _hundredfold(texts: pa.Array) -> pa.Array:
+    """Percentages of decimals with at most 16 digits before the point and 20 behind it, none of them zero."""
+    exact = texts.cast(pa.decimal128(38, 20))
+    moved = pa.Array.from_buffers(pa.decimal128(38, 18), len(exact), exact.buffers(), offset=exact.offset)
+    digits = pc.utf8_rtrim(pc.utf8_rtrim(moved.cast(pa.string()), "0"), ".")
+    return pc.binary_join_element_wise(digits, "%", "")
+
+
+def _replaced(
+    texts: pa.Array, mask: np.ndarray[tuple[int], np.dtype[np.bool_]], by: Iterable[str | None]
+) -> pa.Array:
+    return pc.replace_with_mask(texts, pa.array(mask), pa.array(list(by), pa.string()))
 
 
 def trimmed(texts: pa.Array) -> pa.Array:

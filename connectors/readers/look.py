@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 Place = tuple[int, int]
@@ -46,5 +46,5 @@ class Look:
         return notes
 
 
-Looks = Mapping[int, Look]
-"""Looks by the position of the sheet in the workbook."""
+Looks = Mapping[int, Callable[[], Look]]
+"""Looks by the position of the sheet in the workbook; each is taken when it is called."""

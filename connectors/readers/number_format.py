@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+BUILT_IN = {9: "0%", 10: "0.00%"}
+"""The percentages among the formats that every workbook has without saying so, by number."""
+
 _NOT_CODE = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')
 """Text in quotes, escaped, or as a gap; colours and conditions: they show, but do not change the number."""
 

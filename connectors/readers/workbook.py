@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +14,8 @@ from connectors.readers.biff import look_into_xls
 from connectors.readers.content import Kind
 from connectors.readers.extent import check_xls, check_xlsb
 from connectors.readers.limits import MAX_CELLS, encrypted, picture_only, too_large
-from connectors.readers.look import Look, Looks
-from connectors.readers.ooxml import look_into_xlsx
+from connectors.readers.look import Look
+from connectors.readers.ooxml import Package, look_into_xlsx
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -27,29 +29,39 @@ def read_workbook(path: Path, name: str, kind: Kind) -> list[Sheet]:
     """
     from python_calamine import CalamineWorkbook, PasswordError
 
-    looks = _looks(path, name, kind)
     try:
         # calamine believes the extension of a path, so it gets the content alone
-        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
+        with (
+            _looking(path, name, kind) as looks,
+            path.open("rb") as file,
+            CalamineWorkbook.from_filelike(file) as workbook,
+        ):
             sheets = _sheets(workbook, name, looks)
+            pictures = any(look.result().pictures for look in looks.values())
     except PasswordError as error:
         raise encrypted(name) from error
-    if any(look.pictures for look in looks.values()) and not any(sheet.grid.rows for sheet in sheets):
+    if pictures and not any(sheet.grid.rows for sheet in sheets):
         raise picture_only(name)
     return sheets
 
 
-def _looks(path: Path, name: str, kind: Kind) -> Looks:
+@contextmanager
+def _looking(path: Path, name: str, kind: Kind) -> Iterator[Mapping[int, Future[Look]]]:
+    """Looks into the sheets, taken one after another ahead of calamine, which reads beside other threads."""
     if kind is Kind.XLSB:
         check_xlsb(path, name)
     if kind is Kind.XLS:
         check_xls(path, name)
-    if kind is Kind.XLSX:
-        return look_into_xlsx(path, name)
-    return look_into_xls(path, name) if kind is Kind.XLS else {}
+    with ExitStack() as stack:
+        looks = look_into_xls(path, name) if kind is Kind.XLS else {}
+        if kind is Kind.XLSX:
+            looks = look_into_xlsx(stack.enter_context(Package(path, name)), name)
+        pool = ThreadPoolExecutor(1)
+        stack.callback(pool.shutdown, cancel_futures=True)
+        yield {index: pool.submit(look) for index, look in looks.items()}
 
 
-def _sheets(workbook: CalamineWorkbook, name: str, looks: Looks) -> list[Sheet]:
+def _sheets(workbook: CalamineWorkbook, name: str, looks: Mapping[int, Future[Look]]) -> list[Sheet]:
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     sheets = []
@@ -57,7 +69,7 @@ def _sheets(workbook: CalamineWorkbook, name: str, looks: Looks) -> list[Sheet]:
     for index, about in enumerate(workbook.sheets_metadata):
         if about.typ != SheetTypeEnum.WorkSheet:
             continue
-        look = looks.get(index, Look())
+        look = looks[index].result() if index in looks else Look()
         if look.area > left:
             raise _too_wide(name, about.name)
         hidden = about.visible != SheetVisibleEnum.Visible

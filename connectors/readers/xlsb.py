@@ -17,14 +17,13 @@ from connectors.grid import Cell, Grid, Merge, Sheet, apart
 from connectors.readers.content import Kind
 from connectors.readers.limits import picture_only
 from connectors.readers.look import Look
-from connectors.readers.number_format import is_percentage
+from connectors.readers.number_format import BUILT_IN, is_percentage
 from connectors.readers.workbook import read_workbook
 
 _ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR = 0, 2, 3, 5, 9, 11
 _FORMAT, _XF, _COLUMN, _BUNDLE, _MERGE, _BEGIN_XFS, _END_XFS = 44, 47, 60, 156, 176, 617, 618
 _NUMBERS, _ERRORS = (_RK, _REAL, _FORMULA_NUMBER), (_ERROR, _FORMULA_ERROR)
 _PRINTED = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
-_PERCENTS = {9, 10}
 _LAST_ROW, _LAST_COLUMN = 1_048_575, 16_383
 _PICTURE = re.compile(rb"<(?:\w+:)?pic\b")
 
@@ -67,7 +66,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _percent_styles(styles: bytes) -> set[int]:
     """Numbers of the cell styles whose number format is a percentage."""
-    formats, found, number = set(_PERCENTS), set(), -1
+    formats, found, number = set(BUILT_IN), set(), -1
     for kind, data in _records(styles):
         if kind == _FORMAT and is_percentage(_wide(data, 2)[0]):
             formats.add(struct.unpack_from("<H", data)[0])

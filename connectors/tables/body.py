@@ -17,6 +17,7 @@ from connectors.tables.words import NOTE
 _SMALL = 800  # rows of a body whose rows are compared with each other
 _WIDE = 3  # boxes of a record beside which a text alone may be a remark
 _SENTENCE = 8  # characters from which a text alone may be a sentence
+_STRETCH = 256  # rows that are told to be records at once
 _FOOTER = 400  # rows a footer has at most
 
 
@@ -67,8 +68,12 @@ def _walk(shape: Shape) -> tuple[list[int], list[int], int]:
     view = shape.view
     plain: list[int] = []
     odd: list[int] = []
+    sure = 0
     for n in range(shape.header.bottom + 1, len(view)):
-        if shape.plain(n, bool(plain) and plain[-1] == n - 1):
+        follows_plain = bool(plain) and plain[-1] == n - 1
+        if follows_plain and n % _STRETCH == 0 and shape.all_plain(n, n + _STRETCH):
+            sure = n + _STRETCH
+        if n < sure or shape.plain(n, follows_plain):
             plain.append(n)
         elif (row := view.row(n)).boxes:
             if (begin := next_table(shape, row)) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
 from connectors.grid import Cell
@@ -196,17 +196,28 @@ class Shape:
         if n < self.header.bottom + _THOROUGH or n > len(self.view) - _THOROUGH:
             return False
         cells = self.view.grid.rows[n]
-        filled = len(cells) - cells.count("") - cells.count(None)
-        if filled < 2 or (filled * 2 < self.usual and not follows_plain):
+        if self._sparse(cells, follows_plain):
             return False
         if _is_blank(cells[0]) and all(map(_is_blank, cells)):
             return False
-        return not any(isinstance(value, str) and self._suspicious(value) for value in cells[:_LABELS])
+        labels = [value for value in cells[:_LABELS] if isinstance(value, str)]
+        return self._opening not in labels and not _names_total(labels)
 
-    def _suspicious(self, value: str) -> bool:
-        if value == self._opening:
-            return True
-        return ("计" in value or "otal" in value) and bool(TOTAL.search("".join(value.split())))
+    def all_plain(self, start: int, end: int) -> bool:
+        """Whether ``plain`` is sure to say so of every row from ``start`` until ``end``, all under a plain row."""
+        if start < self.header.bottom + _THOROUGH or end > len(self.view) - _THOROUGH:
+            return False
+        rows = [self.view.grid.rows[n] for n in range(start, end)]
+        if any(len(cells) < 2 or _is_blank(cells[0]) or _is_blank(cells[1]) for cells in rows):
+            return False
+        labels = {value for cells in rows for value in cells[:_LABELS] if isinstance(value, str)}
+        return self._opening not in labels and not _names_total(labels)
+
+    def _sparse(self, cells: Sequence[Cell], follows_plain: bool) -> bool:
+        if follows_plain and len(cells) > 1 and cells[0] and cells[1]:
+            return False  # two are enough, and told without counting
+        filled = len(cells) - cells.count("") - cells.count(None)
+        return filled < 2 or (filled * 2 < self.usual and not follows_plain)
 
     @cached_property
     def _opening(self) -> str:
@@ -220,6 +231,13 @@ def is_numeral(box: Box) -> bool:
 
 def _is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _names_total(labels: Collection[str]) -> bool:
+    together = "\n".join(labels)
+    if "计" not in together and "otal" not in together:
+        return False
+    return any(TOTAL.search("".join(label.split())) for label in labels if "计" in label or "otal" in label)
 
 
 def _is_code(box: Box) -> bool:

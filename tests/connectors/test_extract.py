@@ -7,8 +7,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from connectors.celltext import cell_text, percent_text
+from connectors.celltext import cell_text, column_texts, percent_text
 from connectors.extract import read_tables
 from connectors.grid import Cell
 
@@ -49,6 +51,28 @@ def test_percentages_are_spelled_with_their_sign(value: Cell, text: str) -> None
     assert percent_text(value) == text
 
 
+CELLS = st.one_of(
+    st.floats(),
+    st.floats(0, 1).map(lambda value: round(value, 4)),
+    st.integers(-(2**40), 2**40).map(float),
+    st.integers(-(2**62), 2**62),
+    st.text(max_size=4),
+    st.sampled_from(["", " 村 ", "\u3000", None, True, False, 0.0, 1e10, 77156510977.0, 1e-5]),
+    st.datetimes(),
+    st.dates(),
+    st.timedeltas(dt.timedelta(0), dt.timedelta(99)),
+)
+
+
+@settings(deadline=None)
+@given(st.one_of(st.lists(st.tuples(CELLS, st.booleans())), st.lists(st.tuples(st.floats(), st.booleans()))))
+def test_a_column_is_spelled_cell_by_cell_whatever_it_mixes(cells: list[tuple[Cell, bool]]) -> None:
+    texts = column_texts(
+        [value for value, _ in cells], [n for n, (_, percent) in enumerate(cells) if percent]
+    )
+    assert texts.to_pylist() == [percent_text(v) if percent else cell_text(v) for v, percent in cells]
+
+
 def test_a_vertical_merge_repeats_its_value_on_the_rows_it_covers(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
@@ -67,6 +91,24 @@ def test_a_vertical_merge_repeats_its_value_on_the_rows_it_covers(tmp_path: Path
     assert extract.titles == ("2025年改厕台账",)
     assert extract.cells["0"].to_pylist() == ["东镇", "东镇", "西镇"]
     assert extract.rows.to_pylist() == [3, 4, 5]
+
+
+def test_a_merged_percentage_is_one_on_every_row_it_covers_and_no_other_value_becomes_one(
+    tmp_path: Path,
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["村", "比例", "户数"], ["甲村", 0.5, 7], ["乙村", None, None], ["丙村", 0.25, 9]):
+        sheet.append(row)
+    sheet["B2"].number_format = "0%"
+    sheet["C3"].number_format = "0%"  # covered by a merge that is no percentage
+    sheet.merge_cells("B2:B3")
+    sheet.merge_cells("C2:C3")
+    book.save(tmp_path / "表.xlsx")
+    cells = read_tables(tmp_path / "表.xlsx").extracts[0].cells
+    assert cells["1"].to_pylist() == ["50%", "50%", "0.25"]
+    assert cells["2"].to_pylist() == ["7", "7", "9"]
 
 
 def test_totals_are_kept_apart_from_the_body(tmp_path: Path) -> None:

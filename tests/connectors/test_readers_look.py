@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -87,3 +88,147 @@ def test_thousands_of_formatted_blank_rows_cost_nothing(tmp_path: Path) -> None:
         sheet.cell(row, 3).number_format = "0%"
     book.save(tmp_path / "胖.xlsx")
     assert len(read_sheets(tmp_path / "胖.xlsx")[0].grid.rows) == 2
+
+
+SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+HEAD = '<c r="A1" t="str"><v>村</v></c><c r="B1" t="str"><v>比例</v></c>'
+
+
+def _raw(folder: Path, rows: str, prefix: str = "", code: str = "0.0%") -> Path:
+    """A workbook whose one sheet has the given rows as XML; style 1 has the number format ``code``."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active["A1"].number_format = code
+    book.save(folder / "源.xlsx")
+    with zipfile.ZipFile(folder / "源.xlsx") as source, zipfile.ZipFile(folder / "表.xlsx", "w") as target:
+        for name in source.namelist():
+            content = source.read(name).decode()
+            if name.endswith("sheet1.xml"):
+                tag, space = (f"{prefix}:", f":{prefix}") if prefix else ("", "")
+                content = f'<{tag}worksheet xmlns{space}="{SPACE}"><{tag}sheetData>{rows}</{tag}sheetData></{tag}worksheet>'
+            target.writestr(name, content)
+    return folder / "表.xlsx"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B2" s="1"><v>0.855</v></c>',
+        '<c r="B2" s="1" t="n"><v>0.855</v></c>',
+        '<c r="B2" t="n" s="1"><v>0.855</v></c>',
+        '<c s="1" r="B2"><v>0.855</v></c>',
+        "<c r='B2' s='1'><v>0.855</v></c>",
+        "<c r=\"B2\" s='1'><v>0.855</v></c>",
+        '<c r = "B2" s = "1"><v>0.855</v></c>',
+        '<c\n  r="B2"\n  s="1"\n><v>0.855</v></c>',
+        '<c s="1"><v>0.855</v></c>',
+        '<c r="B2" cm="1" s="1"><v>0.855</v></c>',
+    ],
+)
+def test_a_percentage_is_found_however_its_cell_is_spelled(tmp_path: Path, cell: str) -> None:
+    rows = f'<row r="1">{HEAD}</row><row r="2"><c r="A2" t="str"><v>东村</v></c>{cell}</row>'
+    assert read_tables(_raw(tmp_path, rows)).extracts[0].cells["1"].to_pylist() == ["85.5%"]
+
+
+def test_a_percentage_is_found_in_elements_with_a_prefix(tmp_path: Path) -> None:
+    rows = '<x:row r="1"><x:c r="A1" t="str"><x:v>村</x:v></x:c></x:row><x:row r="2"><x:c r="A2" s="1"><x:v>0.5</x:v></x:c></x:row>'
+    sheet = read_sheets(_raw(tmp_path, rows, prefix="x"))[0]
+    assert dict(sheet.grid.formats) == {(1, 0): "0.0%"}
+
+
+def test_cells_without_a_place_stand_right_of_the_one_before_and_rows_below(tmp_path: Path) -> None:
+    rows = '<row><c t="str"><v>村</v></c></row><row r="4"><c r="C4"><v>1</v></c><c s="1"><v>0.5</v></c></row><row><c s="1"><v>1</v></c></row>'
+    sheet = read_sheets(_raw(tmp_path, rows))[0]
+    assert dict(sheet.grid.formats) == {(3, 3): "0.0%", (4, 0): "0.0%"}
+    assert (sheet.grid.rows[3][3], sheet.grid.rows[4][0]) == (0.5, 1.0)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>',
+        '<c t="e" r="B2"><v>#DIV/0!</v></c>',
+        "<c r='B2' t='e'><v>#DIV/0!</v></c>",
+        '<c r="B2" s="1" t=\'e\'><v>#DIV/0!</v></c>',
+    ],
+)
+def test_an_error_stays_as_printed_however_its_cell_is_spelled(tmp_path: Path, cell: str) -> None:
+    rows = f'<row r="1">{HEAD}</row><row r="2"><c r="A2" t="str"><v>东村</v></c>{cell}</row>'
+    assert read_sheets(_raw(tmp_path, rows))[0].grid.rows[1][1] == "#DIV/0!"
+
+
+def test_an_error_cell_without_a_value_does_not_take_its_neighbours(tmp_path: Path) -> None:
+    rows = f'<row r="1">{HEAD}</row><row r="2"><c r="A2" t="e"/><c r="B2"><v>7</v></c></row>'
+    sheet = read_sheets(_raw(tmp_path, rows))[0]
+    assert list(sheet.grid.rows[1]) == ["", 7.0]
+
+
+def test_marks_are_found_in_every_block_of_a_long_sheet(tmp_path: Path) -> None:
+    rows = "".join(
+        f'<row r="{n}"{" hidden=" + chr(34) + "1" + chr(34) if n % 5_000 == 0 else ""}><c r="A{n}" t="inlineStr"><is><t>第{n}村</t></is></c>'
+        f'<c r="B{n}"{" s=" + chr(34) + "1" + chr(34) if n % 3 == 0 else ""}><v>0.5</v></c></row>'
+        for n in range(1, 30_001)
+    )
+    sheet = read_sheets(_raw(tmp_path, rows))[0]
+    assert len(rows) > 2 << 20
+    assert set(sheet.grid.formats) == {(n - 1, 1) for n in range(3, 30_001, 3)}
+    assert "6 行被隐藏" in sheet.notes[0]
+
+
+@pytest.mark.parametrize("code", ['0.0"%"', "0.0\\%"])
+def test_a_literal_per_cent_sign_in_a_number_format_is_no_percentage(tmp_path: Path, code: str) -> None:
+    rows = '<row r="1"><c r="A1" s="1"><v>85</v></c></row>'
+    assert not read_sheets(_raw(tmp_path, rows, code=code))[0].grid.formats
+
+
+def test_a_literal_per_cent_sign_in_an_old_workbook_is_no_percentage(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("表")
+    sheet.write(0, 0, 85, xlwt.easyxf(num_format_str='0.0"%"'))
+    sheet.write(1, 0, 0.85, xlwt.easyxf(num_format_str="[Red]0.0%"))
+    book.save(tmp_path / "表.xls")
+    assert set(read_sheets(tmp_path / "表.xls")[0].grid.formats) == {(1, 0)}
+
+
+def test_marks_are_found_among_long_runs_of_plain_records(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("表")
+    percent = xlwt.easyxf(num_format_str="0.0%")
+    for row in range(3_000):
+        sheet.write(row, 0, f"{row}村")
+        sheet.write(row, 1, row / 7)
+        sheet.write(row, 2, row) if row % 100 else sheet.write(row, 2, row / 7, percent)
+    for row in (5, 1_999):
+        sheet.row(row).hidden = True
+        sheet.row(row).height_mismatch = True
+    book.save(tmp_path / "表.xls")
+    sheet = read_sheets(tmp_path / "表.xls")[0]
+    assert set(sheet.grid.formats) == {(row, 2) for row in range(0, 3_000, 100)}
+    assert "2 行被隐藏" in sheet.notes[0]
+
+
+@pytest.mark.parametrize(
+    "far",
+    [
+        '<c r="XFD1048576"><v>1</v></c>',
+        "<c r='XFD1048576'><v>1</v></c>",
+        '<c s="1" r="XFD1048576"><v>1</v></c>',
+    ],
+)
+def test_a_far_cell_in_a_near_row_is_refused_before_it_costs_memory(tmp_path: Path, far: str) -> None:
+    rows = f'<row r="1"><c r="A1"><v>1</v></c></row><row r="2">{far}</row>'
+    with pytest.raises(Refused) as refusal:
+        read_sheets(_raw(tmp_path, rows))
+    assert refusal.value.code == "too_large"
+
+
+def test_a_stray_cell_at_the_bottom_of_a_narrow_sheet_is_read(tmp_path: Path) -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="C1048576" s="1"/></row>'
+    assert len(read_sheets(_raw(tmp_path, rows))[0].grid.rows) == 1
+
+
+def test_rows_that_run_backwards_are_refused_as_cells_would_be_lost(tmp_path: Path) -> None:
+    rows = '<row r="9"><c r="A9"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c></row>'
+    with pytest.raises(Refused) as refusal:
+        read_sheets(_raw(tmp_path, rows))
+    assert refusal.value.code == "unreadable"
