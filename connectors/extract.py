@@ -19,6 +19,9 @@ from connectors.readers.limits import MAX_CELLS, too_large
 from connectors.streaming import Streamed, stream_table
 from connectors.tables import Table, find_tables
 
+_LONGEST_FORM = 2_000
+"""Rows of the longest form: beyond them a sheet lists records, not indicators or regions."""
+
 
 @dataclass(frozen=True)
 class Extract:
@@ -51,7 +54,7 @@ class Reading:
         extracts: The tables, in the order of the file.
         unread: ``(sheet, reason)`` for sheets with content that hold no table, the reason in Chinese.
         notes: What a person should know, in Chinese.
-        sheets: The sheets as read, for whoever needs more than tables; none where the text was streamed.
+        sheets: The sheets as read that may be forms or have headings; none where the text was streamed.
     """
 
     extracts: tuple[Extract, ...]
@@ -76,13 +79,21 @@ def read_tables(path: Path, *, name: str | None = None) -> Reading:
     sheets = read_sheets(path, name=name)
     extracts: list[Extract] = []
     unread: list[tuple[str, str]] = []
+    kept: list[Sheet] = []
     for sheet in sheets:
         found = extract_sheet(sheet)
         extracts += found
+        kept += [sheet] if _is_worth_keeping([one.table for one in found]) else []
         if not found and (sheet.grid.rows or sheet.notes):
             unread.append((sheet.name, _why_unread(sheet)))
     notes = dict.fromkeys(note for sheet in sheets for note in sheet.notes)
-    return Reading(tuple(extracts), tuple(unread), tuple(notes), tuple(sheets))
+    return Reading(tuple(extracts), tuple(unread), tuple(notes), tuple(kept))
+
+
+def _is_worth_keeping(tables: Sequence[Table]) -> bool:
+    """Whether a sheet may be a form, or has headings: of long ledgers the cells are not kept twice."""
+    rows = sum(len(table.body_rows) for table in tables)
+    return bool(tables) and (rows <= _LONGEST_FORM or any(table.section_rows for table in tables))
 
 
 def extract_sheet(sheet: Sheet) -> list[Extract]:
