@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from connectors.tables.captions import is_caption
 from connectors.tables.header import Header
-from connectors.tables.preamble import is_caption
 from connectors.tables.sections import is_section
 from connectors.tables.shape import Shape
 from connectors.tables.stacked import next_table

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from connectors.tables.captions import is_particular
 from connectors.tables.cells import Kind
 from connectors.tables.view import Box, View
 from connectors.tables.words import CAPTION, CODE_CAPTION, STUB
@@ -37,7 +38,12 @@ def _parts(view: View, starts: Sequence[int]) -> list[View]:
 def _under_titles(view: View, top: int) -> list[int]:
     """The first columns of different tables beside each other: each under its own title, a blank column between."""
     titles = next((row for n in range(top - 1, max(top - _NEAR, -1), -1) if (row := view.row(n)).boxes), None)
-    if titles is None or len(titles.boxes) < 2 or not all(_is_title(box) for box in titles.boxes):
+    if (
+        titles is None
+        or len(titles.boxes) < 2
+        or is_particular(titles)
+        or not all(_is_title(box) for box in titles.boxes)
+    ):
         return []
     rows = [row for n in range(top, min(top + _BELOW, len(view))) if (row := view.row(n)).boxes]
     used = {col for row in rows for box in row.boxes for col in range(box.col, box.right + 1)}

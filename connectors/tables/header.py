@@ -247,6 +247,8 @@ def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
         return False
     if _has_children(row, above) or _translates(view, row, above) or _splits_blanks(view, row, above):
         return True
+    if bottom == top and _names_all(view, row, above):
+        return True
     if _role_above(above) not in (None, Role.NAMES):
         return bool(MEASURE_CAPTION.match(re.sub(r"\s+", "", row.first.text)))
     return _fills_blanks(view, top, bottom, row)
@@ -317,6 +319,19 @@ def _splits_blanks(view: View, row: Row, above: Row) -> bool:
     heads = {col - 1 for col in blanks} - blanks
     fills = bool(blanks) and blanks <= here <= blanks | heads and heads <= here
     return fills and len(here) * 2 <= len(named) + len(blanks) + 1 and not row.count(Kind.DASH)
+
+
+def _names_all(view: View, row: Row, above: Row) -> bool:
+    """Whether the row names every column itself, under few heads that are far apart and not merged."""
+    heads = above.boxes
+    if above.hanging or any(box.right > box.col or box.bottom > box.row for box in (*heads, *row.boxes)):
+        return False
+    apart = len(heads) > 1 and all(b.col > a.col + 1 for a, b in pairwise(heads))
+    if not apart or len(row.boxes) < 2 * len(heads) or row.first.col > heads[0].col:
+        return False
+    cols = [box.col for box in row.boxes]
+    full = len(cols) == cols[-1] - cols[0] + 1 and row.count(Kind.TEXT, Kind.UNIT) == len(cols)
+    return full and view.row(row.number + 1).values > 0
 
 
 def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:

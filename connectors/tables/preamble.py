@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from connectors.tables.captions import is_caption, is_particular, stands_above
 from connectors.tables.cells import Kind
 from connectors.tables.view import Row, View
-from connectors.tables.words import CAPTION, CONTINUED, NOTE, STUB, TITLE_WORD, UNIT
+from connectors.tables.words import CAPTION, CONTINUED, NOTE, STUB, TITLE_WORD
 
 _REACH = 60  # rows looked at for the first row with several cells
 _LONG = 9  # characters of a part of a title, which few names have
@@ -30,27 +30,10 @@ def preamble(view: View, start: int) -> tuple[list[int], int | None]:
     return [row.number for row in rows], None
 
 
-def is_caption(row: Row) -> bool:
-    """Whether the row is a caption line: form number, issuing office, 填报单位, 单位：万元, dates."""
-    texts = [re.sub(r"\s+", "", text) for text in row.texts]
-    if len(texts) == 2 and re.match(r"^[^:]{1,20}:$", texts[0]) and not NOTE.match(texts[0]):
-        return True  # a name and its value, as exports write them
-    if len(texts) > 1 and all(_is_key_value(text) for text in texts):
-        return True
-    hits = [text for text in texts if CAPTION.match(text)]
-    return len(hits) * 2 >= len(texts) or any(":" in text for text in hits)
-
-
-def _is_key_value(text: str) -> bool:
-    """Whether a text is a key and its value (导出时间:2023-11-06); a name and its unit (金额:元) is none."""
-    key, colon, value = text.partition(":")
-    return bool(colon) and 2 <= len(key) <= 12 and not UNIT.match(value)
-
-
 def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
     """Whether a row above the header is a title rather than the header's first row."""
     row = rows[i]
-    if is_caption(row):
+    if is_caption(row) or _is_above_names(rows, i):
         return True
     if len(row.boxes) == 1:
         return _alone_is_title(left, rows, i)
@@ -65,6 +48,13 @@ def _is_title(left: int, rows: Sequence[Row], i: int) -> bool:
     )
 
 
+def _is_above_names(rows: Sequence[Row], i: int) -> bool:
+    """Whether the row is a caption line over the first of the next rows that has several texts and is none itself."""
+    near = rows[i + 1 : i + 1 + _NEAR]
+    below = next((r for r in near if len(r.boxes) > 1 and not (is_caption(r) or is_particular(r))), None)
+    return below is not None and stands_above(rows[i], below)
+
+
 def _is_split_title(rows: Sequence[Row], i: int) -> bool:
     """Whether a title is written over a few cells, or has a date beside it, above a row that names all columns."""
     row = rows[i]
@@ -77,7 +67,8 @@ def _is_split_title(rows: Sequence[Row], i: int) -> bool:
     is_long = i == 0 and all(len(text) >= _LONG for text in row.texts)
     joined = "".join(row.texts)
     titled = adjacent and bool(is_long or TITLE_WORD.search(joined) or CAPTION.match(joined))
-    dated = not STUB.match(row.first.text) and all(b.kind in (Kind.YEAR, Kind.DATE) for b in row.boxes[1:])
+    is_named = row.first.kind is Kind.TEXT and not STUB.match(row.first.text)
+    dated = is_named and all(b.kind in (Kind.YEAR, Kind.DATE) for b in row.boxes[1:])
     return titled or dated
 
 

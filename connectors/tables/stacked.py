@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from connectors.tables.captions import is_caption, stands_above
 from connectors.tables.cells import Kind
 from connectors.tables.header import find_header
 from connectors.tables.nesting import numbering
-from connectors.tables.preamble import is_caption
 from connectors.tables.shape import Shape
 from connectors.tables.view import Row
 from connectors.tables.words import CAPTION, CONTINUED, HEADER_WORD, LEAF_UNIT, NOTE, STUB, TITLE_WORD, UNIT
@@ -29,8 +29,9 @@ def next_table(shape: Shape, row: Row) -> int | None:
 def _begin(shape: Shape, row: Row) -> int:
     """The topmost title or caption over a header, or the header's own row."""
     begin, n = row.number, row.number - 1
-    while n > shape.header.bottom + 1 and _may_stand_above(above := shape.view.row(n)):
-        begin = n if above.boxes and (_is_named(above) or is_caption(above)) else begin
+    while n > shape.header.bottom + 1 and _may_stand_above(above := shape.view.row(n), row):
+        is_named = above.boxes and (_is_named(above) or is_caption(above) or stands_above(above, row))
+        begin = n if is_named else begin
         n -= 1
     return begin
 
@@ -79,13 +80,15 @@ def _is_header_word(text: str) -> bool:
     return bool(HEADER_WORD.match(text) or STUB.match(text) or (unit and UNIT.match(unit)))
 
 
-def _may_stand_above(row: Row) -> bool:
+def _may_stand_above(row: Row, header: Row) -> bool:
     """Whether a row may belong to what stands above a header: blank, a text alone, a caption line."""
     if row.blank:
         return True
+    if row.number + 1 == header.number and stands_above(row, header):
+        return True
     if NOTE.match(row.first.text) and not CAPTION.match(re.sub(r"\s+", "", row.first.text)):
         return False
-    return is_caption(row) or (len(row.boxes) == 1 and not row.values)
+    return is_caption(row) or stands_above(row, header) or (len(row.boxes) == 1 and not row.values)
 
 
 def _is_named(row: Row) -> bool:
