@@ -12,6 +12,7 @@ from connectors.tables.meanings import fitting_unit
 from connectors.tables.shape import Shape
 from connectors.tables.view import Row, View
 from connectors.tables.words import (
+    BRACKETED_WORD,
     JOINED_UNIT,
     LEAF_UNIT,
     NAMED_AS_UNIT,
@@ -130,7 +131,7 @@ def _split(name: str) -> tuple[str, str | None]:
     """A name without its unit, and the unit."""
     match = LEAF_UNIT.match(name)
     unit = match and (match["bracket"] or match["slash"] or match["percent"])
-    if match and unit and UNIT.match(unit.replace(" ", "")):
+    if match and unit and UNIT.match(unit.replace(" ", "")) and not BRACKETED_WORD.search(name):
         return tidy(match["name"]).rstrip("/"), unit
     if joined := JOINED_UNIT.match(name):
         return joined["name"], joined["unit"]

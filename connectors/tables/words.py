@@ -85,10 +85,14 @@ GENERIC = re.compile(
 PLACE = re.compile(r"(?<!.{10})[省市县区镇乡村屯寨场局]$|街道$|办事处$")
 
 _AREA = "亩|公顷|顷|平方米|平米|平方公里|平方千米|m2|m²|㎡"
-_MASS = "吨|公斤|千克|kg|克|斤|市斤|公斤|担|市担|公担|吨标准煤|吨标煤|标准煤"
-_OTHER = "°c|摄氏度|毫克/升|mg/l|mm|cm|分贝"
+_MASS = "吨|公斤|千克|kg|克|毫克|微克|斤|市斤|公斤|担|市担|公担|(?:吨|千克|克)标准?煤|标准煤"
+_OTHER = "°c|摄氏度|毫克/升|mg/l|mm|cm|分贝|赫兹|帕|千帕|兆帕|焦耳|千焦|大卡|千卡|伏|千伏|安培"
+_SYMBOLS = (  # as the SI writes them; A, V and K alone are more often classes than units
+    "(?-i:[kcmdhμn]?m[23²³]?|[kmμn]?g|[mμ]?L|ml|dL|hL|[kMG]?Wh?|[km]V|[kMh]?Pa|[kMG]?Hz|[kMG]J|k?cal|k?t|Mt|[tk]ce|kgce|kvar|ha"
+    "|h|mol|mmol|dB|NTU|CFU|MPN|IU|ppm|ppb|lx|lm)"
+)
 _VOLUME = "立方米|立方|m3|m³|升|毫升"
-_LENGTH = "公里|千米|km|华里|米|厘米|毫米"
+_LENGTH = "公里|千米|km|华里|海里|延长?米|米|厘米|毫米|微米"
 _MONEY = "元|角|美元|港元|欧元|日元"
 _POWER = "千瓦特?|千瓦时|千瓦小时|兆瓦|兆瓦时|千伏安|瓦|马力|度|kw|kwh|kva"
 _RATIO = "%|％|‰|百分点|个百分点|百分比"
@@ -97,18 +101,41 @@ _HEADS = "人|人次|人日|人天|人月|工日|名|户|户次|岁"
 _THINGS = (
     "个|项|次|场次|场|台|套|艘|辆|部|架|眼|条|株|棵|蔸|穴|盆|支|枝|朵|束|捆|枚|颗|根|把|粒|袋|箱|筒|桶|瓶|包|卷|张|册|本|幅|盘|双|对|床|块|片|幢|栋|间|套次|所|座|处|家|宗|件|份|期|例"
     "|席|路|标台|标箱|车次|班次|架次|张次|亩次|公顷次|倍|天|日|月|年|小时|分钟|分|亿|万"
+    "|班|盏|盒|笔|单|床位|张床|剂|批|学时|课时|学分|筐|丛|杯|碗|罐|坛|层|顶|面|趟|起|针|餐|节|人份|标准箱|标准间"
 )
-_BASE = "|".join((_AREA, _MASS, _VOLUME, _LENGTH, _MONEY, _POWER, _RATIO, _ANIMALS, _HEADS, _THINGS, _OTHER))
+_COMPOUND = (  # what is moved or kept, and how far, long or often
+    "(?:人|吨|车|辆|箱|客|座位?|台|艘|机|列|床|户)[·.*×]?(?:公里|千米|海里|km|工?日|天|小时|时|月|年|班)"
+    "|(?:人|户|辆|艘|台|车|列|件|批|床|针|剂|节|例|餐|册|头|只|处|栋)次"
+)
+_BASE = "|".join(
+    (
+        _AREA,
+        _MASS,
+        _VOLUME,
+        _LENGTH,
+        _MONEY,
+        _POWER,
+        _RATIO,
+        _ANIMALS,
+        _HEADS,
+        _THINGS,
+        _OTHER,
+        _COMPOUND,
+        _SYMBOLS,
+    )
+)
 _SCALE = "百万|千万|十万|万亿|亿|万|千|百|十"
 _ONE = rf"(?:(?:{_SCALE})?(?:{_BASE})|(?:百万|千万|亿|万|千))"
+_PART = rf"(?:10{{1,4}})?(?:{_ONE}|(?-i:s|d|a|min|秒))"
 UNIT = re.compile(
-    rf"^{_ONE}(?:\s*[/·每.]\s*[(]?{_ONE}[)]?){{0,2}}(?:[(](?:次|{_ANIMALS}|个|处|套|间|张)[)])?$",
+    rf"^{_ONE}(?:\s*[/·每.]\s*[(]?{_PART}[)]?){{0,2}}(?:[(](?:次|{_ANIMALS}|个|处|套|间|张)[)])?$",
     re.IGNORECASE,
 )
 NAMED_AS_UNIT = re.compile(r"^(年|月|日|天|小时|分钟?|度|[\d,.]*)$")  # as likely a name as a unit
 LEAF_UNIT = re.compile(
     r"^(?P<name>.*?\S)\s*(?:[(（\[【]\s*(?:单位\s*[:：]\s*)?(?P<bracket>[^()（）\[\]【】]{1,12}|[^()（）\[\]【】]{1,4}[(（][^()（）]{1,4}[)）])\s*[)）\]】]|[/:](?P<slash>[^/:()]{1,6})|(?P<percent>%))$"
 )
+BRACKETED_WORD = re.compile(r"(年级|专业)[(]班[)]$|[据证票表账帐订][(]单[)]$|楼号?[(]层[)]$|[季环][(]节[)]$")
 JOINED_UNIT = re.compile(r"^(?P<name>.*[\u3400-\u9fff])(?P<unit>k?m[23²³]|㎡|km)$")
 TITLE_UNIT = re.compile(
     r"(?:计量|计算|金额|数量|(?<![报制填统送表工管责]))单位\s*[:：]\s*(?P<units>[^\s:()]{1,30})"
