@@ -13,12 +13,19 @@ from connectors.tables.words import COMPARISON, PLAIN_TOTAL, STATISTIC, TOTAL, W
 _LABELS = 3  # leading texts in which a total may be named
 _LONGEST = 40  # characters of a label
 _PARTS = 3  # parts that a sum has at least
+_TRANSLATION = re.compile(r"(?<=[\u3400-\u9fff)])[A-Za-z][A-Za-z.,'()&-]*$")
+_SENTENCE = re.compile(r"[?。;!]")
+_SPELT = re.compile(r"大写|:\D{6,}$")  # 人民币壹万元整
 _AGREEING = 0.8  # share of the cells that must agree with the arithmetic
 
 
 def is_total(row: Row) -> bool:
     """Whether a label names the row as a sum."""
     labels = _labels(row)
+    if any(_SENTENCE.search(text) for text in labels) or (
+        len(row.boxes) == 1 and _SPELT.search(row.first.text)
+    ):
+        return False
     if labels and row.first.kind is Kind.TEXT and (STATISTIC.match(labels[0]) or WHOLE.match(labels[0])):
         return True
     return any(TOTAL.search(text) for text in labels[:2]) or any(PLAIN_TOTAL.match(text) for text in labels)
@@ -40,7 +47,7 @@ def _comparison(row: Row) -> str:
 
 def _labels(row: Row) -> list[str]:
     boxes = [box for box in row.boxes[: _LABELS + 1] if box.kind is Kind.TEXT and len(box.text) <= _LONGEST]
-    return [re.sub(r"\s+", "", box.text) for box in boxes[:_LABELS]]
+    return [_TRANSLATION.sub("", re.sub(r"\s+", "", box.text)) for box in boxes[:_LABELS]]
 
 
 def _hanging(row: Row) -> list[str]:

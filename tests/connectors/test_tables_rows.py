@@ -1,0 +1,75 @@
+"""What a row under the header is: totals by their labels, headings of days, sentences, the next table."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.grid import Cell, Grid, Merge
+from connectors.tables import Table, find_tables
+
+
+def the_table(*rows: list[Cell], merged: tuple[Merge, ...] = ()) -> Table:
+    [table] = find_tables(Grid(rows, merged))
+    return table
+
+
+@pytest.mark.parametrize(
+    "label", ["全　国  National Total", "全国\nNational Total", "合计 Total", "全省\nTotal"]
+)
+def test_a_total_named_in_two_languages_is_a_total(label: str) -> None:
+    table = the_table(
+        ["地区", "人口（万人）", "面积（亩）"], [label, 9, 11], ["甲省 Jia", 2, 3], ["乙省 Yi", 7, 5]
+    )
+    assert (table.total_rows, list(table.body_rows)) == ([1], [2, 3])
+
+
+@pytest.mark.parametrize("label", ["环比（%）", "环比增减", "环比±%"])
+def test_the_change_of_a_total_is_a_total(label: str) -> None:
+    table = the_table(
+        ["科室", "人次", "收入（元）", "床位"],
+        ["内科", 4, 10, 3],
+        ["外科", 6, 12, 5],
+        ["合计", 10, 22, 8],
+        ["上月", 8, 20, 8],
+        [label, 25, 10, 0],
+    )
+    assert (table.total_rows, list(table.body_rows)) == ([3, 4, 5], [1, 2])
+
+
+@pytest.mark.parametrize("label", ["承前页", "过次页", "承上页", "转下页", "本月累计", "本年累计", "累计"])
+def test_a_sum_carried_through_a_journal_is_a_total(label: str) -> None:
+    table = the_table(
+        ["月", "日", "凭证号", "摘要", "收入（元）", "支出（元）"],
+        [5, 3, "记1", "提现", 50, ""],
+        [5, 6, "记2", "付款", "", 20],
+        ["", "", "", label, 50, 20],
+        [6, 1, "记3", "付款", "", 30],
+    )
+    assert (table.total_rows, list(table.body_rows)) == ([3], [1, 2, 4])
+
+
+@pytest.mark.parametrize("merged", [(), ((4, 0, 4, 3),)])
+@pytest.mark.parametrize(
+    "text",
+    ["合计金额大写：人民币壹万肆仟叁佰元整", "合计人民币（大写）壹万元整", "共计：人民币壹万肆仟叁佰元整"],
+)
+def test_an_amount_spelt_out_alone_in_its_row_is_a_note(text: str, merged: tuple[Merge, ...]) -> None:
+    table = the_table(
+        ["序号", "姓名", "类别", "金额（元）"],
+        [1, "某甲", "孤儿", 7000],
+        [2, "某乙", "孤儿", 7300],
+        ["合计", "", "", 14300],
+        [text, "", "", ""],
+        merged=merged,
+    )
+    assert (table.total_rows, table.note_rows) == ([3], [4])
+
+
+def test_a_question_that_begins_with_a_total_is_a_record() -> None:
+    table = the_table(
+        ["序号", "问题", "答复"],
+        [1, "怎样申报？", "向村委会申报。"],
+        [2, "合计几个帮扶干部？", "每户至少1名。"],
+        [3, "何时发放？", "每年6月。"],
+    )
+    assert (table.total_rows, list(table.body_rows)) == ([], [1, 2, 3])
