@@ -153,9 +153,11 @@ def _notes_from(shape: Shape, odd: list[int], plain: list[int]) -> int:
 
 def _is_remark(shape: Shape, row: Row) -> bool:
     """Whether the row is a text that no record begins with: a sentence, or one that stands right of all labels."""
-    if len(row.boxes) != 1 or row.values or shape.usual < _WIDE or shape.coded_rows or is_total(row):
+    if len(row.boxes) != 1 or row.values or shape.usual < _WIDE or is_total(row):
         return False
     box = row.first
+    if shape.coded_rows and box.col != shape.code:
+        return False
     is_sentence = len(box.text) >= _SENTENCE and bool(re.search(r"[:;,。]|\d\s*日$", box.text))
     return is_sentence or box.col > max(shape.left, shape.stub) + 1
 

@@ -12,6 +12,7 @@ from connectors.tables.cells import Kind
 from connectors.tables.nesting import numbering
 from connectors.tables.view import Box, Row, View
 from connectors.tables.words import (
+    CALENDAR,
     CODE_CAPTION,
     HEADER_WORD,
     HEADING,
@@ -100,6 +101,8 @@ def role_of(row: Row, above: Role | None = None) -> Role:
 
 
 def _is_units(row: Row, inner: Sequence[Box], caption: str) -> bool:
+    if len(row.boxes) > 1 and all(CALENDAR.match(text) for text in row.texts):
+        return False
     units = sum(box.kind is Kind.UNIT for box in inner)
     if units and units >= (0.5 if UNIT_CAPTION.match(caption) else 0.8) * len(inner):
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from connectors.tables.words import BRACKET, DIMENSIONS, SHARE, SPOKEN, UNMEASURED
+from connectors.tables.words import BRACKET, CALENDAR, DIMENSIONS, SHARE, SPOKEN, UNMEASURED
 
 
 def fitting_unit(names: Sequence[str], units: Sequence[str], spoken_only: bool = False) -> str | None:
@@ -19,7 +19,11 @@ def fitting_unit(names: Sequence[str], units: Sequence[str], spoken_only: bool =
         units: The printed units.
         spoken_only: Whether only a name that says what it measures takes a unit.
     """
-    if not names or UNMEASURED.search(names[0]) or any(name in ("日期", "时间") for name in names):
+    if (
+        not names
+        or UNMEASURED.search(names[0])
+        or any(CALENDAR.match(n) or n in ("日期", "时间") for n in names)
+    ):
         return None
     possible = [unit for unit in units if not _is_bracket_of(names[0], unit)]
     is_bracket = len(possible) < len(units)

@@ -8,7 +8,7 @@ from connectors.tables.cells import Kind, tidy
 from connectors.tables.header import Header, Role
 from connectors.tables.nesting import numbering
 from connectors.tables.view import Box, View
-from connectors.tables.words import CODE_CAPTION, MEASURE_CAPTION, UNIT, UNIT_CAPTION
+from connectors.tables.words import CALENDAR, CODE_CAPTION, MEASURE_CAPTION, UNIT, UNIT_CAPTION
 
 _PIECE = 4  # characters of a piece of a broken name
 
@@ -49,14 +49,21 @@ class Names:
         """The group head to the left, where a blank cell stands in place of a merge."""
         below = self._below(i, col)
         head = self._head_beside(i, col)
-        if below is None or head is None or head.col == self.view.left or below.text.startswith("附报"):
+        if below is None or head is None or below.text.startswith("附报"):
             return None
+        if head.col == self.view.left and not self._is_date(i, head.col, below):
+            return None  # the first column names the records
         if i and self.at(i - 1, head.col) != self.at(i - 1, col):
             return None
         is_part = below.text.startswith("其中") or numbering(below.text) is not None
         if self.merged:
             return head if is_part or self.view.blank_merge(self.rows[i], col) else None
         return head if is_part or self._below(i, head.col) else None
+
+    def _is_date(self, i: int, col: int, below: Box) -> bool:
+        """Whether 月 and 日 stand under one head, which then is no name of the first column alone."""
+        first = self._below(i, col)
+        return first is not None and bool(CALENDAR.match(first.text) and CALENDAR.match(below.text))
 
     def _head_beside(self, i: int, col: int) -> Box | None:
         """The nearest name to the left; not 其中 where merges tell how far it reaches or it has nothing below."""

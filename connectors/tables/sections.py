@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from connectors.tables.cells import Kind
 from connectors.tables.shape import Shape, is_numeral
 from connectors.tables.view import Box, Row
-from connectors.tables.words import GROUPING, HEADING, PLACE, RECORD_KEY
+from connectors.tables.words import DAY_HEADING, GROUPING, HEADING, PLACE, RECORD_KEY
 
 
 def is_section(shape: Shape, row: Row) -> bool:
     """Whether the row is a heading."""
     if row.count(Kind.PLACEHOLDER):
         return False
+    if _is_day(shape, row):
+        return True
     if shape.code is not None or shape.unit is not None:
         return _without_code(shape, row)
     if row.values:
@@ -23,6 +27,20 @@ def is_section(shape: Shape, row: Row) -> bool:
     if len(row.boxes) == 2 and is_numeral(row.first) and shape.usual > 3:
         return True
     return row.first.text.endswith(":") and row.first.col == shape.left and _sparse(shape, row)
+
+
+def _is_day(shape: Shape, row: Row) -> bool:
+    """Whether only a day stands in the row, perhaps numbered, where records say more: the entries of that day follow."""
+    *before, last = row.boxes
+    text = re.sub(r"^[一二三四五六七八九十\d]{1,3}[、.]|\s+", "", last.text)
+    is_day = bool(DAY_HEADING.match(text)) or (last.kind is Kind.DATE and not before)
+    is_numbered = not before or (len(before) == 1 and (is_numeral(before[0]) or before[0].text.isdigit()))
+    return (
+        is_day
+        and is_numbered
+        and shape.usual > len(row.boxes) + 1
+        and last.col <= max(shape.left, shape.stub) + 1
+    )
 
 
 def _sparse(shape: Shape, row: Row) -> bool:

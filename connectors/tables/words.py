@@ -52,6 +52,10 @@ STEM = re.compile(r"^[甲乙丙丁戊己庚辛壬癸]$")
 HEADING = re.compile(
     r"^([一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]+[章节部类])"
 )
+DAY_HEADING = re.compile(
+    r"^[(]?((19|20)\d\d年)?(\d{1,2}月\d{1,2}[日号]|\d{1,2}月[上中下]旬|(星期|周|礼拜)[一二三四五六日天]|第[\d一二三四五六七八九十]{1,3}[周天日])"
+    r"([(,]?(星期|周|礼拜)[一二三四五六日天][)]?|[(].{1,8}[)])?[)]?:?$"
+)
 NUMERAL = re.compile(r"^[一二三四五六七八九十]{1,3}$")
 GROUPING = re.compile(r"^(其中)?:?.{0,6}按.{2,16}分(组|类|列)?([(].*[)])?:?$")
 HEADER_WORD = re.compile(
@@ -134,6 +138,7 @@ UNIT = re.compile(
     re.IGNORECASE,
 )
 NAMED_AS_UNIT = re.compile(r"^(年|月|日|天|小时|分钟?|度|[\d,.]*)$")  # as likely a name as a unit
+CALENDAR = re.compile(r"^[年月日时分]$")  # the parts of a date in columns of their own
 LEAF_UNIT = re.compile(
     r"^(?P<name>.*?\S)\s*(?:[(（\[【]\s*(?:单位\s*[:：]\s*)?(?P<bracket>[^()（）\[\]【】]{1,12}|[^()（）\[\]【】]{1,4}[(（][^()（）]{1,4}[)）])\s*[)）\]】]|[/:](?P<slash>[^/:()]{1,6})|(?P<percent>%))$"
 )

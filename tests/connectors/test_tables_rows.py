@@ -73,3 +73,59 @@ def test_a_question_that_begins_with_a_total_is_a_record() -> None:
         [3, "何时发放？", "每年6月。"],
     )
     assert (table.total_rows, list(table.body_rows)) == ([], [1, 2, 3])
+
+
+DAYS = [
+    "6月3日（星期一）",
+    "6月3日",
+    "2024年6月3日",
+    "2024年6月3日 星期一",
+    "星期一",
+    "第一天（6月3日）",
+    "一、6月3日",
+]
+LOG: list[list[Cell]] = [
+    ["编号", "来电时间", "来电人", "诉求内容", "回访结果"],
+    [1, "08:40", "龙女士", "垃圾箱满溢", "满意"],
+    [2, "10:15", "田先生", "自来水浑浊", "满意"],
+]
+
+
+@pytest.mark.parametrize("merged", [False, True])
+@pytest.mark.parametrize("day", DAYS)
+def test_a_day_alone_over_its_entries_is_a_section(day: str, merged: bool) -> None:
+    head, one, two = LOG
+    rows = [head, [day, "", "", "", ""], one, two, ["6月4日（星期二）", "", "", "", ""], one]
+    table = the_table(*rows, merged=((1, 0, 1, 4), (4, 0, 4, 4)) if merged else ())
+    assert (table.section_rows, list(table.body_rows)) == ([1, 4], [2, 3, 5])
+
+
+@pytest.mark.parametrize("number", ["一", "二、", 1])
+def test_a_day_may_be_numbered_in_the_cell_before_it(number: Cell) -> None:
+    head, one, two = LOG
+    table = the_table(head, [number, "6月3日（星期一）", "", "", ""], one, two)
+    assert (table.section_rows, list(table.body_rows)) == ([1], [2, 3])
+
+
+def test_a_sentence_in_the_last_row_of_a_log_is_a_note() -> None:
+    table = the_table(*LOG, ["本周共受理6件，办结5件，办结率83.3%。", "", "", "", ""])
+    assert (list(table.body_rows), table.note_rows) == ([1, 2], [3])
+
+
+def test_days_are_records_where_records_say_no_more() -> None:
+    table = the_table(["日期", "值班人"], ["6月3日", "某甲"], ["6月4日", ""], ["6月5日", "某乙"])
+    assert list(table.body_rows) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("merged", [(), ((0, 0, 0, 1), (0, 2, 1, 2), (0, 3, 1, 3), (0, 4, 1, 4))])
+@pytest.mark.parametrize("head", ["2024年", "日期"])
+def test_month_and_day_under_their_year_are_names_and_no_units(head: str, merged: tuple[Merge, ...]) -> None:
+    table = the_table(
+        [head, "", "摘要", "收入（元）", "结余（元）"],
+        ["月", "日", "", "", ""],
+        [5, 3, "提现", 50, 70],
+        [5, 6, "付款", 20, 50],
+        merged=merged,
+    )
+    assert [column.path for column in table.columns[:3]] == [(head, "月"), (head, "日"), ("摘要",)]
+    assert [column.unit for column in table.columns] == [None, None, None, "元", "元"]
