@@ -9,7 +9,7 @@ from connectors.tables.captions import is_caption
 from connectors.tables.header import Header
 from connectors.tables.sections import is_section
 from connectors.tables.shape import Shape
-from connectors.tables.stacked import next_table
+from connectors.tables.stacked import next_table, repeats_names
 from connectors.tables.totals import compared, computed, is_total, whole
 from connectors.tables.view import Row, View
 from connectors.tables.words import NOTE
@@ -127,6 +127,8 @@ def _alone(shape: Shape, n: int) -> bool:
 
 
 def _is_note(shape: Shape, row: Row) -> bool:
+    if repeats_names(shape, row):
+        return True
     text = re.sub(r"\s+", " ", row.first.text)
     if shape.code is not None and shape.unit is not None and _is_coded(shape, row):
         return False

@@ -11,7 +11,7 @@ from connectors.tables.names import Names
 from connectors.tables.shape import Shape
 from connectors.tables.units import Units
 from connectors.tables.view import View
-from connectors.tables.words import CODE_CAPTION, NUMBERED_COLUMN, STEM
+from connectors.tables.words import CODE_CAPTION, NUMBERED_COLUMN, STEM, SYMBOL
 
 
 def columns_of(view: View, header: Header, units: Units) -> list[Column]:
@@ -49,7 +49,10 @@ def _code(view: View, header: Header, col: int) -> str | None:
             text = re.sub(r"\s+", "", box.text)
             if NUMBERED_COLUMN.match(text):
                 return text.split("=")[0]
-            if role is Role.STEMS or STEM.match(text) or _is_printed_code(text):
+            is_named = row.first is not box and bool(
+                CODE_CAPTION.match(row.first.text) and SYMBOL.match(text)
+            )
+            if role is Role.STEMS or STEM.match(text) or is_named or _is_printed_code(text):
                 return text
     return None
 

@@ -19,8 +19,10 @@ from connectors.tables.words import (
     MEASURE_CAPTION,
     NOTE,
     NUMBERED_COLUMN,
+    ORDER_CAPTION,
     PLACE,
     STEM,
+    SYMBOL,
     UNIT_CAPTION,
 )
 
@@ -91,6 +93,8 @@ def role_of(row: Row, above: Role | None = None) -> Role:
     codes = bool(inner) and all(
         _is_code(box.text) or STEM.match(box.text) or NUMBERED_COLUMN.match(box.text) for box in inner
     )
+    if CODE_CAPTION.match(caption) and not ORDER_CAPTION.match(caption) and _are_symbols(inner):
+        return Role.CODES
     if codes and (
         CODE_CAPTION.match(caption) or (above is Role.UNITS and not PLACE.search(caption) and _is_run(inner))
     ):
@@ -112,6 +116,12 @@ def _is_units(row: Row, inner: Sequence[Box], caption: str) -> bool:
         bool(re.match(r"^unit indicator", caption, re.IGNORECASE))
         or all(not re.match(r"^\(-?[\d,.]+\)$", box.text) or box.text == "(1,000)" for box in bracketed)
     )
+
+
+def _are_symbols(boxes: Sequence[Box]) -> bool:
+    """Whether several cells are codes of letters or digits (01, 02, TIU), some with digits."""
+    symbols = all(SYMBOL.match(box.text) for box in boxes)
+    return len(boxes) > 2 and symbols and sum(_is_code(box.text) for box in boxes) * 2 >= len(boxes)
 
 
 def _is_code(text: str) -> bool:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from connectors.tables.captions import is_caption, stands_above
 from connectors.tables.cells import Kind
 from connectors.tables.header import find_header
 from connectors.tables.nesting import numbering
 from connectors.tables.shape import Shape
-from connectors.tables.view import Row
+from connectors.tables.totals import is_total
+from connectors.tables.view import Box, Row
 from connectors.tables.words import CAPTION, CONTINUED, HEADER_WORD, LEAF_UNIT, NOTE, STUB, TITLE_WORD, UNIT
 
 _ALIKE = 0.8  # share of the names that must agree with a repeated header, or stand over numbers
+_FEW = 3  # names that a header has at least
+_BEFORE = 20  # rows above a header that show what the table before holds
 _WORDS = 0.5  # share of the names that must be words of headers
 
 
@@ -21,9 +25,35 @@ def next_table(shape: Shape, row: Row) -> int | None:
     view, header = shape.view, shape.header
     if len(row.boxes) < 2 or row.number <= header.bottom + 1 or not header.roles:
         return None
+    if repeats_names(shape, row):
+        return None
     if not (_repeats(row, view.row(header.top)) or _is_continued(shape, row) or _is_new_header(shape, row)):
         return None
     return _begin(shape, row)
+
+
+def repeats_names(shape: Shape, row: Row) -> bool:
+    """Whether the names of the columns stand again under a total, perhaps shortened, with no record below them."""
+    if len(row.boxes) < _FEW or row.count(Kind.TEXT) < len(row.boxes):
+        return False
+    above = shape.neighbour(row.number, -1)
+    if above is None or not is_total(above) or _goes_on(shape, row):
+        return False
+    same = sum(
+        any(_bare(head).endswith(_bare(box)) for head in shape.heads if head.col <= box.col <= head.right)
+        for box in row.boxes
+    )
+    return same >= _ALIKE * len(row.boxes)
+
+
+def _goes_on(shape: Shape, row: Row) -> bool:
+    """Whether anything like a record follows soon."""
+    below = (shape.view.row(n) for n in range(row.number + 1, row.number + 4))
+    return any(len(r.boxes) > 2 or r.values for r in below)
+
+
+def _bare(box: Box) -> str:
+    return re.sub(r"\s+", "", box.text)
 
 
 def _begin(shape: Shape, row: Row) -> int:
@@ -68,9 +98,37 @@ def _is_new_header(shape: Shape, row: Row) -> bool:
         return sure and view.row(row.number + 1).values > 0
     if words >= max(2, _WORDS * len(names)):
         return any(view.row(n).boxes for n in range(row.number + 1, row.number + 4))
+    if _is_unlike(shape, row):
+        return True
     below = find_header(view, row.number).bottom + 1
     valued = any(view.row(n).values for n in range(below, below + 3))
     return valued and len(names) > 2 and bool(shape.numeric) and over >= _ALIKE * len(shape.numeric)
+
+
+def _is_unlike(shape: Shape, row: Row) -> bool:
+    """Whether a block of texts stands where the table above has numbers, names on its top, well apart or under a total."""
+    above = _before(shape, row)
+    apart = not shape.view.row(row.number - 2).boxes
+    if (
+        not above
+        or not (apart or is_total(above[-1]))
+        or NOTE.match(row.first.text)
+        or ":" in "".join(row.texts)
+    ):
+        return False
+    numeric = {box.col for r in above for box in r.boxes[1:] if box.kind is Kind.NUMBER}
+    below = (shape.view.row(n) for n in range(row.number + 1, row.number + _FEW + 1))
+    block = [row, *takewhile(lambda r: r.boxes, below)]
+    is_even = all(len(r.boxes) >= len(row.boxes) - 1 and not is_total(r) for r in block)
+    in_place = [box for r in block for box in r.boxes if box.col in numeric]
+    is_named = len(block) > 1 and any(_is_header_word(_bare(box)) for box in row.boxes)
+    return is_named and is_even and bool(in_place) and all(box.kind is not Kind.NUMBER for box in in_place)
+
+
+def _before(shape: Shape, row: Row) -> list[Row]:
+    """The written rows of the body not far above."""
+    first = max(shape.header.bottom + 1, row.number - _BEFORE)
+    return [r for n in range(first, row.number) if (r := shape.view.row(n)).boxes]
 
 
 def _is_header_word(text: str) -> bool:

@@ -48,6 +48,7 @@ CODE_CAPTION = re.compile(
 ORDER_CAPTION = re.compile(r"^(序号|No\.?)$", re.IGNORECASE)
 MEASURE_CAPTION = re.compile(r"^(项目|指标|指标名称)$")
 NUMBERED_COLUMN = re.compile(r"^[(]?\d{1,3}[)]?(=[\d()+\-*/×÷.,%\s]+)?$")
+SYMBOL = re.compile(r"^[A-Z]{0,4}\d{0,6}$")
 STEM = re.compile(r"^[甲乙丙丁戊己庚辛壬癸]$")
 HEADING = re.compile(
     r"^([一二三四五六七八九十]{1,3}\s*[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]+[章节部类])"

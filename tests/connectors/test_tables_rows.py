@@ -129,3 +129,57 @@ def test_month_and_day_under_their_year_are_names_and_no_units(head: str, merged
     )
     assert [column.path for column in table.columns[:3]] == [(head, "月"), (head, "日"), ("摘要",)]
     assert [column.unit for column in table.columns] == [None, None, None, "元", "元"]
+
+
+VILLAGES: list[list[Cell]] = [["村名", "户数", "人口"], ["甲村", 312, 1288], ["乙村", 280, 1102]]
+OFFICERS: list[list[Cell]] = [
+    ["姓名", "职务", "分工", "电话"],
+    ["某甲", "书记", "主持全面工作", "199****0011"],
+    ["某乙", "乡长", "政府全面工作", "199****0012"],
+]
+
+
+@pytest.mark.parametrize("between", [[[], []], [["合计", 592, 2390], []], [["合计", 592, 2390], [], []]])
+def test_a_table_of_texts_without_a_title_is_no_part_of_the_one_above(between: list[list[Cell]]) -> None:
+    first, second = find_tables(Grid([*VILLAGES, *between, *OFFICERS]))
+    top = len(VILLAGES) + len(between)
+    assert list(first.body_rows) == [1, 2]
+    assert (second.header_rows, list(second.body_rows)) == ([top], [top + 1, top + 2])
+    assert [column.path for column in second.columns] == [("姓名",), ("职务",), ("分工",), ("电话",)]
+
+
+@pytest.mark.parametrize(
+    "texts", [["丙村", "未报", "未报"], ["审核人", "填表人", "填表日期"], ["丁村", "见说明", "见说明"]]
+)
+def test_a_row_of_texts_under_blank_rows_begins_no_table_by_itself(texts: list[Cell]) -> None:
+    [table] = find_tables(Grid([*VILLAGES, [], [], texts]))
+    assert table.header_rows == [0]
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_row_of_codes_may_have_its_caption_in_any_label_column(at: int) -> None:
+    codes: list[Cell] = ["", "", "", "01", "02", "03", "TIU"]
+    codes[at] = "代码"
+    table = the_table(
+        ["投入", "", "", "第一产业", "第二产业", "第三产业", "合计"],
+        codes,
+        ["中间投入", "第一产业", "01", 2, 3, 4, 9],
+        ["", "第二产业", "02", 5, 6, 7, 18],
+    )
+    assert table.header_rows == [0, 1]
+    assert [column.code for column in table.columns[-4:]] == ["01", "02", "03", "TIU"]
+
+
+@pytest.mark.parametrize(
+    "foot", [["水域", "养殖面积", "水产品产量", "渔业产值"], ["水域", "养殖面积", "产量", "产值"]]
+)
+def test_the_names_of_the_columns_repeated_under_a_total_are_no_record(foot: list[Cell]) -> None:
+    table = the_table(
+        ["水域", "养殖面积", "水产品产量", "渔业产值"],
+        ["池塘", 210, 1320, 2110],
+        ["水库", 402, 610, 980],
+        ["总计", 612, 1930, 3090],
+        foot,
+        ["补充资料：渔业从业人员 312 人。"],
+    )
+    assert (list(table.body_rows), table.total_rows, table.note_rows) == ([1, 2], [3], [4, 5])
