@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from connectors.tables.cells import VALUES, Kind
+from connectors.tables.cells import Kind
 from connectors.tables.view import Box, Row
 from connectors.tables.words import (
     CAPTION,
@@ -14,6 +14,7 @@ from connectors.tables.words import (
     DOCUMENT,
     GENERIC,
     HEADER_WORD,
+    LEAF_UNIT,
     NOTE,
     OFFICE,
     PERIOD,
@@ -50,13 +51,27 @@ def stands_above(row: Row, below: Row) -> bool:
         return False
     if is_particular(row) and len(row.boxes) == 1:
         return True
-    if below.hanging or below.count(*VALUES) or len(below.boxes) <= len(row.boxes):
+    if below.hanging or not _may_be_names(below):
+        return False
+    if len(below.boxes) <= len(row.boxes) and not all(is_header_word(_bare(box)) for box in below.boxes):
         return False
     apart = len(row.boxes) > 1 and row.boxes[1].col > row.first.right + 1
     covered = below.first.col <= row.first.col
     if is_particular(row):
         return covered or apart
     return covered and apart and _is_partly_particular(row) and len(below.boxes) > 2 * len(row.boxes)
+
+
+def _may_be_names(row: Row) -> bool:
+    """Whether no value stands in the row, but for months over columns beside the name of a label column."""
+    return not row.values or (not row.count(Kind.NUMBER) and is_header_word(_bare(row.first)))
+
+
+def is_header_word(text: str) -> bool:
+    """Whether forms call a column so, or the text ends in a unit."""
+    leaf = LEAF_UNIT.match(text)
+    unit = leaf and (leaf["bracket"] or leaf["slash"])
+    return bool(HEADER_WORD.match(text) or STUB.match(text) or (unit and UNIT.match(unit)))
 
 
 def _is_partly_particular(row: Row) -> bool:
@@ -69,6 +84,10 @@ def _is_partly_particular(row: Row) -> bool:
         HEADER_WORD.match(t) or STUB.match(t) or GENERIC.match(t) or COMPARISON.match(t) for t in others
     )
     return ("own" in kinds or "period" in kinds) and len(others) == 1 and not is_name
+
+
+def _bare(box: Box) -> str:
+    return re.sub(r"\s+", "", box.text)
 
 
 def _is_key_value(text: str) -> bool:

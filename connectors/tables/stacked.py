@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from connectors.tables.captions import is_caption, stands_above
+from connectors.tables.captions import is_caption, is_header_word, stands_above
 from connectors.tables.cells import Kind
 from connectors.tables.header import find_header
 from connectors.tables.nesting import numbering
 from connectors.tables.shape import Shape
 from connectors.tables.totals import is_total
 from connectors.tables.view import Box, Row
-from connectors.tables.words import CAPTION, CONTINUED, HEADER_WORD, LEAF_UNIT, NOTE, STUB, TITLE_WORD, UNIT
+from connectors.tables.words import CAPTION, CONTINUED, NOTE, TITLE_WORD
 
 _ALIKE = 0.8  # share of the names that must agree with a repeated header, or stand over numbers
 _FEW = 3  # names that a header has at least
@@ -91,7 +91,7 @@ def _is_new_header(shape: Shape, row: Row) -> bool:
     names = [box for box in row.boxes if box.kind in (Kind.TEXT, Kind.YEAR)]
     if len(names) < max(2 if titled else 3, len(row.boxes)):
         return False
-    words = sum(_is_header_word(re.sub(r"\s+", "", box.text)) for box in names)
+    words = sum(is_header_word(re.sub(r"\s+", "", box.text)) for box in names)
     over = sum(box.col in shape.numeric for box in names)
     if not titled and view.row(row.number - 1).boxes:
         sure = words >= _ALIKE * len(names) and over == len(shape.numeric) > 0
@@ -121,7 +121,7 @@ def _is_unlike(shape: Shape, row: Row) -> bool:
     block = [row, *takewhile(lambda r: r.boxes, below)]
     is_even = all(len(r.boxes) >= len(row.boxes) - 1 and not is_total(r) for r in block)
     in_place = [box for r in block for box in r.boxes if box.col in numeric]
-    is_named = len(block) > 1 and any(_is_header_word(_bare(box)) for box in row.boxes)
+    is_named = len(block) > 1 and any(is_header_word(_bare(box)) for box in row.boxes)
     return is_named and is_even and bool(in_place) and all(box.kind is not Kind.NUMBER for box in in_place)
 
 
@@ -129,13 +129,6 @@ def _before(shape: Shape, row: Row) -> list[Row]:
     """The written rows of the body not far above."""
     first = max(shape.header.bottom + 1, row.number - _BEFORE)
     return [r for n in range(first, row.number) if (r := shape.view.row(n)).boxes]
-
-
-def _is_header_word(text: str) -> bool:
-    """Whether forms call a column so, or the text ends in a unit."""
-    leaf = LEAF_UNIT.match(text)
-    unit = leaf and (leaf["bracket"] or leaf["slash"])
-    return bool(HEADER_WORD.match(text) or STUB.match(text) or (unit and UNIT.match(unit)))
 
 
 def _may_stand_above(row: Row, header: Row) -> bool:

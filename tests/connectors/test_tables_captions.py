@@ -132,3 +132,23 @@ def test_heads_far_apart_over_names_of_all_columns_are_header() -> None:
 def test_a_period_or_key_beside_any_other_text_makes_a_caption_line(line: tuple[str, str]) -> None:
     [table] = find_tables(Grid([caption_line(line, 3), *ONE, *RECORDS]))
     assert (table.title_rows, table.header_rows) == ([0], [1])
+
+
+@pytest.mark.parametrize(
+    ("line", "header", "record"),
+    [
+        (["青石镇", "2024年6月"], ["姓名", "金额（元）"], ["某甲", 3]),
+        (["青石镇", "", "", "第1页"], ["指标", "2024年4月", "2024年5月", "2024年6月"], ["产量", 3, 4, 5]),
+        (
+            ["青石镇", "", "", "2024年6月"],
+            ["姓名", "职务", "分工", "电话"],
+            ["某甲", "书记", "全面工作", "甲"],
+        ),
+    ],
+    ids=["narrow", "months", "texts"],
+)
+def test_a_caption_line_may_stand_over_few_names_over_months_and_over_texts(
+    line: list[Cell], header: list[Cell], record: list[Cell]
+) -> None:
+    [table] = find_tables(Grid([line, header, record, record]))
+    assert (table.title_rows, table.header_rows, list(table.body_rows)) == ([0], [1], [2, 3])
