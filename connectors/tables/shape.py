@@ -17,15 +17,18 @@ from connectors.tables.words import (
     NUMERAL,
     ORDER_CAPTION,
     PLACE,
+    PLAIN_TOTAL,
     STEM,
     TOTAL,
     UNIT_CAPTION,
+    WHOLE,
 )
 
 _SAMPLE = 80  # rows under the header that are looked at
 _THOROUGH = 100  # rows at the head and tail that are read in full
 _NEARLY = 0.8  # share of the records that must have what a heading lacks
 _LABELS = 4  # leading cells in which a total may be named
+_SUM = re.compile("[计平全页]|otal")  # what the words of all sums have
 
 
 class Shape:
@@ -234,10 +237,10 @@ def _is_blank(cell: Cell) -> bool:
 
 
 def _names_total(labels: Collection[str]) -> bool:
-    together = "\n".join(labels)
-    if "计" not in together and "otal" not in together:
+    if not _SUM.search("\n".join(labels)):  # one search for all: hardly any row of a long ledger has one
         return False
-    return any(TOTAL.search("".join(label.split())) for label in labels if "计" in label or "otal" in label)
+    bare = ("".join(label.split()) for label in labels if _SUM.search(label))
+    return any(TOTAL.search(text) or PLAIN_TOTAL.match(text) or WHOLE.match(text) for text in bare)
 
 
 def _is_code(box: Box) -> bool:

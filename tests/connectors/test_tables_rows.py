@@ -183,3 +183,15 @@ def test_the_names_of_the_columns_repeated_under_a_total_are_no_record(foot: lis
         ["补充资料：渔业从业人员 312 人。"],
     )
     assert (list(table.body_rows), table.total_rows, table.note_rows) == ([1, 2], [3], [4, 5])
+
+
+@pytest.mark.parametrize("label", ["本年累计", "承前页", "全县", "小 计"])
+def test_a_sum_in_the_middle_of_a_long_ledger_is_a_total(label: str) -> None:
+    rows: list[list[Cell]] = [
+        ["日期", "摘要", "金额"],
+        *([f"2025-01-{i % 28 + 1:02d}", f"第{i}笔", i] for i in range(600)),
+    ]
+    rows[300] = [label, "", 300] if label == "全县" else ["", label, 300]
+    [table] = find_tables(Grid(rows))
+    assert list(table.total_rows) == [300]
+    assert len(table.body_rows) == 599
