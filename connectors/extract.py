@@ -15,7 +15,7 @@ import pyarrow as pa
 from connectors.celltext import cell_text, column_texts
 from connectors.grid import Cell, Grid, Sheet
 from connectors.readers import read_sheets
-from connectors.readers.limits import MAX_CELLS, too_large
+from connectors.readers.limits import MAX_CELLS, MAX_COLUMNS, too_large
 from connectors.streaming import Streamed, stream_table
 from connectors.tables import Table, find_tables
 
@@ -102,6 +102,9 @@ def extract_sheet(sheet: Sheet) -> list[Extract]:
     Raises:
         Refused: ``too_large``.
     """
+    for row in sheet.grid.rows:
+        if len(row) > MAX_COLUMNS and (written := len(row) - row.count("") - row.count(None)) > MAX_COLUMNS:
+            raise too_large(sheet.name, f"一行里有 {written} 个单元格")
     return [_extract(sheet, table) for table in find_tables(sheet.grid)]
 
 

@@ -13,6 +13,9 @@ MAX_CELLS = 22_000_000
 MAX_CELLS_AT_ONCE = 10_000_000
 """The same where opening a workbook reads all of its sheets, and their formulas (xls)."""
 
+MAX_COLUMNS = 3_000
+"""Written cells in one row of a sheet whose tables are looked for; the widest real form has some hundred."""
+
 MAX_UNPACKED = 1_000_000_000
 """Bytes a compressed file may unpack to."""
 

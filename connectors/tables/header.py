@@ -28,6 +28,7 @@ from connectors.tables.words import (
 
 _LATIN = re.compile(r"^[A-Za-z][A-Za-z _'.,()/%&*-]*$")
 _TALL = 12  # a merge of more rows than this is a body cell, not a header
+_TALLEST = 60  # rows of the tallest header; names that go on beyond are records of text
 _GAP = 4  # blank rows allowed inside a header
 _RECUR = 60  # rows in which the values of a first record are looked for
 _MARK = 2  # characters of a mark
@@ -64,8 +65,8 @@ def find_header(view: View, top: int) -> Header:
     if _is_record(view.row(top)) or _recurs(view, view.row(top)):
         return Header(top, top - 1, {})
     bottom = _hanging_bottom(view, top, top)
-    while (reach := _reach(view, top, bottom)) is not None:
-        bottom = max(reach, _hanging_bottom(view, top, reach))
+    while bottom - top < _TALLEST and (reach := _reach(view, top, bottom)) is not None:
+        bottom = _hanging_bottom(view, bottom + 1, reach)
     return Header(top, bottom, _roles(view, top, bottom))
 
 
@@ -186,9 +187,9 @@ def _counts_columns(row: Row) -> bool:
     return len(numbers) >= 5 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def _hanging_bottom(view: View, top: int, bottom: int) -> int:
-    """How far the merges that begin in the header reach down."""
-    reach, n = bottom, top
+def _hanging_bottom(view: View, first: int, bottom: int) -> int:
+    """How far the merges that begin in the header's rows from ``first`` to ``bottom`` reach down."""
+    reach, n = bottom, first
     while n <= reach:
         for box in view.row(n).boxes:
             if box.bottom - n < _TALL:

@@ -59,9 +59,14 @@ def _bare(box: Box) -> str:
 def _begin(shape: Shape, row: Row) -> int:
     """The topmost title or caption over a header, or the header's own row."""
     begin, n = row.number, row.number - 1
+    is_titled = False
     while n > shape.header.bottom + 1 and _may_stand_above(above := shape.view.row(n), row):
-        is_named = above.boxes and (_is_named(above) or is_caption(above) or stands_above(above, row))
-        begin = n if is_named else begin
+        if above.boxes and _is_named(above):
+            begin, is_titled = n, True
+        elif above.boxes and (is_caption(above) or stands_above(above, row)):
+            if is_titled and not is_caption(above):
+                break  # over a title a name and a year are a record of the table above
+            begin = n
         n -= 1
     return begin
 

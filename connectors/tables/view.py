@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -69,15 +70,27 @@ class Row:
 
     def at(self, col: int) -> Box | None:
         """The box that covers ``col`` in this row, written here or hanging into it."""
-        for box in (*self.boxes, *self.hanging):
-            if box.col <= col <= box.right:
-                return box
-        return None
+        return _covering(self.boxes, self._columns[0], col) or _covering(self._hung, self._columns[1], col)
+
+    @cached_property
+    def _hung(self) -> Sequence[Box]:
+        return sorted(self.hanging, key=lambda box: box.col)
+
+    @cached_property
+    def _columns(self) -> tuple[Sequence[int], Sequence[int]]:
+        """Where the boxes written here and the hanging ones begin, left to right."""
+        return [box.col for box in self.boxes], [box.col for box in self._hung]
 
     @property
     def texts(self) -> tuple[str, ...]:
         """The texts of the boxes."""
         return tuple(box.text for box in self.boxes)
+
+
+def _covering(boxes: Sequence[Box], columns: Sequence[int], col: int) -> Box | None:
+    """The box that covers ``col``; boxes that begin apart cover it only if they are the last to begin before it."""
+    place = bisect_right(columns, col) - 1
+    return boxes[place] if place >= 0 and boxes[place].right >= col else None
 
 
 class View:

@@ -195,3 +195,21 @@ def test_a_sum_in_the_middle_of_a_long_ledger_is_a_total(label: str) -> None:
     [table] = find_tables(Grid(rows))
     assert list(table.total_rows) == [300]
     assert len(table.body_rows) == 599
+
+
+def test_a_record_of_a_name_and_a_year_above_the_next_title_stays_a_record() -> None:
+    upper: list[list[Cell]] = [["户主姓名", "家庭人口", "年度"], ["张三", 1, 2025], ["张三", "", 2025]]
+    lower: list[list[Cell]] = [
+        ["2025年改厕台账"],
+        ["序号", "乡镇", "家庭人口"],
+        [1, "松柏镇", 3],
+        [2, "松柏镇", 4],
+    ]
+    first, second = find_tables(Grid([*upper, *lower]))
+    assert list(first.body_rows) == [1, 2]
+    assert (list(second.title_rows), list(second.body_rows)) == ([3], [5, 6])
+
+
+def test_a_text_sheet_of_equal_rows_is_no_endless_header() -> None:
+    tables = find_tables(Grid([["甲村", "乙村", "丙村"]] * 500))
+    assert max(len(table.header_rows) for table in tables) <= 61

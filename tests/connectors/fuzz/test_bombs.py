@@ -187,6 +187,11 @@ CASES: dict[str, tuple[bytes, str]] = {
         for mark in ("<", "<!", "<!--", "<a ", "<?", "</", "&#")
     },
     "csv wide": ((",".join([""] * 1_000_000) + "\n村" + "," * 999_999 + "\n").encode("gb18030"), "sheets"),
+    "csv of names in every row": (
+        (",".join(f"名{n}" for n in range(10_000)) + "\n").encode() * 300,
+        "too_large",
+    ),
+    "csv with a gap": ("村,户\n甲,1\n".encode() + b"\n" * 1_000_000 + "乙,2\n".encode(), "sheets"),
     "csv of delimiters": (b"," * 25_000_000 + b"\n1,1\n", "too_large"),
     "csv open quote": (b'a,b\n"' + b"1,2\n" * 300_000, "sheets"),
 }
