@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from connectors.grid import Cell
 
 Place = tuple[int, int]
 
@@ -27,6 +29,17 @@ class Look:
     errors: dict[Place, str] = field(default_factory=dict)
     pictures: int = 0
     area: int = 0
+
+    def with_errors(self, rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:
+        """The rows with errors as printed, which calamine leaves blank; also beyond the last cell it read."""
+        if not self.errors:
+            return rows
+        filled = [list(row) for row in rows]
+        for (row, column), text in self.errors.items():
+            filled.extend([] for _ in range(len(filled), row + 1))
+            filled[row].extend("" for _ in range(len(filled[row]), column + 1))
+            filled[row][column] = text
+        return filled
 
     def notes(self, name: str, blank: bool) -> list[str]:
         """What a person should know, in Chinese; ``blank`` says that the sheet has no cells."""

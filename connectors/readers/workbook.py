@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.errors import Refused
-from connectors.grid import Cell, Grid, Merge, Sheet, apart
+from connectors.grid import Grid, Merge, Sheet, apart
 from connectors.readers.biff import look_into_xls
 from connectors.readers.content import Kind
 from connectors.readers.extent import check_xls, check_xlsb
@@ -87,27 +87,15 @@ def _too_wide(name: str, sheet: str) -> Refused:
 
 def _grid(sheet: CalamineSheet, name: str, look: Look, left: int) -> Grid:
     if sheet.end is None:
-        return Grid(_with_errors([], look))
+        return Grid(look.with_errors([]))
     bottom, right = sheet.end
     if (bottom + 1) * (right + 1) > left:
         raise _too_wide(name, sheet.name)
-    rows = _with_errors(sheet.to_python(skip_empty_area=False), look)
+    rows = look.with_errors(sheet.to_python(skip_empty_area=False))
     height = len(rows)
     while height and not any(cell != "" for cell in rows[height - 1]):
         height -= 1
     return Grid(rows[:height], _merges(sheet, height), look.formats)
-
-
-def _with_errors(rows: Sequence[Sequence[Cell]], look: Look) -> Sequence[Sequence[Cell]]:
-    """The rows with errors as printed, which calamine leaves blank; also beyond the last cell it read."""
-    if not look.errors:
-        return rows
-    filled = [list(row) for row in rows]
-    for (row, column), text in look.errors.items():
-        filled.extend([] for _ in range(len(filled), row + 1))
-        filled[row].extend("" for _ in range(len(filled[row]), column + 1))
-        filled[row][column] = text
-    return filled
 
 
 def _merges(sheet: CalamineSheet, height: int) -> list[Merge]:

@@ -9,11 +9,11 @@ import posixpath
 import re
 import struct
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from connectors.grid import Cell, Grid, Merge, Sheet, apart
+from connectors.grid import Grid, Merge, Sheet, apart
 from connectors.readers.content import Kind
 from connectors.readers.limits import picture_only
 from connectors.readers.look import Look
@@ -102,20 +102,10 @@ def _looked_at(sheet: Sheet, content: bytes, styles: set[int]) -> Sheet:
         elif kind == _MERGE:
             top, bottom, left, right = struct.unpack_from("<IIII", data)
             merged.append((top, left, bottom, right))
-    rows = _with_errors(sheet.grid.rows, look)
+    rows = look.with_errors(sheet.grid.rows)
     notes = (*sheet.notes, *look.notes(sheet.name, blank=not rows))
     spans = apart(span for span in merged if span[0] < len(rows))
     return Sheet(sheet.name, sheet.hidden, Grid(rows, spans, look.formats), notes)
-
-
-def _with_errors(rows: Sequence[Sequence[Cell]], look: Look) -> list[list[Cell]]:
-    """The rows with errors as printed, also below the last cell that has a value."""
-    filled = [list(row) for row in rows]
-    for (row, column), text in look.errors.items():
-        filled.extend([] for _ in range(len(filled), row + 1))
-        filled[row].extend("" for _ in range(len(filled[row]), column + 1))
-        filled[row][column] = text
-    return filled
 
 
 def _wide(data: bytes, at: int) -> tuple[str, int]:
