@@ -70,6 +70,9 @@ def _walk(shape: Shape) -> tuple[list[int], list[int], int]:
     odd: list[int] = []
     sure = 0
     for n in range(shape.header.bottom + 1, len(view)):
+        if n < sure:
+            plain.append(n)
+            continue
         cells = view.grid.rows[n]
         if not cells or (not cells[0] and cells.count("") + cells.count(None) == len(cells)):
             continue  # told without reading: a sheet may have a million of them

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
+from itertools import zip_longest
 
 from connectors.grid import Cell
 from connectors.tables.cells import Kind
@@ -211,9 +212,10 @@ class Shape:
         if start < self.header.bottom + _THOROUGH or end > len(self.view) - _THOROUGH:
             return False
         rows = [self.view.grid.rows[n] for n in range(start, end)]
-        if any(len(cells) < 2 or _is_blank(cells[0]) or _is_blank(cells[1]) for cells in rows):
+        columns = [set(column) for column in zip_longest(*(cells[:_LABELS] for cells in rows))]
+        if len(columns) < 2 or any(map(_is_blank, columns[0] | columns[1])):
             return False
-        labels = {value for cells in rows for value in cells[:_LABELS] if isinstance(value, str)}
+        labels = {value for column in columns for value in column if isinstance(value, str)}
         return self._opening not in labels and not _names_total(labels)
 
     def _sparse(self, cells: Sequence[Cell], follows_plain: bool) -> bool:
