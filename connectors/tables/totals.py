@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from connectors.tables.cells import Kind
@@ -79,17 +80,21 @@ def whole(shape: Shape, rows: Sequence[Row]) -> list[int]:
         return []
     cells = [_numbers(shape, row) for row in rows]
     sums: dict[int, float] = {}
+    parts: Counter[int] = Counter()
     for numbers in cells:
         for col, value in numbers.items():
             sums[col] = sums.get(col, 0.0) + value
-    ends = [i for i in (0, -1) if len(cells[i]) >= 2 and _is_half(cells[i], sums)]
+            parts[col] += value != 0
+    # a figure that one or two others happen to make up is no sum
+    summed = {col: total for col, total in sums.items() if parts[col] > _PARTS}
+    ends = [i for i in (0, -1) if len(cells[i]) >= 2 and _is_half(cells[i], summed)]
     return [rows[i].number for i in ends[:1]]
 
 
 def _is_half(cells: dict[int, float], sums: dict[int, float]) -> bool:
     nonzero = [col for col in cells if cells[col]]
     return len(nonzero) >= 2 and all(
-        abs(2 * cells[col] - sums[col]) <= 1e-6 * max(1.0, abs(sums[col])) for col in nonzero
+        col in sums and abs(2 * cells[col] - sums[col]) <= 1e-6 * max(1.0, abs(sums[col])) for col in nonzero
     )
 
 
