@@ -28,7 +28,7 @@ from warehouse.store import Store
 if TYPE_CHECKING:
     import duckdb
 
-STAGING_VERSION = "2"
+STAGING_VERSION = "3"
 """Raised when staging comes to write something else for the same bytes: everything is then staged anew."""
 
 

@@ -79,7 +79,8 @@ def _walk(shape: Shape) -> tuple[list[int], list[int], int]:
         follows_plain = bool(plain) and plain[-1] == n - 1
         if follows_plain and n % _STRETCH == 0 and shape.all_plain(n, n + _STRETCH):
             sure = n + _STRETCH
-        if n < sure or shape.plain(n, follows_plain):
+            plain.append(n)
+        elif shape.plain(n, follows_plain):
             plain.append(n)
         elif (row := view.row(n)).boxes:
             if (begin := next_table(shape, row)) is not None:

@@ -6,7 +6,7 @@ records (they are checked against their parts); a dash says that there is nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -80,7 +80,7 @@ def form_route(contract: Contract) -> Route:
     )
 
 
-def takes(contract: Contract, long: pa.Table, titles: Iterator[str] | tuple[str, ...]) -> bool:
+def takes(contract: Contract, long: pa.Table, titles: Sequence[str]) -> bool:
     """Whether a sheet is one of the forms that a contract describes, by its titles, its name or the form's."""
     if contract.form is None:
         return False
