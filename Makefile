@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 # Importing what is installed takes three times as long where Python may not keep its bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo dev test check bench format lock clean
+.PHONY: demo dev test check bench mutants format lock clean
 .DEFAULT_GOAL := demo
 
 .venv/base.stamp: requirements-setup.lock
@@ -44,6 +44,9 @@ test: check ## the whole gate
 
 bench: .venv/develop.stamp ## figures for docs/benchmarks.md
 	$(BIN)/python -m bench
+
+mutants: .venv/develop.stamp ## which small faults in the central rooms do the tests not notice?
+	$(BIN)/python -m bench.mutants
 
 format: .venv/develop.stamp
 	$(BIN)/ruff format .

@@ -7,9 +7,9 @@ import json
 import sys
 from typing import Any
 
-from bench import city, ledger, reading
+from bench import city, growth, ledger, reading
 
-PARTS = ("ledger", "reading", "city")
+PARTS = ("ledger", "reading", "city", "growth")
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--runs", type=int, default=3, help="runs of the ledger to take the median of")
     parser.add_argument("--rows", type=int, default=ledger.ROWS, help="rows of the ledger")
+    parser.add_argument("--loads", type=int, default=growth.LOADS, help="loads of one file each")
     asked = parser.parse_args()
     figures: dict[str, Any] = {}
     for name in PARTS:
@@ -35,10 +36,12 @@ def main() -> None:
 def _measure(name: str, asked: argparse.Namespace) -> dict[str, Any]:
     if name == "ledger":
         return ledger.measure(asked.runs, asked.rows)
+    if name == "growth":
+        return growth.measure(asked.loads)
     return reading.measure() if name == "reading" else city.measure()
 
 
-_TELL = {"ledger": ledger.tell, "reading": reading.tell, "city": city.tell}
+_TELL = {"ledger": ledger.tell, "reading": reading.tell, "city": city.tell, "growth": growth.tell}
 
 
 if __name__ == "__main__":

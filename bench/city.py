@@ -15,9 +15,9 @@ _MAKE = """
 import json, sys
 from pathlib import Path
 from pipelines.demo import generate
-from pipelines.home import Settings, init_home
-from pipelines.regions import import_regions
-from pipelines.site import Site
+from pipelines.home.folders import Settings, init_home
+from pipelines.home.regions import import_regions
+from pipelines.home.site import Site
 settings = Settings(title="示例市", synthetic=True, first_period="2024-01", settle_seconds=0, received_at="modified")
 home = init_home(Path(sys.argv[1]), settings)
 city = generate(home.inbox, home.config, scale=sys.argv[2])

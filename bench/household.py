@@ -38,9 +38,9 @@ def write(folder: Path, rows: int, seed: int = SEED) -> None:
 
 def make_home(root: Path, folder: Path) -> None:
     """A new home that knows the contract and the regions, with the ledger in its inbox."""
-    from pipelines.home import Settings, init_home
-    from pipelines.regions import import_regions
-    from pipelines.site import Site
+    from pipelines.home.folders import Settings, init_home
+    from pipelines.home.regions import import_regions
+    from pipelines.home.site import Site
 
     (root / "config" / "contracts").mkdir(parents=True)
     shutil.copy(CONTRACT, root / "config" / "contracts")

@@ -17,24 +17,24 @@ from typing import Any
 
 STEPS = (
     ("import Great Expectations", "expectations.validate", "import_engine"),
-    ("receive", "pipelines.load", "receive"),
-    ("decode and parse", "pipelines.prepare", "read_tables"),
+    ("receive", "pipelines.loading.load", "receive"),
+    ("decode and parse", "expectations.submissions.understand", "read_tables"),
     ("find the table", "connectors.streaming", "find_tables"),
-    ("route", "pipelines.prepare", "route"),
-    ("conform", "pipelines.prepare", "conform"),
-    ("join", "pipelines.bundle", "join"),
-    ("validate", "pipelines.bundle", "validate"),
-    ("stage", "pipelines.bundle", "stage"),
-    ("tokenise", "expectations.privacy", "Privacy.tokens"),
-    ("scrub", "expectations.safe_cells", "SafeCells.findings"),
+    ("route", "expectations.submissions.understand", "route"),
+    ("conform", "expectations.submissions.understand", "conform"),
+    ("join", "expectations.submissions.judge", "join"),
+    ("validate", "expectations.submissions.judge", "validate"),
+    ("stage", "expectations.submissions.judge", "stage"),
+    ("tokenise", "expectations.privacy.masks", "Privacy.tokens"),
+    ("scrub", "expectations.privacy.safe_cells", "SafeCells.findings"),
     ("write Parquet", "pyarrow.parquet", "write_table"),
-    ("slip", "pipelines.bundle", "write_slip"),
-    ("rebuild records", "pipelines.load", "rebuild_records"),
-    ("findings and quarantine", "pipelines.load", "rebuild_notes"),
-    ("indicators", "pipelines.load", "rebuild_months"),
-    ("gate", "pipelines.load", "gate"),
-    ("release and publish", "pipelines.load", "release_nightly"),
-    ("report", "pipelines.load", "report_quality"),
+    ("slip", "pipelines.loading.answer", "write_slip"),
+    ("rebuild records", "pipelines.loading.load", "rebuild_records"),
+    ("findings and quarantine", "pipelines.loading.load", "rebuild_notes"),
+    ("indicators", "pipelines.loading.load", "rebuild_months"),
+    ("gate", "pipelines.loading.load", "gate"),
+    ("release and publish", "pipelines.loading.load", "release_nightly"),
+    ("report", "pipelines.loading.load", "report_quality"),
 )
 """Name, module, function (or ``Class.method``)."""
 
@@ -81,15 +81,17 @@ class Stopwatch:
 
 def to_records(root: Path) -> None:
     """From the inbox to records written: the first half of a load."""
-    from pipelines.intake import receive
-    from pipelines.progress import Progress
-    from pipelines.rebuild import outdated_records, rebuild_records
-    from pipelines.site import Site
-    from pipelines.stage import stage_pending
+    from pipelines.home.site import Site
+    from pipelines.loading.apart import apart
+    from pipelines.loading.progress import Progress
+    from pipelines.loading.receive import receive
+    from pipelines.loading.records import outdated_records, rebuild_records
+    from pipelines.loading.stage import stage_pending
 
     site, silent = Site(_home(root)), Progress()
     receive(site, silent)
-    stage_pending(site, silent)
+    with apart(site.home.settings) as process:
+        stage_pending(site, silent, "bench", process)
     counts = {name: rebuild_records(site, name, months) for name, months in outdated_records(site).items()}
     print(json.dumps(counts))
 
@@ -99,8 +101,8 @@ def timed_load(root: Path) -> None:
     watch = Stopwatch()
     for step in STEPS:
         watch.watch(*step)
-    from pipelines.load import load
-    from pipelines.site import Site
+    from pipelines.home.site import Site
+    from pipelines.loading.load import load
 
     load(Site(_home(root)))
     watch.turn()
@@ -113,7 +115,7 @@ def timed_load(root: Path) -> None:
 
 
 def _home(root: Path) -> Any:
-    from pipelines.home import Home
+    from pipelines.home.folders import Home
 
     return Home(root)
 

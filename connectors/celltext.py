@@ -12,11 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.facts import Kinds, kind_of
 from connectors.grid import Cell
 
 _EXACT = 2.0**53
 _PLAIN = 1e10  # from here on Arrow spells a float with an exponent
 
+Ids = np.ndarray[tuple[int], np.dtype[np.int64]]
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
@@ -52,7 +54,12 @@ def percent_text(value: Cell) -> str | None:
 
 
 def column_texts(values: Sequence[Cell], percents: Collection[int] = ()) -> pa.Array:
-    """The texts of a column as one string array; blank is null.
+    """The texts of a column as one string array; blank is null."""
+    return column_cells(values, percents)[0]
+
+
+def column_cells(values: Sequence[Cell], percents: Collection[int] = ()) -> tuple[pa.Array, Kinds | None]:
+    """The texts of a column as one string array (blank is null), and what each cell was; None for text alone.
 
     Args:
         values: Cells top to bottom.
@@ -60,13 +67,28 @@ def column_texts(values: Sequence[Cell], percents: Collection[int] = ()) -> pa.A
     """
     if len(values) and isinstance(values[0], str) and not percents:
         with suppress(TypeError):  # most columns that begin with text hold nothing else
-            return trimmed(_strings(values))  # type: ignore[arg-type]
+            return trimmed(_strings(values)), None  # type: ignore[arg-type]
     kinds_met = set(map(type, values))
     if len(kinds_met) == 1 and not percents:
-        return _texts(kinds_met.pop(), values)
+        kind = kinds_met.pop()
+        told = kind_of(kind)
+        return _texts(kind, values), np.full(len(values), told, np.uint8) if told else None
     kinds = np.fromiter(map(id, map(type, values)), np.int64, len(values))
     percentages = np.zeros(len(values), np.bool_)
     percentages[list(percents)] = True
+    facts = np.zeros(len(values), np.uint8)
+    for kind in kinds_met:
+        facts[kinds == id(kind)] = kind_of(kind)
+    return _mixed_texts(values, kinds_met, kinds, percentages), facts if facts.any() else None
+
+
+def _mixed_texts(
+    values: Sequence[Cell],
+    kinds_met: Collection[type],
+    kinds: Ids,
+    percentages: np.ndarray[tuple[int], np.dtype[np.bool_]],
+) -> pa.Array:
+    """The texts of cells of several types, each type in one go."""
     pieces, places = [], []
     for kind in kinds_met:
         own = kinds == id(kind)

@@ -12,10 +12,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from connectors.celltext import cell_text, column_texts
+from connectors.celltext import cell_text, column_cells
+from connectors.facts import FORMULA, Facts, Kinds
 from connectors.grid import Cell, Grid, Sheet
+from connectors.invisible import INVISIBLE
 from connectors.readers import read_sheets
 from connectors.readers.limits import MAX_CELLS, MAX_COLUMNS, too_large
+from connectors.readers.looks.number_format import zeros
 from connectors.streaming import Streamed, stream_table
 from connectors.tables import Table, find_tables
 
@@ -35,6 +38,7 @@ class Extract:
         cells: One string column per ``table.columns``, named ``str(column.index)``; null is blank; body rows only.
         rows: The row as the spreadsheet numbers it (1-based), one per body row (int64).
         totals: Like ``cells``, for ``table.total_rows``.
+        facts: What the workbook knows of the body's cells beside their text.
     """
 
     sheet: str
@@ -44,6 +48,7 @@ class Extract:
     cells: pa.Table = field(repr=False)  # a repr may end in a log, and cells hold private values
     rows: pa.Int64Array = field(repr=False)
     totals: pa.Table = field(repr=False)
+    facts: Facts = field(default_factory=Facts)
 
 
 @dataclass(frozen=True)
@@ -54,13 +59,18 @@ class Reading:
         extracts: The tables, in the order of the file.
         unread: ``(sheet, reason)`` for sheets with content that hold no table, the reason in Chinese.
         notes: What a person should know, in Chinese.
-        sheets: The sheets as read that may be forms or have headings; none where the text was streamed.
+        sheets: The sheets as read, but for long ledgers without headings, whose cells would be held twice; none where
+            the text was streamed.
+        names: Of all sheets, in the order of the file.
+        unsaved: How many formulas the file holds without their results: what they stand for is read as blank.
     """
 
     extracts: tuple[Extract, ...]
     unread: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     sheets: tuple[Sheet, ...] = field(default=(), repr=False)
+    names: tuple[str, ...] = ()
+    unsaved: int = 0
 
 
 def read_tables(path: Path, *, name: str | None = None) -> Reading:
@@ -75,7 +85,7 @@ def read_tables(path: Path, *, name: str | None = None) -> Reading:
     """
     streamed = stream_table(path, name or path.name)
     if streamed is not None:
-        return Reading((_streamed(streamed),), (), streamed.notes)
+        return Reading((_streamed(streamed),), (), streamed.notes, names=(streamed.sheet,))
     sheets = read_sheets(path, name=name)
     extracts: list[Extract] = []
     unread: list[tuple[str, str]] = []
@@ -83,17 +93,19 @@ def read_tables(path: Path, *, name: str | None = None) -> Reading:
     for sheet in sheets:
         found = extract_sheet(sheet)
         extracts += found
-        kept += [sheet] if _is_worth_keeping([one.table for one in found]) else []
+        kept += [sheet] if _is_worth_keeping(sheet, [one.table for one in found]) else []
         if not found and (sheet.grid.rows or sheet.notes):
             unread.append((sheet.name, _why_unread(sheet)))
     notes = dict.fromkeys(note for sheet in sheets for note in sheet.notes)
-    return Reading(tuple(extracts), tuple(unread), tuple(notes), tuple(kept))
+    names = tuple(sheet.name for sheet in sheets)
+    unsaved = sum(len(sheet.grid.unsaved) for sheet in sheets)
+    return Reading(tuple(extracts), tuple(unread), tuple(notes), tuple(kept), names, unsaved)
 
 
-def _is_worth_keeping(tables: Sequence[Table]) -> bool:
+def _is_worth_keeping(sheet: Sheet, tables: Sequence[Table]) -> bool:
     """Whether a sheet may be a form, or has headings: of long ledgers the cells are not kept twice."""
-    rows = sum(len(table.body_rows) for table in tables)
-    return bool(tables) and (rows <= _LONGEST_FORM or any(table.section_rows for table in tables))
+    rows = sum(len(table.body_rows) for table in tables) if tables else len(sheet.grid.rows)
+    return rows <= _LONGEST_FORM or any(table.section_rows for table in tables)
 
 
 def extract_sheet(sheet: Sheet) -> list[Extract]:
@@ -113,34 +125,35 @@ def _why_unread(sheet: Sheet) -> str:
 
 
 def _extract(sheet: Sheet, table: Table) -> Extract:
+    cells, facts = _cells(sheet.grid, table, table.body_rows, sheet.name)
     return Extract(
         sheet=sheet.name,
         hidden=sheet.hidden,
         table=table,
         titles=titles_of(sheet.grid.rows, table.title_rows),
-        cells=_cells(sheet.grid, table, table.body_rows, sheet.name),
+        cells=cells,
         rows=pa.array(np.asarray(table.body_rows, dtype=np.int64) + 1),
-        totals=_cells(sheet.grid, table, table.total_rows, sheet.name),
+        totals=_cells(sheet.grid, table, table.total_rows, sheet.name)[0],
+        facts=facts,
     )
 
 
 def titles_of(rows: Sequence[Sequence[Cell]], numbers: Sequence[int]) -> tuple[str, ...]:
-    """The text of each title row, its cells joined by one space, NFKC."""
+    """The text of each title row, its cells joined by one space, NFKC, without characters that show nothing."""
     texts = (" ".join(filter(None, map(cell_text, rows[number]))) for number in numbers)
-    return tuple(unicodedata.normalize("NFKC", text).strip() for text in texts)
+    return tuple(unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).strip() for text in texts)
 
 
-def _cells(grid: Grid, table: Table, numbers: Sequence[int], name: str) -> pa.Table:
-    """The cells of the given rows, a vertical merge repeated on every row it covers.
+def _cells(grid: Grid, table: Table, numbers: Sequence[int], name: str) -> tuple[pa.Table, Facts]:
+    """The cells of the given rows, a vertical merge repeated on every row it covers, and what is known of them.
 
     Raises:
         Refused: ``too_large``; ``name`` is what the refusal calls the sheet.
     """
-    place = (
-        {number: position for position, number in enumerate(numbers)} if grid.merged or grid.formats else {}
-    )
+    is_marked = grid.merged or grid.formats or grid.unsaved
+    place = {number: position for position, number in enumerate(numbers)} if is_marked else {}
     merged = _merged(grid, place)
-    percents = _percents(grid, place)
+    percents, widths = _formatted(grid, place)
     width = max((column.index + 1 for column in table.columns), default=0)
     rows = [grid.rows[number] for number in numbers]
     if len(rows) * width > MAX_CELLS:
@@ -148,7 +161,7 @@ def _cells(grid: Grid, table: Table, numbers: Sequence[int], name: str) -> pa.Ta
     if max(map(len, rows), default=0) > width:  # a stray far cell must not make every row as wide
         rows = [row[:width] for row in rows]
     columns = _columns(rows)
-    arrays = {}
+    arrays, kinds = {}, dict[int, Kinds]()
     for index in (column.index for column in table.columns):
         values = columns[index] if index < len(columns) else [None] * len(numbers)
         percent: Collection[int] = percents.get(index, ())
@@ -157,8 +170,16 @@ def _cells(grid: Grid, table: Table, numbers: Sequence[int], name: str) -> pa.Ta
             for position, (value, is_percent) in merged[index].items():
                 values[position] = value
                 (percent.add if is_percent else percent.discard)(position)
-        arrays[str(index)] = column_texts(values, percent)
-    return pa.table(arrays) if arrays else pa.table({})
+        arrays[str(index)], known = column_cells(values, percent)
+        kinds |= {} if known is None else {index: known}
+    _add_unsaved(kinds, grid, place)
+    return pa.table(arrays) if arrays else pa.table({}), Facts(kinds, widths, grid.from_1904)
+
+
+def _add_unsaved(kinds: dict[int, Kinds], grid: Grid, place: Mapping[int, int]) -> None:
+    for row, column in grid.unsaved:
+        if row in place:
+            kinds.setdefault(column, np.zeros(len(place), np.uint8))[place[row]] = FORMULA
 
 
 def _columns(rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:
@@ -179,13 +200,20 @@ def _merged(grid: Grid, place: Mapping[int, int]) -> dict[int, dict[int, tuple[C
     return filled
 
 
-def _percents(grid: Grid, place: Mapping[int, int]) -> Mapping[int, Sequence[int]]:
-    """Positions of percentages by column."""
-    found: dict[int, list[int]] = defaultdict(list)
+def _formatted(
+    grid: Grid, place: Mapping[int, int]
+) -> tuple[Mapping[int, Sequence[int]], dict[int, dict[int, int]]]:
+    """Positions of percentages by column; and to how many digits cells are filled up, by column and position."""
+    percents: dict[int, list[int]] = defaultdict(list)
+    widths: dict[int, dict[int, int]] = {}
     for (row, column), form in grid.formats.items() if place else ():
-        if row in place and "%" in form:
-            found[column].append(place[row])
-    return found
+        if row not in place:
+            continue
+        if "%" in form:
+            percents[column].append(place[row])
+        elif width := zeros(form):
+            widths.setdefault(column, {})[place[row]] = width
+    return percents, widths
 
 
 def _streamed(streamed: Streamed) -> Extract:
@@ -196,5 +224,5 @@ def _streamed(streamed: Streamed) -> Extract:
         titles=titles_of(streamed.head, streamed.table.title_rows),
         cells=streamed.cells,
         rows=streamed.rows,
-        totals=_cells(Grid(streamed.totals), streamed.table, range(len(streamed.totals)), streamed.sheet),
+        totals=_cells(Grid(streamed.totals), streamed.table, range(len(streamed.totals)), streamed.sheet)[0],
     )

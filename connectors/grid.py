@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
@@ -17,12 +17,16 @@ class Grid:
     Attributes:
         rows: Cell values as read; ``rows[0][0]`` is A1. Rows may differ in length. Blank is ``""`` or ``None``.
         merged: Merged ranges as ``(top, left, bottom, right)``, inclusive, zero-based.
-        formats: Number formats by ``(row, column)``, where the reader knows them.
+        formats: Number formats of percentages and of zeros in front by ``(row, column)``, where the reader knows them.
+        unsaved: Where formulas stand whose results the file does not hold.
+        from_1904: Whether the workbook counts its days from 1904 on.
     """
 
     rows: Sequence[Sequence[Cell]]
     merged: Sequence[Merge] = ()
     formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    unsaved: Collection[tuple[int, int]] = ()
+    from_1904: bool = False
 
 
 @dataclass(frozen=True)

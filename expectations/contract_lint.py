@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from expectations.contract import Column, Contract, ContractError, Rule, read_contract
+from expectations.contracts.model import Column, Contract, ContractError, Rule, read_contract
 from expectations.forms.lint import form_problems
 from expectations.routing import header_key, same_kind
 from warehouse.definitions import DefinitionError, Document, Problem, read_document, yaml_files
@@ -140,6 +140,7 @@ def _meaning(contract: Contract, document: Document) -> Iterator[Found]:
         for message in (*_naming(column), *_values(column)):
             yield where, f"{column.name}: {message}"
     yield from ((("customProperties",), f"form: {message}") for message in form_problems(contract))
+    yield from ((("customProperties",), f"accumulates: {message}") for message in _accumulation(contract))
     yield from _twice(contract, layout)
     known = {column.name for column in contract.columns} | _GIVEN
     known |= {f"{column.name}_birth_date" for column in contract.columns if column.kind == "resident_id"}
@@ -163,6 +164,15 @@ def _layout(data: Any) -> _Layout:
     return _Layout(tuple(columns), tuple(rules))
 
 
+def _accumulation(contract: Contract) -> Iterator[str]:
+    if contract.accumulates == "month":
+        return
+    if contract.keeps != "events":
+        yield "only events add up over months; of a snapshot leave it out"
+    elif contract.with_role("happened_on") is None:
+        yield "no column has the role happened_on, so the rows of earlier months cannot be told; name the event's date"
+
+
 def _naming(column: Column) -> Iterator[str]:
     if column.name in _TAKEN or column.name.endswith("_birth_date"):
         yield "this name is added to every record; choose another"
@@ -172,6 +182,8 @@ def _naming(column: Column) -> Iterator[str]:
     for text in (column.title, *column.aliases):
         if not same_kind(unit := header_key(text)[1], column.unit):
             yield f"{text} is read as printed in {unit}, which does not convert to {column.unit}"
+    if column.role == "happened_on" and column.type != "date":
+        yield "happened_on is the day of an event: logicalType: date"
     if column.type == "boolean" and not column.name.startswith(("is_", "has_")):
         yield "a boolean's name starts with is_ or has_"
     if column.kind in _PRIVATE and not column.private:

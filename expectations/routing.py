@@ -17,7 +17,7 @@ from connectors.errors import Refused
 from connectors.tables.model import Column as GridColumn
 from connectors.tables.model import Table
 from connectors.tables.words import LEAF_UNIT, UNIT
-from expectations.contract import Column, Contract
+from expectations.contracts.model import Column, Contract
 
 NEAR = 85.0
 """Similarity (0 to 100) from which a header is taken for a misspelt title; 验收日期 and 竣工日期 have 50."""
@@ -179,7 +179,7 @@ def _bare(text: str) -> str:
 @lru_cache(maxsize=4096)
 def same_kind(left: str, right: str) -> bool:
     """Whether two units measure the same thing (亩 and 公顷, 元 and 万元), so that one converts into the other."""
-    from expectations.conform.units import conversion  # late: conforming imports routes
+    from expectations.units import conversion  # late: conforming imports routes
 
     return not left or not right or conversion(left, right) is not None
 

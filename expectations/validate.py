@@ -6,18 +6,21 @@ rules. Blank cells are judged by ``missing`` alone. GX objects do not leave this
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from expectations.contract import Column, Contract, Rule, Severity
+from expectations.contracts.model import Column, Contract, Rule
 from expectations.findings import drafts, no_drafts
+from expectations.rules import Told, told
 
 if TYPE_CHECKING:
     from great_expectations.core.batch_definition import BatchDefinition
@@ -41,29 +44,39 @@ class Check:
     """One expectation and what its failure means.
 
     Attributes:
-        rule: Name in findings.
         column: The column a finding points at, ``""`` for the row.
         expectation: GX type.
         kwargs: Its arguments.
-        severity: ``error`` or ``warning``.
-        message, remedy: Chinese.
+        told: The rule, and what is said of it.
         columns: All columns it reads.
     """
 
-    rule: str
     column: str
     expectation: str
     kwargs: dict[str, Any]
-    severity: Severity
-    message: str
-    remedy: str
+    told: Told
     columns: tuple[str, ...]
 
 
 def import_engine() -> None:
-    """Import Great Expectations ahead of the first validation: it takes seconds, which other work can cover."""
+    """Import Great Expectations ahead of the first validation: it takes seconds, which other work can cover.
+
+    What it makes stays for good; looking through it for garbage meanwhile would take a sixth of the time.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
-    import great_expectations  # noqa: F401
+    with _nothing_collected():
+        import great_expectations  # noqa: F401
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def validate(
@@ -92,28 +105,8 @@ def validate(
         _drafts(frame, check, found) for check, found in zip(checks, positions, strict=True) if len(found)
     ]
     result = pd.concat(parts, ignore_index=True) if parts else no_drafts()
-    return _without_unread(result, known)
-
-
-def cross_submission_duplicates(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
-    """Rows whose key also stands in another submission of the same period.
-
-    Args:
-        frame: Records in force of one dataset, with period and submission_id.
-        contract: Its key.
-
-    Returns:
-        The rows concerned, all of them, sorted by key; columns are key, region_code, period, submission_id, sheet
-        and row. Empty where the contract has no key.
-    """
-    key = [*contract.key, *([] if "period" in contract.key else ["period"])]
-    shown = list(dict.fromkeys([*key, "region_code", "submission_id", "sheet", "row"]))
-    if not contract.key:
-        return frame.iloc[:0].loc[:, [name for name in shown if name in frame]]
-    complete = frame.loc[frame[key].notna().all(axis=1), shown]
-    twice = complete.loc[complete.duplicated(key, keep=False)]
-    senders = twice.groupby(key, sort=False)["submission_id"].transform("nunique")
-    return twice.loc[senders > 1].sort_values([*key, "submission_id", "sheet", "row"])
+    unique = {check.told.rule for check in checks if check.expectation == UNIQUE}
+    return _without_disputed(_without_unread(result, known), known, unique)
 
 
 def _checks(contract: Contract, group: str | None) -> Iterator[Check]:
@@ -126,34 +119,22 @@ def _checks(contract: Contract, group: str | None) -> Iterator[Check]:
 
 
 def _column_checks(column: Column) -> Iterator[Check]:
-    def check(rule: str, expectation: str, message: str, remedy: str, **kwargs: Any) -> Check:
-        arguments = {"column": column.name, **kwargs}
-        return Check(rule, column.name, expectation, arguments, "error", message, remedy, (column.name,))
+    def check(expectation: str, said: Told, **kwargs: Any) -> Check:
+        return Check(column.name, expectation, {"column": column.name, **kwargs}, said, (column.name,))
 
     title = column.title
     if column.required:
-        yield check(
-            "missing", "expect_column_values_to_not_be_null", f"「{title}」没有填写。", f"请补填「{title}」。"
-        )
+        yield check("expect_column_values_to_not_be_null", told("missing", title=title))
     if column.enum and column.type == "string":
-        yield check(
-            "not_allowed",
-            "expect_column_values_to_be_in_set",
-            f"「{title}」只能填：{_listed(column.enum)}。",
-            "请从规定的选项中选填。",
-            value_set=list(column.enum),
-        )
+        said = told("not_allowed", title=title, allowed=_listed(column.enum))
+        yield check("expect_column_values_to_be_in_set", said, value_set=list(column.enum))
     if column.minimum is not None or column.maximum is not None:
-        yield check(
-            "out_of_range",
-            "expect_column_values_to_be_between",
-            f"「{title}」{_limits(column)}。",
-            "请核对数值和单位。",
-            **_bounds(column),
-        )
+        said = told("out_of_range", title=title, limits=_limits(column))
+        yield check("expect_column_values_to_be_between", said, **_bounds(column))
     if column.pattern is not None:
         example = f"，如 {column.examples[0]}" if column.examples and not column.private else ""
-        yield check("pattern", "expect_column_values_to_match_regex", f"「{title}」的写法不符合规定的格式{example}。", f"{column.description or '请按规定的格式填写。'}", regex=f"^(?:{column.pattern})$")  # fmt: skip
+        said = told("pattern", title=title, example=example, how=column.description or "请按规定的格式填写。")
+        yield check("expect_column_values_to_match_regex", said, regex=f"^(?:{column.pattern})$")
 
 
 def _listed(values: Sequence[str]) -> str:
@@ -186,14 +167,11 @@ def _key_check(contract: Contract, group: str | None) -> Check:
     titles = "、".join(f"「{contract.by_name[name].title}」" for name in contract.key)
     columns = list(dict.fromkeys([*contract.key, "period", *([group] if group else [])]))
     return Check(
-        rule="duplicate_key",
-        column=contract.key[0],
-        expectation=UNIQUE,
-        kwargs={"column_list": columns, "ignore_row_if": "any_value_is_missing"},
-        severity="error",
-        message=f"{titles}与本表前面的行重复。",
-        remedy="同一对象只填一行；请删除重复的行，或改正填错的号码。",
-        columns=tuple(columns),
+        contract.key[0],
+        UNIQUE,
+        {"column_list": columns, "ignore_row_if": "any_value_is_missing"},
+        told("duplicate_key", titles=titles),
+        tuple(columns),
     )
 
 
@@ -210,16 +188,8 @@ def _rule_check(rule: Rule, group: str | None) -> Check:
     for key, policy in _BLANKS.items():
         if key in kwargs:
             kwargs.setdefault("ignore_row_if", policy)
-    return Check(
-        rule.name,
-        columns[0] if columns else "",
-        rule.expectation,
-        kwargs,
-        rule.severity,
-        rule.message,
-        rule.remedy,
-        columns,
-    )
+    said = Told(rule.name, rule.message, rule.remedy, rule.severity)
+    return Check(columns[0] if columns else "", rule.expectation, kwargs, said, columns)
 
 
 def _run(frame: pd.DataFrame, checks: Sequence[Check], contract: Contract) -> list[pd.Index]:
@@ -287,13 +257,13 @@ def _expectation(check: Check, contract: Contract, place: int) -> Any:
     kind = getattr(library, name, None)
     if kind is None:
         raise RuleError(
-            f"{contract.dataset}: rule {check.rule}: no expectation is called {check.expectation}"
+            f"{contract.dataset}: rule {check.told.rule}: no expectation is called {check.expectation}"
         )
     try:
         return kind(**check.kwargs, meta={"place": place})
     except (TypeError, ValueError) as error:
         raise RuleError(
-            f"{contract.dataset}: rule {check.rule}: {check.expectation} does not take these arguments: {error}"
+            f"{contract.dataset}: rule {check.told.rule}: {check.expectation} does not take these arguments: {error}"
         ) from error
 
 
@@ -303,12 +273,14 @@ def _failed(result: Any, check: Check, contract: Contract) -> pd.Index:
     if raised:
         private = set(check.columns) & set(contract.private)
         why = "" if private else f": {raised}"
-        raise RuleError(f"{contract.dataset}: rule {check.rule} ({check.expectation}) could not be run{why}")
+        raise RuleError(
+            f"{contract.dataset}: rule {check.told.rule} ({check.expectation}) could not be run{why}"
+        )
     if "unexpected_index_list" not in result.result:
         if result.success and "element_count" in result.result:
             return pd.Index([], dtype="int64")
         raise RuleError(
-            f"{contract.dataset}: rule {check.rule}: {check.expectation} does not judge single rows; "
+            f"{contract.dataset}: rule {check.told.rule}: {check.expectation} does not judge single rows; "
             "a statement about a whole table belongs into the reconciliations"
         )
     found: list[int] = result.result["unexpected_index_list"] or []
@@ -326,15 +298,7 @@ def _drafts(frame: pd.DataFrame, check: Check, found: pd.Index) -> pd.DataFrame:
     if check.expectation == UNIQUE:
         rows = rows.loc[rows.duplicated(list(check.columns), keep="first")]
     shown = rows[check.column].astype("str").fillna("") if check.column in rows else None
-    return drafts(
-        rows.index,
-        column=check.column,
-        rule=check.rule,
-        severity=check.severity,
-        values=shown,
-        message=check.message,
-        remedy=check.remedy,
-    )
+    return drafts(rows.index, check.told, column=check.column, values=shown)
 
 
 def _without_unread(result: pd.DataFrame, known: pd.DataFrame | None) -> pd.DataFrame:
@@ -344,3 +308,12 @@ def _without_unread(result: pd.DataFrame, known: pd.DataFrame | None) -> pd.Data
     unread = pd.MultiIndex.from_frame(known.loc[known["severity"] == "error", ["position", "column"]])
     told = pd.MultiIndex.from_frame(result[["position", "column"]]).isin(unread)
     return result.loc[~((result["rule"] == "missing").to_numpy() & told)].reset_index(drop=True)
+
+
+def _without_disputed(result: pd.DataFrame, known: pd.DataFrame | None, unique: set[str]) -> pd.DataFrame:
+    """Leave out that a row repeats another where conforming says that two sheets disagree about it."""
+    if known is None or not (known["rule"] == "sheets_disagree").any():
+        return result
+    disputed = known.loc[known["rule"] == "sheets_disagree", "position"]
+    told_already = result["rule"].isin(unique) & result["position"].isin(disputed)
+    return result.loc[~told_already].reset_index(drop=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from hypothesis import settings
 # The gate tries the same examples every time; search wider with --hypothesis-seed=random and this profile off.
 settings.register_profile("gate", derandomize=True)
 settings.load_profile("gate")
+
+# A worker holds a million objects of libraries and tests, and hardly any garbage to look for among them.
+gc.set_threshold(20_000)
 
 
 @pytest.fixture(scope="session")

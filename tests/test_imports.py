@@ -1,4 +1,4 @@
-"""Imports go one way: pipelines → expectations → {connectors, warehouse}."""
+"""Imports go one way: pipelines → expectations → {connectors, warehouse}, and down from room to room inside each."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from docs.draw_rooms import PACKAGES, PICTURE, circles, drawing, rooms
 
 ROOT = Path(__file__).resolve().parents[1]
 ALLOWED = {
@@ -49,6 +51,60 @@ def test_a_package_imports_only_what_lies_below_it(package: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_room_of_a_package_imports_one_that_imports_it(package: str) -> None:
+    graph = rooms(package)
+    assert graph
+    assert circles(graph) == []
+
+
+def test_a_circle_of_rooms_is_seen_whatever_its_length(tmp_path: Path) -> None:
+    for room, line in {
+        "house/a.py": "from house.b.deep import x",
+        "house/b/deep.py": "def late():\n    import house.c",
+        "house/c.py": "from house import a",
+        "house/d.py": "from house.a import y",
+    }.items():
+        (tmp_path / room).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / room).write_text(line)
+    found = rooms("house", tmp_path)
+    assert found["house/d"] == {"house/a"}
+    assert "house/a -> house/b -> house/c -> house/a" in circles(found)
+
+
+def test_the_picture_of_the_rooms_is_current() -> None:
+    assert PICTURE.read_text(encoding="utf-8") == drawing(), "draw it anew: python docs/draw_rooms.py"
+
+
+LONGEST_FUNCTION, LONGEST_FILE = 45, 350
+MIGRATIONS = "migrations"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_function_and_no_file_is_too_long_to_read_at_once(package: str) -> None:
+    long = []
+    for path in files(package):
+        text = path.read_text(encoding="utf-8")
+        if MIGRATIONS in path.parts or is_table_of_words(path):
+            continue
+        long += [str(path)] if text.count("\n") > LONGEST_FILE else []
+        long += [
+            f"{path}:{node.lineno} {node.name}"
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.FunctionDef) and lines_of(node) > LONGEST_FUNCTION
+        ]
+    assert long == []
+
+
+def lines_of(node: ast.FunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def is_table_of_words(path: Path) -> bool:
+    """A vocabulary or a catalogue may be as long as it has entries."""
+    return path.name in ("words.py", "rules.py")
+
+
 def test_only_one_module_imports_great_expectations() -> None:
     importers = {
         str(path.relative_to(ROOT))
@@ -84,8 +140,8 @@ def test_the_rule_sees_imports_inside_functions_and_relative_ones(tmp_path: Path
     path.write_text(
         "from . import store\n"
         "def late():\n"
-        "    from expectations.contract import Contract\n"
-        "    import pipelines.load as load\n"
+        "    from expectations.contracts.model import Contract\n"
+        "    import pipelines.loading.load as load\n"
     )
     assert [name for _, name in imports(path, tmp_path)] == ["warehouse", "expectations", "pipelines"]
 

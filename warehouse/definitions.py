@@ -5,7 +5,7 @@ What a definition means (an indicator, a reconciliation) stands in its own model
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +13,18 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-Model = TypeVar("Model", bound=BaseModel)
+
+class Definition(BaseModel):
+    """What every definition has.
+
+    Attributes:
+        id: Its name; no two of one sort share it.
+    """
+
+    id: str
+
+
+Model = TypeVar("Model", bound=Definition)
 
 
 # The parser in C takes a tenth of the time; not every platform has it.
@@ -137,9 +148,34 @@ def _told(item: Any) -> str:
     return f"{where}: {item['msg']}" if where else str(item["msg"])
 
 
-def load_definitions(
-    folders: Iterable[Path], model: type[Model], name: str = "id"
-) -> dict[str, tuple[Model, Document]]:
+def lint_definitions(
+    paths: Iterable[Path], model: type[Model], judge: Callable[[Model, Document], Iterable[Problem]]
+) -> list[Problem]:
+    """Everything wrong with the definitions of one sort, sorted by file and line.
+
+    Args:
+        paths: Files, or folders searched for ``*.yaml``.
+        model: Their model, with an ``id`` that no two files may share.
+        judge: What else is wrong with one that fits its model.
+    """
+    problems: list[Problem] = []
+    seen: dict[str, Path] = {}
+    for path in yaml_files(paths):
+        try:
+            document = read_document(path)
+            one = parse(document, model)
+        except DefinitionError as error:
+            problems += error.problems
+            continue
+        name = one.id
+        if name in seen:
+            problems.append(document.problem(("id",), f"{name} is also in {seen[name]}"))
+        seen[name] = path
+        problems += judge(one, document)
+    return sorted(problems)
+
+
+def load_definitions(folders: Iterable[Path], model: type[Model]) -> dict[str, tuple[Model, Document]]:
     """Definitions by name from ``<folder>/**/*.yaml``; a later folder's replaces an earlier one's of that name.
 
     Raises:
@@ -156,10 +192,10 @@ def load_definitions(
             except DefinitionError as error:
                 problems += error.problems
                 continue
-            key = str(getattr(definition, name))
+            key = definition.id
             if key in found:
                 other = found[key][1].path
-                problems.append(document.problem((name,), f"{key} is also in {other}; rename one of them"))
+                problems.append(document.problem(("id",), f"{key} is also in {other}; rename one of them"))
             found[key] = (definition, document)
         loaded.update(found)
     if problems:

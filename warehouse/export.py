@@ -5,28 +5,38 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+
+from warehouse.beside import written_beside
+from warehouse.clock import SHANGHAI
 
 _EXCEL_ROWS = 1_048_575
 _LONGEST_CELL = 32_767
 _WIDEST = 60
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+"""How texts begin that Excel runs when it opens a CSV; full-width signs count in Chinese and Japanese editions."""
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 class ExportError(ValueError):
-    """An answer that a format cannot hold; says in Chinese which does."""
+    """An answer that a format cannot hold; says which does."""
 
 
-def to_csv(rows: pa.Table) -> bytes:
-    """CSV in UTF-8 with a byte order mark, without which Excel takes Chinese for Latin."""
-    return b"\xef\xbb\xbf" + _csv(rows).encode("utf-8")
+def to_csv(rows: pa.Table, *, raw: bool = False) -> bytes:
+    """CSV in UTF-8 with a byte order mark, without which Excel takes Chinese for Latin.
+
+    Args:
+        rows: The answer.
+        raw: Write texts as they are. Otherwise one that Excel would run as a formula gets an apostrophe in front.
+    """
+    return b"\xef\xbb\xbf" + _csv(rows, _text if raw else _harmless).encode("utf-8")
 
 
 def to_json(rows: pa.Table) -> bytes:
@@ -53,7 +63,7 @@ def to_xlsx(rows: pa.Table) -> bytes:
 
     if rows.num_rows > _EXCEL_ROWS:
         raise ExportError(
-            f"结果有 {rows.num_rows} 行，Excel 工作表最多 {_EXCEL_ROWS} 行；请改用 csv 或 parquet。"
+            f"the answer has {rows.num_rows:,} rows and a sheet at most {_EXCEL_ROWS:,}: use --format csv or parquet"
         )
     book = Workbook(write_only=True)
     sheet = book.create_sheet("结果")
@@ -77,36 +87,30 @@ FORMATS: Mapping[str, Callable[[pa.Table], bytes]] = {
 }
 
 
-def write(rows: pa.Table, path: Path, form: str) -> None:
+def write(rows: pa.Table, path: Path, form: str, *, raw: bool = False) -> None:
     """Write an answer to a file, beside it first and then in its place.
 
     Args:
         rows: The answer.
         path: The file; replaced when it is there.
         form: A key of ``FORMATS``.
+        raw: For CSV, see :func:`to_csv`.
 
     Raises:
         ExportError: No such format, or one that cannot hold the answer.
     """
     if form not in FORMATS:
-        raise ExportError(f"没有“{form}”格式；可用：{'、'.join(FORMATS)}。")
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(FORMATS[form](rows))
-    beside.replace(path)
+        raise ExportError(f"no format {form}; there are: {', '.join(FORMATS)}")
+    with written_beside(path) as beside:
+        beside.write_bytes(to_csv(rows, raw=raw) if form == "csv" else FORMATS[form](rows))
 
 
-def to_lines(rows: pa.Table) -> list[list[str]]:
-    """Every cell as a person reads it, header first; for the terminal."""
-    columns = [[_text(value) for value in column.to_pylist()] for column in rows.columns]
-    return [list(rows.column_names), *map(list, zip(*columns, strict=True))]
-
-
-def _csv(rows: pa.Table) -> str:
+def _csv(rows: pa.Table, written: Callable[[Any], str]) -> str:
     target = io.StringIO()
     writer = csv.writer(target)
-    writer.writerow(rows.column_names)
+    writer.writerow(map(written, rows.column_names))
     for batch in rows.to_batches(max_chunksize=10_000):
-        columns = [[_text(value) for value in column.to_pylist()] for column in batch.columns]
+        columns = [[written(value) for value in column.to_pylist()] for column in batch.columns]
         writer.writerows(zip(*columns, strict=True))
     return target.getvalue()
 
@@ -127,13 +131,20 @@ def _text(value: Any) -> str:
             return str(value)
 
 
+def _harmless(value: Any) -> str:
+    """As text that a spreadsheet shows and does not run; numbers stay numbers, negative ones too."""
+    text = _text(value)
+    is_run = isinstance(value, str) and _FORMULA.match(text) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_run else text
+
+
 def _plain(value: Any) -> float | str:
     """What JSON has no word for."""
     return float(value) if isinstance(value, Decimal) else _text(value)
 
 
 def _local(value: datetime) -> datetime:
-    return value if value.tzinfo is None else value.astimezone(_SHANGHAI)
+    return value if value.tzinfo is None else value.astimezone(SHANGHAI)
 
 
 def _cell(sheet: Any, value: Any) -> Any:

@@ -6,20 +6,33 @@ connection, because files are never removed. How a result is written out stands 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
 from warehouse import schemas
-from warehouse.store import AsOf, Store
+from warehouse.clock import SHANGHAI, ZONE
+from warehouse.guard import Limits, QueryError, ask, lock
+from warehouse.handed_in import TABLE as SUBMISSIONS
+from warehouse.shapes import empty_table, quoted
+from warehouse.snapshots import AsOf
+from warehouse.store import Store
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from warehouse.ledger import Ledger
+
+class Submissions(Protocol):
+    """Whoever knows what was handed in: the ledger."""
+
+    def submissions(self, as_of: datetime | None = None) -> pa.Table:
+        """Rows of ``submissions``, now or as of a UTC time."""
+
 
 FIXED: Mapping[str, pa.Schema] = {
     "quarantine": schemas.QUARANTINE,
@@ -32,72 +45,112 @@ FIXED: Mapping[str, pa.Schema] = {
 }
 """Tables that are there from the start, with or without rows."""
 
-VERSIONS = pa.schema([("table_name", pa.string()), ("version", pa.int64())])
-
-
-class QueryError(ValueError):
-    """A query that is not answered; says in Chinese why."""
-
 
 def connect(
     store: Store,
-    ledger: Ledger,
+    ledger: Submissions,
     *,
     as_of: datetime | None = None,
     release: str | None = None,
     expected: Mapping[str, pa.Schema] | None = None,
+    limits: Limits | None = None,
 ) -> DuckDBPyConnection:
-    """Open the warehouse for reading.
+    """Open the warehouse for reading; nothing else can be reached through the connection.
 
-    Besides the tables of the design there is ``table_versions``: which version of each table is seen.
+    Besides the tables of the design there is ``table_versions``: which version of each table is seen, and a hash of
+    the files it consists of. ``releases`` is always the present list.
 
     Args:
         store: Where the tables are.
-        ledger: For the table ``submissions``.
+        ledger: For the table ``submissions``; that of a release is kept with it.
         as_of: Everything as it was at this UTC time.
-        release: Everything as it was released under this name.
+        release: Everything as it was released under this name; neither a time nor a release: as it is, which may be
+            in the middle of a load.
         expected: Schemas of further tables (the datasets'), so that one not yet written is empty and not an error.
+        limits: Of time and memory, for every question.
 
     Raises:
-        QueryError: Both a time and a release, or no such release.
+        QueryError: Both a time and a release, or a time at which nothing had been handed in. Between that and the first
+            load there is the table ``submissions`` and no other.
+        ReleaseError: No such release.
     """
     import duckdb
 
-    if as_of is not None and release is not None:
-        raise QueryError("--as-of 和 --release 只能用一个。")
     versions, moment = _versions(store, as_of, release)
+    handed_in = None if SUBMISSIONS in versions else ledger.submissions(as_of=moment)
+    is_before_all = as_of is not None and _is_before_all(store, versions, as_of, handed_in)
     connection = duckdb.connect()
-    for setting in _SETTINGS:
-        connection.execute(setting)
-    for table, version in versions.items():
-        _view(connection, store, table, version)
-    for table, schema in {**FIXED, **(expected or {})}.items():
-        if table not in versions:
-            _copy(connection, table, schema.empty_table())
-    _copy(connection, "submissions", ledger.submissions(as_of=moment))
-    seen = pa.table([list(versions), list(versions.values())], schema=VERSIONS)
-    _copy(connection, "table_versions", seen)
+    files = {table: store.files(table, version) for table, version in versions.items()}
+    views = (_view(store, table, version, files[table]) for table, version in versions.items())
+    absent = () if is_before_all else _absent(versions, expected or {})
+    connection.execute("; ".join([*_SETTINGS, *chain.from_iterable(views), *absent]))
+    if handed_in is not None:
+        connection.from_arrow(handed_in).create(quoted(SUBMISSIONS))
+    _note_versions(connection, versions, files)
+    lock(connection, _as_named(chain.from_iterable(files.values())), limits)
     return connection
 
 
-def select(connection: DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-    """The answer to one question; what would change or write anything is not run.
+def _absent(versions: Mapping[str, int], expected: Mapping[str, pa.Schema]) -> Iterator[str]:
+    """Tables that were never written, empty."""
+    for table, schema in {**FIXED, **expected}.items():
+        if table not in versions:
+            yield empty_table(table, schema)
+
+
+def _is_before_all(
+    store: Store, versions: Mapping[str, int], as_of: datetime, handed_in: pa.Table | None
+) -> bool:
+    """Whether nothing had been loaded yet: an empty table would answer 0. What had been handed in is known all the same.
 
     Raises:
-        QueryError: Not exactly one question, or DuckDB does not understand it.
+        QueryError: Nothing had been handed in either.
     """
-    import duckdb
+    is_before_all = not versions.keys() - {"regions"}
+    if is_before_all and (handed_in is None or not handed_in.num_rows):
+        raise QueryError(_nothing_yet(store, as_of))
+    return is_before_all
 
-    try:
-        statements = duckdb.extract_statements(sql)
-        if len(statements) != 1:
-            raise QueryError(f"一次只能查询一条语句，这里有 {len(statements)} 条。")
-        if statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
-            raise QueryError("只能查询（SELECT、FROM、DESCRIBE、EXPLAIN），不能改动数据或写文件。")
-        answer = connection.sql(statements[0], params=list(parameters)).to_arrow_table()
-    except duckdb.Error as error:
-        raise QueryError(f"查询语句有误：{error}") from error
-    return _with_plain_integers(answer)
+
+def _note_versions(
+    connection: DuckDBPyConnection, versions: Mapping[str, int], files: Mapping[str, Sequence[Path]]
+) -> None:
+    contents = [_content(files[table]) for table in versions]
+    connection.execute(
+        "CREATE TABLE table_versions AS SELECT unnest(?::varchar[]) AS table_name, unnest(?::bigint[]) AS version, "
+        "unnest(?::varchar[]) AS content",
+        [list(versions), list(versions.values()), contents],
+    )
+
+
+def select(
+    connection: DuckDBPyConnection,
+    sql: str,
+    parameters: Sequence[object] = (),
+    *,
+    seconds: float | None = None,
+) -> pa.Table:
+    """The answer to one question; what would change or write anything is not run.
+
+    Args:
+        connection: From :func:`connect`.
+        sql: The question.
+        parameters: Its values.
+        seconds: Another limit of time than the connection's.
+
+    Raises:
+        QueryError: Not exactly one question, one that DuckDB does not understand, or one that takes too much.
+    """
+    return _with_plain_integers(ask(connection, sql, parameters, seconds=seconds))
+
+
+def filled(connection: DuckDBPyConnection, tables: Iterable[str]) -> frozenset[str]:
+    """Those of a connection's tables that hold rows, found out in one question."""
+    each = (f"select '{table}' where exists (from {quoted(table)})" for table in sorted(tables))
+    asked = " union all ".join(each)
+    return (
+        frozenset(str(table) for (table,) in connection.execute(asked).fetchall()) if asked else frozenset()
+    )
 
 
 def _with_plain_integers(answer: pa.Table) -> pa.Table:
@@ -112,16 +165,9 @@ def _with_plain_integers(answer: pa.Table) -> pa.Table:
     return answer
 
 
-def quoted(name: str) -> str:
-    """A name as SQL takes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 _SETTINGS = (
-    "SET autoinstall_known_extensions = false",
-    "SET autoload_known_extensions = false",
     "SET parquet_metadata_cache = true",
-    "SET TimeZone = 'Asia/Shanghai'",
+    f"SET TimeZone = '{ZONE}'",
     "CREATE SCHEMA shapes",
 )
 
@@ -130,43 +176,71 @@ def _versions(
     store: Store, as_of: datetime | None, release: str | None
 ) -> tuple[dict[str, int], datetime | None]:
     """Which version of which table to show, and the time the ledger is to be read at."""
+    if as_of is not None and release is not None:
+        raise QueryError("--as-of and --release exclude each other; give one")
     if release is not None:
         from warehouse.release import released
 
         found = released(store, release)
-        return dict(found.versions), found.created_at
-    versions = {table: store.version(table, as_of) for table in store.tables()}
-    return {table: version for table, version in versions.items() if version is not None}, as_of
+        return {**found.versions, **_found(store, ["releases"], None)}, found.created_at
+    versions = _found(store, (table for table in store.tables() if table != SUBMISSIONS), as_of)
+    return versions, as_of
 
 
-def _view(connection: DuckDBPyConnection, store: Store, table: str, as_of: AsOf) -> None:
+def _found(store: Store, tables: Iterable[str], as_of: AsOf) -> dict[str, int]:
+    versions = {table: store.version(table, as_of) for table in tables}
+    return {table: version for table, version in versions.items() if version is not None}
+
+
+def _content(files: Iterable[Path]) -> str:
+    """A hash of the names of files that are written once."""
+    return sha256("\n".join(path.name for path in files).encode()).hexdigest()
+
+
+def _nothing_yet(store: Store, as_of: datetime) -> str:
+    """Why there is no answer for a time before the first load: 0 would be one."""
+    from warehouse.release import releases
+
+    said = f"nothing had been loaded yet at {as_of.astimezone(SHANGHAI):%Y-%m-%d %H:%M} (Shanghai)"
+    made = releases(store)
+    if not made:
+        return f"{said}; there is no release to this day"
+    first = made[0].created_at.astimezone(SHANGHAI)
+    return f"{said}; the first release is of {first:%Y-%m-%d %H:%M}. Ask for that day or a later one"
+
+
+def _view(store: Store, table: str, as_of: AsOf, files: Sequence[Path]) -> Iterator[str]:
+    """Statements that make a table's view."""
     schema = store.schema(table, as_of)
     assert schema is not None  # noqa: S101 - the version was just found
-    files = store.files(table, as_of)
+    shown = [field for field in schema if field.name not in schemas.PARTITIONS_ONLY]
     if not files:
-        _copy(connection, table, schema.empty_table())
+        yield empty_table(table, shown)
         return
     types = ", ".join(f"{quoted(name)}: VARCHAR" for name in store.partition_columns(table, as_of))
     hive = f"hive_partitioning = true, hive_types = {{{types}}}" if types else "hive_partitioning = false"
-    # The empty relation gives columns that no file has yet their name and type.
-    _copy(connection, table, schema.empty_table(), "shapes")
-    connection.execute(
-        f"CREATE VIEW {quoted(table)} AS SELECT {', '.join(map(quoted, schema.names))} FROM shapes.{quoted(table)} "  # noqa: S608
-        f"UNION ALL BY NAME SELECT * FROM read_parquet([{', '.join(map(_literal, files))}], "
-        f"union_by_name = true, {hive})"
+    columns = ", ".join(quoted(field.name) for field in shown)
+    # The empty table gives columns that no file has yet their name and type.
+    yield empty_table(table, schema, "shapes")
+    yield (
+        f"CREATE VIEW {quoted(table)} AS SELECT {columns} FROM (FROM shapes.{quoted(table)} "  # noqa: S608
+        f"UNION ALL BY NAME FROM read_parquet([{', '.join(map(_literal, files))}], union_by_name = true, {hive}))"
+    )
+
+
+def _pattern(path: Path) -> str:
+    """A path with the characters of patterns meaning themselves."""
+    return "".join(
+        f"[{character}]" if character in "*?[" else character for character in str(path.absolute())
     )
 
 
 def _literal(path: Path) -> str:
-    """A path as SQL takes it, with the characters of patterns meaning themselves."""
-    plain = "".join(
-        f"[{character}]" if character in "*?[" else character for character in str(path.absolute())
-    )
-    return "'" + plain.replace("'", "''") + "'"
+    """A path as SQL takes it."""
+    return "'" + _pattern(path).replace("'", "''") + "'"
 
 
-def _copy(connection: DuckDBPyConnection, name: str, rows: pa.Table, schema: str = "main") -> None:
-    """A table of the connection's own memory."""
-    connection.register("incoming_rows", rows)
-    connection.execute(f"CREATE TABLE {schema}.{quoted(name)} AS FROM incoming_rows")
-    connection.unregister("incoming_rows")
+def _as_named(files: Iterable[Path]) -> Iterable[str]:
+    """Files as views name them, and as they are called: DuckDB asks for both."""
+    for path in files:
+        yield from {_pattern(path), str(path.absolute())}

@@ -1,4 +1,4 @@
-"""The tree of regions: statistical codes with their validity and successors, and the lists they are imported from.
+"""Lists of regions: statistical codes with their validity and successors, as they are imported.
 
 A code is kept with 12 digits (2 province, 2 city, 2 county, 3 township, 3 village). Finding the code that a row of a
 spreadsheet means does not belong here.
@@ -9,16 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from warehouse.periods import Month
 from warehouse.schemas import REGIONS
 
 LEVELS = ("province", "city", "county", "township", "village")
@@ -32,143 +29,6 @@ Row = dict[str, Any]
 
 class RegionsError(ValueError):
     """A list of regions that cannot be taken; says in Chinese what is wrong where, and what to do."""
-
-
-@dataclass(frozen=True)
-class Region:
-    """One code during one validity.
-
-    Attributes:
-        code: 12 digits.
-        name: As the list gives it.
-        level: One of ``LEVELS``.
-        parent: Code of the region it lies in, None at the top.
-        urban_rural: Urban-rural class (111 … 220) or None.
-        group: Region group for the assessment or None.
-        valid_from: First day of validity, None when unknown.
-        valid_to: First day on which it is no longer valid, None while it is.
-        successor: The code that took its place, None while it is valid.
-        is_provisional: Given by us because no national list has it.
-    """
-
-    code: str
-    name: str
-    level: str
-    parent: str | None
-    urban_rural: str | None
-    group: str | None
-    valid_from: date | None
-    valid_to: date | None
-    successor: str | None
-    is_provisional: bool
-
-    def is_valid(self, day: date) -> bool:
-        """Whether the code is valid on a day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day < self.valid_to
-        )
-
-
-@dataclass(frozen=True)
-class Regions:
-    """A region tree.
-
-    Attributes:
-        history: All validities of all codes, a code's in order of time.
-        by_code: By code, its latest validity.
-    """
-
-    history: tuple[Region, ...]
-    by_code: Mapping[str, Region]
-    _children: Mapping[str, tuple[str, ...]] = field(repr=False)
-
-    @classmethod
-    def from_table(cls, table: pa.Table) -> Regions:
-        """The tree of a table in the ``REGIONS`` schema; rows may be in any order."""
-        columns = [table[name].to_pylist() for name in REGIONS.names]
-        history = sorted(
-            (_region(values) for values in zip(*columns, strict=True)),
-            key=lambda region: (region.code, region.valid_from or date.min),
-        )
-        by_code = {region.code: region for region in history}
-        children: dict[str, list[str]] = defaultdict(list)
-        for region in by_code.values():
-            if region.parent is not None:
-                children[region.parent].append(region.code)
-        return cls(tuple(history), by_code, {code: tuple(below) for code, below in children.items()})
-
-    def __contains__(self, code: object) -> bool:
-        return code in self.by_code
-
-    def __getitem__(self, code: str) -> Region:
-        """The latest validity of a code.
-
-        Raises:
-            KeyError: The tree has no such code.
-        """
-        return self.by_code[code]
-
-    def __len__(self) -> int:
-        return len(self.by_code)
-
-    def __iter__(self) -> Iterator[Region]:
-        return iter(self.by_code.values())
-
-    def parent(self, code: str) -> str | None:
-        """The region it lies in, None at the top or where the tree does not have it."""
-        above = self.by_code[code].parent
-        return above if above in self.by_code else None
-
-    def children(self, code: str) -> tuple[str, ...]:
-        """The regions directly below, by code."""
-        return self._children.get(code, ())
-
-    def descendants(self, code: str) -> Iterator[str]:
-        """All regions below, a parent before its children."""
-        for child in self.children(code):
-            yield child
-            yield from self.descendants(child)
-
-    def ancestors(self, code: str) -> Iterator[str]:
-        """The regions above, the nearest first."""
-        above = self.parent(code)
-        while above is not None:
-            yield above
-            above = self.parent(above)
-
-    def successor_of(self, code: str) -> str:
-        """The code in force after it, over as many steps as it takes; itself while it is."""
-        passed = set()
-        while code in self.by_code and (after := self.by_code[code].successor) and code not in passed:
-            passed.add(code)
-            code = after
-        return code
-
-    def predecessors_of(self, code: str) -> tuple[str, ...]:
-        """All codes that lead to this one, sorted."""
-        return tuple(
-            region.code for region in self if region.code != code and self.successor_of(region.code) == code
-        )
-
-    def current(self, month: Month) -> list[Region]:
-        """What is valid on the last day of a month, by code."""
-        return [region for region in self.history if region.is_valid(month.end)]
-
-    def at_level(self, code: str, level: str) -> str | None:
-        """The region itself or the one above it that is of a level."""
-        return next((c for c in (code, *self.ancestors(code)) if self.by_code[c].level == level), None)
-
-    def county_of(self, code: str) -> str | None:
-        """The county it is or lies in."""
-        return self.at_level(code, "county")
-
-    def names(self, code: str) -> tuple[str, ...]:
-        """Its name and those above it, from the top: 广州市, 从化区, 吕田镇, 三村村."""
-        return tuple(reversed([self.by_code[c].name for c in (code, *self.ancestors(code))]))
-
-    def orphans(self) -> list[str]:
-        """Codes whose parent the tree does not have, sorted."""
-        return sorted(region.code for region in self if region.parent and region.parent not in self.by_code)
 
 
 def full_code(code: str) -> str:
@@ -217,13 +77,6 @@ def merge_regions(known: pa.Table, new: pa.Table) -> pa.Table:
     replaced = set(new["region_code"].to_pylist())
     rows = [row for row in known.to_pylist() if row["region_code"] not in replaced] + new.to_pylist()
     return pa.Table.from_pylist(sorted(rows, key=_order), schema=REGIONS)
-
-
-def _region(values: tuple[Any, ...]) -> Region:
-    code, name, level, parent, urban_rural, group, valid_from, valid_to, successor, provisional = values
-    return Region(
-        code, name, level, parent, urban_rural, group, valid_from, valid_to, successor, bool(provisional)
-    )
 
 
 def _order(row: Row) -> tuple[str, date]:

@@ -21,6 +21,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from warehouse.codes import DIGITS
+from warehouse.guard import QueryError, ask, check, lock
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -38,7 +41,6 @@ _RECORD = {
     "sheet": "varchar",
     "row": "bigint",
 }
-_DIGITS = {"county": 6, "township": 9, "village": 12}
 _WINDOWS = {
     "in_month": "{period} = months.as_of",
     "in_year": "{period} between left(months.as_of, 4) || '-01' and months.as_of",
@@ -61,8 +63,8 @@ class Source:
         stands: Months for which a snapshot stands (1 monthly, 3 quarterly, 6 termly, 12 yearly).
         columns: SQL type by column, for binding definitions without data.
         rates: Columns that do not add up (percentages, yields, prices).
-        digest: What changes when the dataset's own rules change.
         is_there: Whether the connection has its table; see :func:`located`.
+        has_nils: Whether the connection knows of nil reports, by its table ``submissions``; the same.
     """
 
     evidence: str
@@ -71,8 +73,8 @@ class Source:
     stands: int = 1
     columns: Mapping[str, str] = field(default_factory=dict)
     rates: frozenset[str] = frozenset()
-    digest: str = ""
     is_there: bool = True
+    has_nils: bool = False
 
 
 def relations_in(sql: str) -> set[tuple[str, str]]:
@@ -106,7 +108,10 @@ def located(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]
     """The sources, those without a table marked: a dataset that nobody has handed in yet is an empty one."""
     rows = connection.execute("select table_name from information_schema.tables").fetchall()
     there = {str(name) for (name,) in rows}
-    return {dataset: replace(source, is_there=dataset in there) for dataset, source in sources.items()}
+    return {
+        dataset: replace(source, is_there=dataset in there, has_nils="submissions" in there)
+        for dataset, source in sources.items()
+    }
 
 
 def _empty(dataset: str, source: Source) -> str:
@@ -114,11 +119,41 @@ def _empty(dataset: str, source: Source) -> str:
     return f"{dataset} as (select {columns} where false)"
 
 
+def nil_reports(dataset: str, source: Source) -> str:
+    """SQL for what nil reports of a dataset speak for: ``(submission_id, region_code, period)``.
+
+    They are the submissions that count and have no rows; where another has handed in rows since, these speak.
+    """
+    digits = DIGITS[source.coverage]
+    return (
+        "select submission_id, nil.region_code, nil.period from ("  # noqa: S608 — names of contracts
+        "select submission_id, unnest(regions) as region_code, period from submissions "
+        f"where dataset = '{dataset}' and status = 'accepted' and rows_in = 0) nil "
+        f"anti join {dataset} r on r.period = nil.period "
+        f"and left(r.region_code, {digits}) = left(nil.region_code, {digits})"
+    )
+
+
+def nils_in(dataset: str, window: str, source: Source) -> str:
+    """SQL for the nil reports that a relation rests on: ``(as_of, submission_id, region_code, period)``; takes ``$months``."""
+    within = _within(window, source).format(period="nil.period", before=source.stands - 1)
+    return (
+        "select months.as_of, nil.* from (select unnest($months::varchar[]) as as_of) months "  # noqa: S608 - the same
+        f"join ({nil_reports(dataset, source)}) nil on {within}"
+    )
+
+
+def _reported(dataset: str, source: Source, columns: str = "region_code, period") -> str:
+    """SQL for the regions and months of which there are records, or a nil report."""
+    held = f"select distinct {columns} from {dataset}"  # noqa: S608 — names of contracts
+    return f"{held} union select {columns} from ({nil_reports(dataset, source)})" if source.has_nils else held  # noqa: S608
+
+
 def units_reported(dataset: str, window: str, source: Source) -> str:
-    """SQL for the regions that a relation has records of: ``(as_of, region_code)``; takes ``$months``."""
+    """SQL for the regions that a relation has records, or nil reports, of: ``(as_of, region_code)``; takes ``$months``."""
     return (
         "with months as (select unnest($months::varchar[]) as as_of), "  # noqa: S608 — names of contracts
-        f"held as (select distinct region_code, period from {dataset}) "
+        f"held as ({_reported(dataset, source)}) "
         "select distinct months.as_of, held.region_code from months "
         f"join held on {_within(window, source).format(period='held.period', before=source.stands - 1)}"
     )
@@ -136,12 +171,12 @@ def _relation(dataset: str, window: str, source: Source) -> str:
         return f"{name} as (select months.as_of, r.* from months join {dataset} r on {on})"  # noqa: S608
     if source.stands == 1:
         return f"{name} as (select r.period as as_of, r.* from {dataset} r where r.period in (select as_of from months))"  # noqa: S608
-    digits = _DIGITS[source.coverage]
+    digits = DIGITS[source.coverage]
     on = _STANDS.format(period="u.period", before=source.stands - 1)
     return (
         f"{name} as (select l.as_of, r.* from {dataset} r join ("  # noqa: S608
         "select months.as_of, u.unit, max(u.period) as period from months join "
-        f"(select distinct left(region_code, {digits}) as unit, period from {dataset}) u on {on} group by all"
+        f"({_reported(dataset, source, f'left(region_code, {digits}) as unit, period')}) u on {on} group by all"
         f") l on l.period = r.period and l.unit = left(r.region_code, {digits}))"
     )
 
@@ -171,10 +206,12 @@ def bind_problem(
     with duckdb.connect() as empty:
         for name, columns in _tables(sql, sources).items():
             empty.execute(f"create table {name} ({columns})")
+        lock(empty)
         try:
+            check(sql)
             statement = with_relations(sql, sources, "select * from stated", extra)
-            found = empty.sql(statement, params={"months": ["2025-01"]}).columns
-        except duckdb.Error as error:
+            found = ask(empty, statement, {"months": ["2025-01"]}).column_names
+        except QueryError as error:
             return str(error)
     missing = sorted(set(wanted) - set(found))
     return f"selects no {', '.join(missing)}" if missing else None

@@ -51,6 +51,11 @@ REGIONS = _schema(
 
 RELEASES = _schema(release=S, created_at=_TIME, tables=S, note=S)
 
+RECEIVED_MONTH = pa.field("received_month", S)
+FILED_UNDER = pa.field("filed_under", S)
+PARTITIONS_ONLY = (RECEIVED_MONTH.name, FILED_UNDER.name)
+"""Columns that say where rows lie; who reads the tables does not see them."""
+
 RECORD_FIELDS = (
     pa.field("region_code", S),
     pa.field("period", S),

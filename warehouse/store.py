@@ -1,4 +1,4 @@
-"""The tables on disk: Delta tables of Parquet, one folder each, replaced partition by partition.
+"""The tables on disk: Delta tables of Parquet, one folder each, replaced partition by partition, or added to.
 
 A write is one commit: readers see all of it or nothing, and every earlier version stays readable, because files and
 log entries are never removed. What the tables mean, and what ought to be in them, does not belong here.
@@ -6,22 +6,22 @@ log entries are never removed. What the tables mean, and what ought to be in the
 
 from __future__ import annotations
 
-import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from posixpath import dirname
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.fitting import SchemaError, check_inside, fit, schema_mode
+from warehouse.snapshots import AsOf, Snapshots, paths, since_checkpoint
+
 if TYPE_CHECKING:
     from deltalake import DeltaTable, WriterProperties
-
-AsOf = int | datetime | None
-"""A version, a UTC time, or now."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _VALUE = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
@@ -32,11 +32,16 @@ _KEEP_FOREVER = {
     "delta.deletedFileRetentionDuration": "interval 36500 days",
     "delta.enableExpiredLogCleanup": "false",
 }
-_MISFITS_SHOWN = 10
+
+_TENDED_EVERY = 20
+"""Versions after which a table's log is summed up and its files are looked at."""
+
+_CROWDED = 16
+"""Files of one partition from which on they are joined."""
 
 
-class SchemaError(ValueError):
-    """Data that does not fit the schema of its table; names every column and the remedy."""
+class Overtaken(RuntimeError):
+    """Somebody committed to the table in between; read it again and decide anew."""
 
 
 class Store:
@@ -55,19 +60,24 @@ class Store:
                 f"tables cannot be kept in {root}: its path holds [ ] or an escape like %20; use another folder"
             )
         self.root = root
+        self._snapshots = Snapshots(root)
 
     def tables(self) -> list[str]:
         """Names of the tables there are, sorted."""
         return sorted(path.parent.name for path in self.root.glob("*/_delta_log"))
 
+    def exists(self, *tables: str) -> bool:
+        """Whether tables are all there."""
+        return all((self._path(table) / "_delta_log").is_dir() for table in tables)
+
     def version(self, table: str, as_of: AsOf = None) -> int | None:
         """The version of a table, now or at a past time; None where there was no table."""
-        found = self._open(table, as_of)
+        found = self._snapshots.open(table, as_of)
         return None if found is None else found.version()
 
     def schema(self, table: str, as_of: AsOf = None) -> pa.Schema | None:
         """The schema a table has, partition columns included; None where there is no table."""
-        found = self._open(table, as_of)
+        found = self._snapshots.open(table, as_of)
         return None if found is None else pa.schema(found.schema().to_arrow())
 
     def write(
@@ -93,36 +103,79 @@ class Store:
         """
         from deltalake import CommitProperties, write_deltalake
 
-        if not _NAME.fullmatch(table):
-            raise ValueError(f"{table!r} cannot be a table name; use snake_case")
         predicate = _predicate(table, partition)
-        fitted = _fit(table, data, schema)
-        _check_inside(table, fitted, partition)
+        fitted = fit(table, data, schema)
+        check_inside(table, fitted, partition)
         known = self.schema(table)
-        mode: Literal["merge", "overwrite"] | None = None
-        if known is None:
-            predicate = None
-        else:
+        mode = schema_mode(known, schema)
+        if known is not None:
             self._check_partitioning(table, list(partition))
-            if any(
-                name in known.names and known.field(name).type != schema.field(name).type
-                for name in schema.names
-            ):
-                fitted, predicate, mode = self._retyped(table, fitted, partition), None, "overwrite"
-            elif set(schema.names) != set(known.names):
-                mode = "merge"
+        if mode == "overwrite":
+            fitted = self._retyped(table, fitted, partition)
         write_deltalake(
             self._path(table),
             fitted,
             mode="overwrite",
             partition_by=list(partition) or None,
-            predicate=predicate,
+            predicate=None if known is None or mode == "overwrite" else predicate,
             schema_mode=mode,
             configuration=_KEEP_FOREVER if known is None else None,
             writer_properties=_encoding(fitted.schema),
             commit_properties=CommitProperties(max_commit_retries=20),
         )
         return self._existing(table).version()
+
+    def append(self, table: str, data: pa.Table, schema: pa.Schema, after: int | None) -> int:
+        """Add rows to a table without partitions, in one commit, if it is still as it was read.
+
+        Args:
+            table: Snake_case name.
+            data: The new rows.
+            schema: What the table must look like.
+            after: The version that the rows were decided on; None where there was no table.
+
+        Returns:
+            The version written.
+
+        Raises:
+            Overtaken: There is a newer version; nothing was added.
+            SchemaError: As ``write``.
+        """
+        from deltalake import CommitProperties, DeltaTable, write_deltalake
+        from deltalake.exceptions import CommitFailedError
+
+        path = self._path(table)
+        fitted = fit(table, data, schema)
+        if after is None:
+            DeltaTable.create(path, schema, mode="ignore", configuration=_KEEP_FOREVER)
+        seen = DeltaTable(path, version=after or 0)
+        try:
+            # Without a retry a commit that comes second fails; with one it would be put after the other unseen.
+            write_deltalake(
+                seen, fitted, mode="append", commit_properties=CommitProperties(max_commit_retries=0)
+            )
+        except CommitFailedError as error:
+            raise Overtaken(f"{table} has a newer version than {after}") from error
+        return seen.version()
+
+    def remove(self, table: str, column: str, values: Sequence[str]) -> int:
+        """Leave out the rows with these values of a column from now on; returns the version written."""
+        found = self._existing(table)
+        found.delete(_predicate(table, {column: values}))
+        return found.version()
+
+    def lay_out(self, table: str, schema: pa.Schema, columns: Sequence[str]) -> None:
+        """Begin a table anew: empty, partitioned by these columns. Its earlier versions stay as they were."""
+        from deltalake import write_deltalake
+
+        write_deltalake(
+            self._path(table),
+            schema.empty_table(),
+            mode="overwrite",
+            schema_mode="overwrite",
+            partition_by=list(columns),
+            configuration=_KEEP_FOREVER if self.version(table) is None else None,
+        )
 
     def read(
         self,
@@ -151,10 +204,8 @@ class Store:
         Raises:
             KeyError: There is, or was, no such table.
         """
-        # Not pa.table(): that imports pandas, which takes longer than the query.
-        actions = pa.RecordBatchReader.from_stream(self._existing(table, as_of).get_add_actions()).read_all()
         folder = self._path(table)
-        return sorted(folder / unquote(path) for path in actions["path"].to_pylist())
+        return sorted(folder / unquote(path) for path in paths(self._existing(table, as_of)))
 
     def partition_columns(self, table: str, as_of: AsOf = None) -> list[str]:
         """The columns whose values stand in folder names.
@@ -164,17 +215,21 @@ class Store:
         """
         return list(self._existing(table, as_of).metadata().partition_columns)
 
-    def compact(self) -> dict[str, int]:
-        """Join small files of every table and checkpoint its log; the files of earlier versions stay.
+    def tend(self) -> dict[str, int]:
+        """Keep tables quick to open: every twenty versions sum up the log, and join files where a partition has many.
+
+        The files of earlier versions stay, and so does every version.
 
         Returns:
-            By table, how many files were replaced by fewer.
+            By table that was looked at, how many files were replaced by fewer.
         """
         joined = {}
         for name in self.tables():
-            table = self._existing(name)
-            joined[name] = int(table.optimize.compact()["numFilesRemoved"])
-            table.create_checkpoint()
+            if since_checkpoint(self._path(name)) >= _TENDED_EVERY:
+                table = self._existing(name)
+                crowded = max(Counter(map(dirname, paths(table))).values(), default=0) >= _CROWDED
+                joined[name] = int(table.optimize.compact()["numFilesRemoved"]) if crowded else 0
+                table.create_checkpoint()
         return joined
 
     def _check_partitioning(self, table: str, columns: list[str]) -> None:
@@ -193,31 +248,18 @@ class Store:
         lost = [field for field in staying.schema if field.name not in fitted.column_names]
         for field in lost:
             fitted = fitted.append_column(field, pa.nulls(fitted.num_rows, field.type))
-        return pa.concat_tables([_fit(table, staying, fitted.schema), fitted])
+        return pa.concat_tables([fit(table, staying, fitted.schema), fitted])
 
     def _path(self, table: str) -> Path:
         return self.root / table
 
     def _existing(self, table: str, as_of: AsOf = None) -> DeltaTable:
-        found = self._open(table, as_of)
+        found = self._snapshots.open(table, as_of)
         if found is None:
             raise KeyError(
                 f"no table {table} as of {as_of or 'now'}; there are {', '.join(self.tables()) or 'none'}"
             )
         return found
-
-    def _open(self, table: str, as_of: AsOf = None) -> DeltaTable | None:
-        from deltalake import DeltaTable
-
-        path = self._path(table)
-        if not (path / "_delta_log").is_dir() or not DeltaTable.is_deltatable(str(path)):
-            return None
-        if isinstance(as_of, int):
-            return DeltaTable(path, version=as_of)
-        if as_of is None:
-            return DeltaTable(path)
-        version = _version_at(path, as_of)
-        return None if version is None else DeltaTable(path, version=version)
 
 
 def _encoding(schema: pa.Schema) -> WriterProperties:
@@ -231,29 +273,9 @@ def _encoding(schema: pa.Schema) -> WriterProperties:
     return WriterProperties(column_properties=dict.fromkeys(numbers, plain))
 
 
-def _version_at(folder: Path, moment: datetime) -> int | None:
-    """The last version committed at or before a time, None where there was none.
-
-    Read from the log itself: file times do not survive a copy, and delta-rs finds no history below a ``#``.
-    """
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment} has no time zone; give a UTC time")
-    limit = moment.timestamp() * 1000
-    commits = sorted(
-        (path for path in (folder / "_delta_log").glob("*.json") if path.stem.isdigit()), reverse=True
-    )
-    return next((int(path.stem) for path in commits if _committed_at(path) <= limit), None)
-
-
-def _committed_at(commit: Path) -> int:
-    """When a commit was made, in milliseconds since 1970 (Delta protocol, commit provenance information)."""
-    for line in commit.read_text(encoding="utf-8").splitlines():
-        if line.startswith('{"commitInfo"'):
-            return int(json.loads(line)["commitInfo"]["timestamp"])
-    raise ValueError(f"{commit} does not say when it was made; it was not written by this store")
-
-
 def _predicate(table: str, partition: Mapping[str, Sequence[str]]) -> str | None:
+    if not _NAME.fullmatch(table):
+        raise ValueError(f"{table!r} cannot be a table name; use snake_case")
     for column, values in partition.items():
         bad = [value for value in values if not _VALUE.fullmatch(value)]
         if bad or not values:
@@ -262,41 +284,3 @@ def _predicate(table: str, partition: Mapping[str, Sequence[str]]) -> str | None
             )
     clauses = [f"{column} IN ({', '.join(map(repr, values))})" for column, values in partition.items()]
     return " AND ".join(clauses) or None
-
-
-def _fit(table: str, data: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The data in the schema's columns, order and types."""
-    missing = [name for name in schema.names if name not in data.column_names]
-    unknown = [name for name in data.column_names if name not in schema.names]
-    if missing or unknown:
-        raise SchemaError(
-            f"{table}: missing columns {missing}, unknown columns {unknown}; make data and schema agree"
-        )
-    misfits: list[str] = []
-    columns = [_cast(data[field.name], field, misfits) for field in schema]
-    if misfits:
-        shown = "; ".join(misfits[:_MISFITS_SHOWN])
-        raise SchemaError(f"{table}: {len(misfits)} columns do not fit their type: {shown}")
-    return pa.table(columns, schema=schema)
-
-
-def _cast(column: pa.ChunkedArray, field: pa.Field, misfits: list[str]) -> pa.ChunkedArray:
-    try:
-        cast = column.cast(field.type)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        # Arrow's own message quotes the offending value, which may be private.
-        misfits.append(f"{field.name} is {column.type}, not {field.type}")
-        return column
-    if not field.nullable and cast.null_count:
-        misfits.append(f"{field.name} has {cast.null_count} nulls")
-    return cast
-
-
-def _check_inside(table: str, data: pa.Table, partition: Mapping[str, Sequence[str]]) -> None:
-    for column, values in partition.items():
-        outside = set(pc.unique(data[column]).to_pylist()) - set(values)
-        if outside:
-            raise SchemaError(
-                f"{table}: rows with {column} {sorted(map(str, outside))[:_MISFITS_SHOWN]} "
-                f"outside of the {len(values)} values replaced; name every value in the partition"
-            )

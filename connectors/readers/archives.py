@@ -13,7 +13,6 @@ from connectors.grid import Grid, Sheet
 from connectors.readers.limits import (
     MAX_CELLS,
     MAX_MEMBERS,
-    MAX_UNPACKED,
     empty,
     encrypted,
     refusing,
@@ -25,13 +24,19 @@ _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "~$")
 
-MemberReader = Callable[[Path, str], list[Sheet]]
+MemberReader = Callable[[Path, str, int], list[Sheet]]
 
 
-def read_archive(path: Path, name: str, read: MemberReader) -> list[Sheet]:
+def read_archive(path: Path, name: str, read: MemberReader, most: int) -> list[Sheet]:
     """The sheets of every spreadsheet inside, named ``member/sheet``.
 
     A member that cannot be read is a sheet without cells whose note says why, unless no member can be read.
+
+    Args:
+        path: The archive.
+        name: Its name.
+        read: Reads a member, given what it may unpack to.
+        most: Bytes that all may unpack to.
 
     Raises:
         Refused: ``encrypted``, ``too_large``, ``empty``, or the refusal of the first member where all are refused.
@@ -42,13 +47,13 @@ def read_archive(path: Path, name: str, read: MemberReader) -> list[Sheet]:
         members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(member_name(m))]
         if len(members) > MAX_MEMBERS:
             raise too_large(name, f"压缩包里有 {len(members)} 个文件")
-        left = MAX_UNPACKED
+        left = most
         for number, member in enumerate(members):
             unpacked = Path(folder) / str(number)
             found, refusal, size = _member(archive, member, unpacked, left, read)
             left -= size
             if left < 0:
-                raise too_large(name, f"解压后超过 {MAX_UNPACKED // 1_000_000} MB")
+                raise too_large(name, f"解压后超过 {most // 1_000_000} MB")
             sheets += found
             refusals += refusal
             unpacked.unlink(missing_ok=True)
@@ -92,7 +97,7 @@ def _member(
             size = _unpack(archive, member, unpacked, left)
             if size > left:
                 return [], [], size
-            sheets = read(unpacked, Path(name).name)
+            sheets = read(unpacked, Path(name).name, left - size)
     except Refused as refusal:
         return [Sheet(name, False, Grid([]), (f"{refusal.message}{refusal.remedy}",))], [refusal], size
     return [dataclasses.replace(sheet, name=f"{name}/{sheet.name}") for sheet in sheets], [], size

@@ -82,8 +82,8 @@ def _zip_kind(path: Path) -> Kind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            mime = archive.read("mimetype")[:100] if "mimetype" in names else b""
-            locked = b"encryption-data" in archive.read("META-INF/manifest.xml")[:200_000] if mime else False
+            mime = _start(archive, "mimetype", 100) if "mimetype" in names else b""
+            locked = bool(mime) and b"encryption-data" in _start(archive, "META-INF/manifest.xml", 200_000)
     except Exception:
         return Kind.UNKNOWN
     if b"opendocument.spreadsheet" in mime:
@@ -95,6 +95,11 @@ def _zip_kind(path: Path) -> Kind:
     if mime or not names.isdisjoint(_DOCUMENT_PARTS):
         return Kind.DOCUMENT
     return Kind.ARCHIVE
+
+
+def _start(archive: zipfile.ZipFile, part: str, size: int) -> bytes:
+    with archive.open(part) as file:
+        return file.read(size)
 
 
 def _ole_kind(path: Path) -> Kind:

@@ -19,11 +19,20 @@ MAX_COLUMNS = 3_000
 MAX_UNPACKED = 1_000_000_000
 """Bytes a compressed file may unpack to."""
 
+MAX_RATIO = 50
+"""Times its own size that a compressed file may unpack to; of real workbooks none reaches ten."""
+
+SMALL_UNPACKED = 64_000_000
+"""Bytes that any compressed file may unpack to."""
+
 MAX_TAGS = 4_000_000
 """Tags of a table written as markup."""
 
 MAX_TEXT = 200_000_000
 """Bytes of a text file read as a whole; longer ones are streamed where their structure allows."""
+
+MAX_SHEETS = 2_000
+"""Sheets of one workbook: each is opened by itself, however empty."""
 
 MAX_MEMBERS = 500
 """Spreadsheets in one archive."""

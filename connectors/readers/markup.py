@@ -12,7 +12,7 @@ from pathlib import Path
 from connectors.grid import Cell, Grid, Merge, Sheet
 from connectors.readers.encoding import decode_declared
 from connectors.readers.limits import MAX_TEXT, Room, check_tags, not_a_table, too_large
-from connectors.readers.look import Look
+from connectors.readers.looks.look import Look
 
 _NO_TAG = re.compile(r"<(?![A-Za-z/!?])")
 _MAX_SPAN = 10_000

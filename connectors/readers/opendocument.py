@@ -14,17 +14,16 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
-from connectors.grid import Cell, Grid, Merge, Sheet, apart
+from connectors.grid import Cell, Merge, Sheet, apart
 from connectors.readers.limits import (
     BLANK_ROW,
     MAX_CELLS,
     MAX_TEXT,
-    MAX_UNPACKED,
     Room,
     picture_only,
     too_large,
 )
-from connectors.readers.look import Look
+from connectors.readers.looks.look import Look
 from connectors.readers.opendocument_cells import DRAW, STYLE, TABLE, is_error, is_percentage, value_of
 
 _TABLE, _ROW, _COLUMN = f"{TABLE}table", f"{TABLE}table-row", f"{TABLE}table-column"
@@ -42,7 +41,7 @@ def read_opendocument(path: Path, name: str) -> list[Sheet]:
     Raises:
         Refused: ``picture_only`` or ``too_large``.
     """
-    with _content(path, name) as content:
+    with _content(path) as content:
         tables = list(_tables(content, name))
     if any(table.look.pictures for table in tables) and not any(table.rows for table in tables):
         raise picture_only(name)
@@ -50,17 +49,14 @@ def read_opendocument(path: Path, name: str) -> list[Sheet]:
 
 
 @contextmanager
-def _content(path: Path, name: str) -> Iterator[IO[bytes]]:
+def _content(path: Path) -> Iterator[IO[bytes]]:
     """The document's XML: the part of an archive, or the whole file of a flat one."""
     if not zipfile.is_zipfile(path):
         with path.open("rb") as file:
             yield file
         return
-    with zipfile.ZipFile(path) as archive:
-        if archive.getinfo("content.xml").file_size > MAX_UNPACKED:
-            raise too_large(name, f"解压后超过 {MAX_UNPACKED // 1_000_000} MB")
-        with archive.open("content.xml") as part:
-            yield part
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as part:
+        yield part
 
 
 def _tables(content: IO[bytes], name: str) -> Iterator[_Table]:
@@ -131,9 +127,7 @@ class _Table:
         notes = [f"工作表“{self.title}”是隐藏的，已一并读取。"] if self.hidden and self.rows else []
         self.look.hidden_columns = self._hidden_columns()
         notes += self.look.notes(self.title, blank=not self.rows)
-        return Sheet(
-            self.title, self.hidden, Grid(self.rows, apart(self.merged), self.look.formats), tuple(notes)
-        )
+        return Sheet(self.title, self.hidden, self.look.grid(self.rows, apart(self.merged)), tuple(notes))
 
     def _row(self, element: ElementTree.Element) -> None:
         repeat, hidden = _number(element, _ROWS_REPEATED), _is_hidden(element)

@@ -12,12 +12,14 @@ from connectors.readers.delimited import read_delimited
 from connectors.readers.limits import empty, encrypted, not_a_table, refusing, unreadable
 from connectors.readers.markup import read_html
 from connectors.readers.opendocument import read_opendocument
+from connectors.readers.packed import check_unpacked, most_unpacked
 from connectors.readers.workbook import read_workbook
 from connectors.readers.xlsb import read_xlsb
 from connectors.readers.xml_spreadsheet import read_xml_spreadsheet
 
 _MAX_NESTING = 1
 _WORKBOOKS = (Kind.XLSX, Kind.XLS)
+_PACKED = (Kind.XLSX, Kind.XLSB, Kind.ODS)
 
 
 def read_sheets(path: Path, *, name: str | None = None) -> list[Sheet]:
@@ -30,19 +32,21 @@ def read_sheets(path: Path, *, name: str | None = None) -> list[Sheet]:
     Raises:
         Refused: ``encrypted``, ``picture_only``, ``unreadable``, ``not_a_table``, ``empty`` or ``too_large``.
     """
-    return _checked(path, name or path.name, 0)
+    return _checked(path, name or path.name, 0, most_unpacked(path))
 
 
-def _checked(path: Path, name: str, depth: int) -> list[Sheet]:
+def _checked(path: Path, name: str, depth: int, most: int) -> list[Sheet]:
     with refusing(name):
-        sheets = _read(path, name, depth)
+        sheets = _read(path, name, depth, most)
     if not any(sheet.grid.rows for sheet in sheets):
         raise empty(name)
     return sheets
 
 
-def _read(path: Path, name: str, depth: int) -> list[Sheet]:
+def _read(path: Path, name: str, depth: int, most: int) -> list[Sheet]:
     kind = kind_of(path)
+    if kind in _PACKED:
+        check_unpacked(path, name, most)
     if kind in _WORKBOOKS:
         return read_workbook(path, name, kind)
     if kind is Kind.XLSB:
@@ -56,7 +60,9 @@ def _read(path: Path, name: str, depth: int) -> list[Sheet]:
     if kind is Kind.XML_SPREADSHEET:
         return read_xml_spreadsheet(path, name)
     if kind is Kind.ARCHIVE and depth <= _MAX_NESTING:
-        return read_archive(path, name, lambda member, called: _checked(member, called, depth + 1))
+        return read_archive(
+            path, name, lambda member, called, left: _checked(member, called, depth + 1, left), most
+        )
     raise _refusal(path, name, kind)
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from connectors.errors import Refused
 from connectors.grid import Grid, Merge, Sheet, apart
-from connectors.readers.biff import look_into_xls
 from connectors.readers.content import Kind
-from connectors.readers.extent import check_xls, check_xlsb
 from connectors.readers.limits import MAX_CELLS, encrypted, picture_only, too_large
-from connectors.readers.look import Look
-from connectors.readers.ooxml import Package, look_into_xlsx
+from connectors.readers.looks.biff import look_into_xls
+from connectors.readers.looks.extent import check_xls, check_xlsb
+from connectors.readers.looks.look import Look
+from connectors.readers.looks.ooxml import Package, look_into_xlsx
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -55,7 +55,7 @@ def _looking(path: Path, name: str, kind: Kind) -> Iterator[Mapping[int, Future[
     with ExitStack() as stack:
         looks = look_into_xls(path, name) if kind is Kind.XLS else {}
         if kind is Kind.XLSX:
-            looks = look_into_xlsx(stack.enter_context(Package(path, name)), name)
+            looks = look_into_xlsx(stack.enter_context(Package(path)), name)
         pool = ThreadPoolExecutor(1)
         stack.callback(pool.shutdown, cancel_futures=True)
         yield {index: pool.submit(look) for index, look in looks.items()}
@@ -87,7 +87,7 @@ def _too_wide(name: str, sheet: str) -> Refused:
 
 def _grid(sheet: CalamineSheet, name: str, look: Look, left: int) -> Grid:
     if sheet.end is None:
-        return Grid(look.with_errors([]))
+        return look.grid(look.with_errors([]), [])
     bottom, right = sheet.end
     if (bottom + 1) * (right + 1) > left:
         raise _too_wide(name, sheet.name)
@@ -95,7 +95,7 @@ def _grid(sheet: CalamineSheet, name: str, look: Look, left: int) -> Grid:
     height = len(rows)
     while height and not any(cell != "" for cell in rows[height - 1]):
         height -= 1
-    return Grid(rows[:height], _merges(sheet, height), look.formats)
+    return look.grid(rows[:height], _merges(sheet, height))
 
 
 def _merges(sheet: CalamineSheet, height: int) -> list[Merge]:

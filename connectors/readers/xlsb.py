@@ -9,19 +9,20 @@ import posixpath
 import re
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
-from connectors.grid import Grid, Merge, Sheet, apart
+from connectors.grid import Merge, Sheet, apart
 from connectors.readers.content import Kind
 from connectors.readers.limits import picture_only
-from connectors.readers.look import Look
-from connectors.readers.number_format import BUILT_IN, is_percentage
+from connectors.readers.looks.look import Look
+from connectors.readers.looks.number_format import BUILT_IN, is_telling
 from connectors.readers.workbook import read_workbook
 
 _ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR = 0, 2, 3, 5, 9, 11
 _FORMAT, _XF, _COLUMN, _BUNDLE, _MERGE, _BEGIN_XFS, _END_XFS = 44, 47, 60, 156, 176, 617, 618
+_PROPERTIES = 153
 _NUMBERS, _ERRORS = (_RK, _REAL, _FORMULA_NUMBER), (_ERROR, _FORMULA_ERROR)
 _PRINTED = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _LAST_ROW, _LAST_COLUMN = 1_048_575, 16_383
@@ -36,14 +37,19 @@ def read_xlsb(path: Path, name: str) -> list[Sheet]:
     """
     sheets = read_workbook(path, name, Kind.XLSB)
     with zipfile.ZipFile(path) as archive:
-        styles = _percent_styles(_part(archive, "xl/styles.bin"))
+        styles = _telling_styles(_part(archive, "xl/styles.bin"))
         parts = _parts(archive)
         drawings = [part for part in archive.namelist() if part.startswith("xl/drawings/drawing")]
         if not any(sheet.grid.rows for sheet in sheets) and any(
             _PICTURE.search(archive.read(part)) for part in drawings
         ):
             raise picture_only(name)
-        return [_looked_at(sheet, _part(archive, parts.get(sheet.name, "")), styles) for sheet in sheets]
+        from_1904 = _is_from_1904(_part(archive, "xl/workbook.bin"))
+        contents = (_part(archive, parts.get(sheet.name, "")) for sheet in sheets)
+        return [
+            _looked_at(sheet, content, styles, from_1904)
+            for sheet, content in zip(sheets, contents, strict=True)
+        ]
 
 
 def _part(archive: zipfile.ZipFile, part: str) -> bytes:
@@ -64,25 +70,29 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _percent_styles(styles: bytes) -> set[int]:
-    """Numbers of the cell styles whose number format is a percentage."""
-    formats, found, number = set(BUILT_IN), set(), -1
+def _is_from_1904(workbook: bytes) -> bool:
+    return any(kind == _PROPERTIES and data and data[0] & 1 for kind, data in _records(workbook))
+
+
+def _telling_styles(styles: bytes) -> dict[int, str]:
+    """Number formats by the cell styles that have a telling one."""
+    formats, found, number = dict(BUILT_IN), dict[int, str](), -1
     for kind, data in _records(styles):
-        if kind == _FORMAT and is_percentage(_wide(data, 2)[0]):
-            formats.add(struct.unpack_from("<H", data)[0])
+        if kind == _FORMAT and is_telling(code := _wide(data, 2)[0]):
+            formats[struct.unpack_from("<H", data)[0]] = code
         elif kind == _BEGIN_XFS:
             number = 0
         elif kind == _END_XFS:
             number = -1
         elif kind == _XF and number >= 0:
-            if struct.unpack_from("<H", data, 2)[0] in formats:
-                found.add(number)
+            if (form := struct.unpack_from("<H", data, 2)[0]) in formats:
+                found[number] = formats[form]
             number += 1
     return found
 
 
-def _looked_at(sheet: Sheet, content: bytes, styles: set[int]) -> Sheet:
-    look, merged, row = Look(), list[Merge](), 0
+def _looked_at(sheet: Sheet, content: bytes, styles: Mapping[int, str], from_1904: bool) -> Sheet:
+    look, merged, row = Look(from_1904=from_1904), list[Merge](), 0
     for kind, data in _records(content):
         if kind == _ROW:
             row = struct.unpack_from("<I", data)[0]
@@ -94,7 +104,7 @@ def _looked_at(sheet: Sheet, content: bytes, styles: set[int]) -> Sheet:
             if kind in _ERRORS:
                 look.errors[row, column] = _PRINTED.get(data[8], "#N/A")
             elif style & 0xFFFFFF in styles:
-                look.formats[row, column] = "0%"
+                look.formats[row, column] = styles[style & 0xFFFFFF]
         elif kind == _COLUMN:
             first, last = struct.unpack_from("<II", data)
             if data[16] & 1 and last < _LAST_COLUMN:  # a hidden rest of the sheet hides nothing
@@ -105,7 +115,7 @@ def _looked_at(sheet: Sheet, content: bytes, styles: set[int]) -> Sheet:
     rows = look.with_errors(sheet.grid.rows)
     notes = (*sheet.notes, *look.notes(sheet.name, blank=not rows))
     spans = apart(span for span in merged if span[0] < len(rows))
-    return Sheet(sheet.name, sheet.hidden, Grid(rows, spans, look.formats), notes)
+    return Sheet(sheet.name, sheet.hidden, look.grid(rows, spans), notes)
 
 
 def _wide(data: bytes, at: int) -> tuple[str, int]:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from connectors.grid import Cell, Grid, Merge, Sheet, apart
+from connectors.grid import Cell, Merge, Sheet, apart
 from connectors.readers.encoding import decode_declared
 from connectors.readers.limits import BLANK_ROW, MAX_TEXT, Room, check_tags, too_large, unreadable
-from connectors.readers.look import Look
-from connectors.readers.number_format import is_percentage
+from connectors.readers.looks.look import Look
+from connectors.readers.looks.number_format import is_percentage
 
 _NAMESPACE = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _VISIBLE = "{urn:schemas-microsoft-com:office:excel}Visible"
@@ -130,7 +130,7 @@ class _Worksheet:
         notes = [f"工作表“{self._title}”是隐藏的，已一并读取。"] if self.hidden and self._rows else []
         notes += self._look.notes(self._title, blank=not self._rows)
         merged = apart(span for span in self._merged if span[0] < len(self._rows))
-        return Sheet(self._title, self.hidden, Grid(self._rows, merged, self._look.formats), tuple(notes))
+        return Sheet(self._title, self.hidden, self._look.grid(self._rows, merged), tuple(notes))
 
     def _values(self, row: ElementTree.Element, number: int) -> list[Cell]:
         values: list[Cell] = []

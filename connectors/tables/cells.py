@@ -9,6 +9,7 @@ from enum import Enum
 from functools import lru_cache
 
 from connectors.grid import Cell
+from connectors.invisible import INVISIBLE
 from connectors.tables.words import UNIT
 
 
@@ -40,7 +41,7 @@ _TIME = re.compile(r"^\d{1,2}:\d\d(:\d\d)?$")
 _DASH = re.compile(r"^[-—–－―─/／=*.…×xX\\]+$|^(\(?[NXDZS]A?\)?|n/?a|无数据|None|nan|null)$")
 _PLACEHOLDER = re.compile(r"^\$+$|\$\{[^}]*\}|\{\{[^}]*\}\}|^#\{|^<%")
 _CHINESE_SPACE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff(])|(?<=[):、])\s+(?=[\u3400-\u9fff])")
-_PRIVATE = re.compile(r"[\ue000-\uf8ff\u200b\ufeff]")
+_PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 
 
 def text_of(value: Cell) -> str:
@@ -50,7 +51,7 @@ def text_of(value: Cell) -> str:
     if isinstance(value, str):
         if value.isascii():
             return value.strip()
-        return unicodedata.normalize("NFKC", _PRIVATE.sub("", value)).strip()
+        return unicodedata.normalize("NFKC", _PRIVATE.sub("", INVISIBLE.sub("", value))).strip()
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     return str(value)

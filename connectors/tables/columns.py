@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from connectors.tables.cells import Kind
-from connectors.tables.header import Header, Role
+from connectors.tables.header import Header
 from connectors.tables.model import Column
 from connectors.tables.names import Names
+from connectors.tables.roles import Role
 from connectors.tables.shape import Shape
 from connectors.tables.units import Units
 from connectors.tables.view import View

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 from itertools import pairwise
 
 from connectors.tables.cells import Kind
 from connectors.tables.nesting import numbering
+from connectors.tables.roles import Role, is_count, role_of
 from connectors.tables.view import Box, Row, View
 from connectors.tables.words import (
-    CALENDAR,
     CODE_CAPTION,
     HEADER_WORD,
     HEADING,
     MEASURE_CAPTION,
     NOTE,
-    NUMBERED_COLUMN,
-    ORDER_CAPTION,
-    PLACE,
-    STEM,
-    SYMBOL,
     UNIT_CAPTION,
 )
 
@@ -33,16 +27,6 @@ _GAP = 4  # blank rows allowed inside a header
 _RECUR = 60  # rows in which the values of a first record are looked for
 _MARK = 2  # characters of a mark
 _AHEAD = 6  # written rows looked ahead for a row that is surely a header's
-
-
-class Role(Enum):
-    """What a header row says."""
-
-    NAMES = "names"
-    UNITS = "units"
-    CODES = "codes"
-    STEMS = "stems"
-    HEADING = "heading"
 
 
 @dataclass(frozen=True)
@@ -81,72 +65,6 @@ def _roles(view: View, top: int, bottom: int) -> dict[int, Role]:
             # The first row names the columns, even if 年 月 日 户 look like units.
             roles[n] = Role.NAMES if n == top and role is Role.UNITS else role
     return roles
-
-
-def role_of(row: Row, above: Role | None = None) -> Role:
-    """What a header row says of its columns, given what the written row above says."""
-    inner = [box for box in row.boxes[1:] if box.kind is not Kind.DASH]
-    caption = re.sub(r"\s+", "", row.first.text)
-    if any(STEM.match(text) for text in row.texts) and all(
-        STEM.match(t) or NUMBERED_COLUMN.match(t) for t in row.texts
-    ):
-        return Role.STEMS
-    codes = bool(inner) and all(
-        _is_code(box.text) or STEM.match(box.text) or NUMBERED_COLUMN.match(box.text) for box in inner
-    )
-    if CODE_CAPTION.match(caption) and not ORDER_CAPTION.match(caption) and _are_symbols(inner):
-        return Role.CODES
-    if codes and (
-        CODE_CAPTION.match(caption) or (above is Role.UNITS and not PLACE.search(caption) and _is_run(inner))
-    ):
-        return Role.CODES
-    if _is_units(row, inner, caption):
-        return Role.UNITS
-    return Role.CODES if _is_count(row) else Role.NAMES
-
-
-def _is_units(row: Row, inner: Sequence[Box], caption: str) -> bool:
-    if len(row.boxes) > 1 and all(CALENDAR.match(text) for text in row.texts):
-        return False
-    units = sum(box.kind is Kind.UNIT for box in inner)
-    if units and units >= (0.5 if UNIT_CAPTION.match(caption) else 0.8) * len(inner):
-        return True
-    written = [box for box in row.boxes if box.kind is not Kind.DASH]
-    bracketed = [box for box in written if re.match(r"^\([^()]+\)$", box.text)]
-    return len(bracketed) >= max(1, len(written) - 1) and (
-        bool(re.match(r"^unit indicator", caption, re.IGNORECASE))
-        or all(not re.match(r"^\(-?[\d,.]+\)$", box.text) or box.text == "(1,000)" for box in bracketed)
-    )
-
-
-def _are_symbols(boxes: Sequence[Box]) -> bool:
-    """Whether several cells are codes of letters or digits (01, 02, TIU), some with digits."""
-    symbols = all(SYMBOL.match(box.text) for box in boxes)
-    return len(boxes) > 2 and symbols and sum(_is_code(box.text) for box in boxes) * 2 >= len(boxes)
-
-
-def _is_code(text: str) -> bool:
-    return bool(re.match(r"^[A-Z]?\d{1,6}(-\d+)?$", text))
-
-
-def _is_run(boxes: Sequence[Box]) -> bool:
-    """Whether the numbers mostly count up by one."""
-    numbers = [int(box.text) for box in boxes if box.text.isdigit()]
-    steps = [b - a == 1 for a, b in pairwise(numbers)]
-    return len(steps) >= 2 and sum(steps) >= 0.7 * len(steps)
-
-
-def _is_count(row: Row) -> bool:
-    """A row that numbers the columns: 1 2 3 4 …, perhaps after 甲 or a caption."""
-    numbers = [int(text) for text in row.texts if text.isdigit() and len(text) <= 3]
-    caption = re.sub(r"\s+", "", row.first.text)
-    if row.first.kind is Kind.TEXT and not (STEM.match(caption) or CODE_CAPTION.match(caption)):
-        return False
-    if len(numbers) < 3 or len(numbers) < len(row.boxes) - 2 or numbers[0] > 2:
-        return False
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers))) and (
-        numbers[0] < 2 or len(numbers) > 4
-    )
 
 
 def _is_counted(view: View, row: Row) -> bool:
@@ -224,7 +142,7 @@ def _reach(view: View, top: int, bottom: int) -> int | None:
 def _is_sure(view: View, top: int, row: Row) -> bool:
     """Whether no body row looks like this: units, codes, 甲乙丙, years over columns without a label."""
     role = role_of(row)
-    if _is_count(row) and _is_counted(view, row):
+    if is_count(row) and _is_counted(view, row):
         return False
     if role is not Role.NAMES:
         return len(row.boxes) > 1 and not (role is Role.CODES and row.number > top + _TALL)
@@ -247,7 +165,7 @@ def _stub(view: View, top: int) -> int:
 def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
     """Whether the next written row still belongs to the header above it."""
     above = view.row(bottom)
-    if _is_count(row) and _is_counted(view, row):
+    if is_count(row) and _is_counted(view, row):
         return False
     if role_of(row, _role_above(above)) is not Role.NAMES or row.texts == view.row(top).texts:
         return True

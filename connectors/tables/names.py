@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from connectors.tables.cells import Kind, tidy
-from connectors.tables.header import Header, Role
+from connectors.tables.header import Header
 from connectors.tables.nesting import numbering
+from connectors.tables.roles import Role
 from connectors.tables.view import Box, View
 from connectors.tables.words import CALENDAR, CODE_CAPTION, MEASURE_CAPTION, UNIT, UNIT_CAPTION
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from connectors.tables.cells import Kind, tidy
-from connectors.tables.header import Header, Role
+from connectors.tables.header import Header
 from connectors.tables.meanings import fitting_unit
+from connectors.tables.roles import Role
 from connectors.tables.shape import Shape
 from connectors.tables.view import Row, View
 from connectors.tables.words import (

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from warehouse.codes import CODE_LENGTH, DIGITS
+
 FALSE_DISCOVERIES = 0.05
 _CLEAR = 1e-4
-_DIGITS = (6, 9, 12)
 
 
 def discoveries(tests: pd.DataFrame) -> pd.DataFrame:
@@ -51,8 +52,8 @@ def coarsest_first(tests: pd.DataFrame) -> pd.DataFrame:
     clear = tests[(tests["p"] < _CLEAR) & tests.get("eligible", True)]
     seen = set(zip(clear["subject"], clear["period"], clear["region_code"], strict=True))
     inside = pd.Series(False, index=tests.index)
-    for digits in _DIGITS[:-1]:
-        above = tests["region_code"].str[:digits].str.ljust(12, "0")
+    for digits in (DIGITS["county"], DIGITS["township"]):
+        above = tests["region_code"].str[:digits].str.ljust(CODE_LENGTH, "0")
         keys = zip(tests["subject"], tests["period"], above, strict=True)
         inside |= pd.Series([key in seen for key in keys], index=tests.index) & (
             above != tests["region_code"]

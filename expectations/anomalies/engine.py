@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from expectations.anomalies.control import discoveries
 from expectations.anomalies.scene import Scene
-from expectations.contract import Contract
+from expectations.contracts.model import Contract
 from warehouse.indicators import Indicator
 from warehouse.relations import check_months
 from warehouse.schemas import ANOMALIES

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from expectations.contract import Column, Contract
-from expectations.sources import is_rate
+from expectations.contracts.model import Contract
 from warehouse.indicators import Indicator
+from warehouse.query import filled
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,12 +48,15 @@ class Scene:
 
     @cached_property
     def tables(self) -> frozenset[str]:
-        """Names of the tables and views that are there."""
+        """Of datasets, observations and regions those that hold rows: asking an empty one takes as long."""
         rows = self.connection.execute("select table_name from information_schema.tables").fetchall()
-        return frozenset(str(name) for (name,) in rows)
+        return filled(
+            self.connection,
+            {str(name) for (name,) in rows} & {*self.contracts, "observations", "regions"},
+        )
 
     def datasets(self, keeps: str | None = None) -> list[Contract]:
-        """Contracts whose records are there, by what they keep."""
+        """Contracts of which there are records, by what they keep."""
         return [
             contract
             for dataset, contract in sorted(self.contracts.items())
@@ -64,19 +67,9 @@ class Scene:
         """Rows of a select; ``$until`` is the last month judged."""
         named = {"until": self.months[-1], **params}
         used = {name: value for name, value in named.items() if f"${name}" in sql}
-        return cast("pd.DataFrame", self.connection.sql(sql, params=used).df())
-
-
-def amounts(contract: Contract) -> list[Column]:
-    """Columns that hold amounts: numbers with a unit; not rates, not scores, not chainages (places on a road)."""
-    return [
-        column
-        for column in contract.columns
-        if column.type in ("integer", "number")
-        and column.unit not in ("", "分")
-        and not column.kind
-        and not is_rate(column)
-    ]
+        # A relation (``.sql``) would plan the question twice.
+        frame: pd.DataFrame = self.connection.execute(sql, used).df()
+        return frame
 
 
 def tests(rows: pd.DataFrame, **fixed: Any) -> pd.DataFrame:

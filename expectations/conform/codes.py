@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from expectations.conform.dates import real_days
 from expectations.conform.numbers import lost_digits
 from expectations.conform.texts import LOST_DIGITS, Mask, Parsed, Problem, matches
+from expectations.rules import told
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -30,6 +31,9 @@ BIRTH_DATE = "_birth_date"
 
 _RESIDENT = r"^\d{17}[\dX]$"
 _PHONE = r"^(?:1[3-9]\d{9}|0\d{9,11}|400\d{7})$"
+_PRINTED_FLOAT = r"^\d\.\d+[eE]\+\d{1,3}$"
+"""What a spreadsheet prints where an identifier such as 3E5 became a number."""
+
 _CARD = r"^\d{12,21}$"
 
 
@@ -48,13 +52,12 @@ def parse_resident_ids(values: pa.StringArray, *, title: str, latest: np.datetim
     future = good & (births > latest) if latest is not None else np.zeros_like(good)
     lost = matches(numbers, LOST_DIGITS)
     old = matches(numbers, r"^\d{15}$")
-    check, remedy = "resident_id_check", "请对照身份证核对后重新录入 18 位号码。"
     problems = (
-        Problem(check, ~good & ~lost & ~old, f"「{title}」不是有效的身份证号（位数、出生日期或校验码不对）。", remedy),
-        Problem(check, old, f"「{title}」是 15 位旧号，已停用。", remedy),
-        Problem(check, future, f"「{title}」中的出生日期晚于本表所属期。", remedy),
+        Problem(~good & ~lost & ~old, told("resident_id_check", title=title)),
+        Problem(old, told("resident_id_check", "old", title=title)),
+        Problem(future, told("resident_id_check", "unborn", title=title)),
         lost_digits(lost, title),
-    )  # fmt: skip
+    )
     born = pa.array(births.astype("datetime64[us]"), mask=np.isnat(births))
     return Parsed(numbers, problems, {BIRTH_DATE: born})
 
@@ -75,12 +78,7 @@ def parse_credit_codes(values: pa.StringArray, *, title: str) -> Parsed:
     good = shaped.copy()
     good[shaped] = _uscc_checks(_matrix(codes, shaped))
     lost = matches(codes, LOST_DIGITS)
-    wrong = Problem(
-        "credit_code_check",
-        ~good & ~lost,
-        f"「{title}」不是有效的统一社会信用代码（位数、字符或校验码不对）。",
-        "请对照登记证书核对后重新录入 18 位代码。",
-    )
+    wrong = Problem(~good & ~lost, told("credit_code_check", title=title))
     return Parsed(codes, (wrong, lost_digits(lost, title)))
 
 
@@ -89,14 +87,7 @@ def parse_phones(values: pa.StringArray, *, title: str) -> Parsed:
     numbers = pc.replace_substring_regex(values, r"[\s()\-—]", "")
     numbers = pc.replace_substring_regex(numbers, r"^(?:\+|00)?86(1\d{10})$", r"\1")
     wrong = ~matches(numbers, _PHONE)
-    problem = Problem(
-        "phone_check",
-        wrong,
-        f"「{title}」不是 11 位手机号或带区号的座机号。",
-        "请核对电话号码。",
-        severity="warning",
-    )
-    return Parsed(numbers, (problem,))
+    return Parsed(numbers, (Problem(wrong, told("phone_check", title=title)),))
 
 
 def parse_cards(values: pa.StringArray, *, title: str) -> Parsed:
@@ -104,13 +95,7 @@ def parse_cards(values: pa.StringArray, *, title: str) -> Parsed:
     numbers = _compact(values)
     lost = matches(numbers, LOST_DIGITS)
     wrong = ~lost & ~matches(numbers, _CARD)
-    problem = Problem(
-        "bank_card_check",
-        wrong,
-        f"「{title}」不是完整的卡号或账号。",
-        "请核对卡号。",
-        severity="warning",
-    )
+    problem = Problem(wrong, told("bank_card_check", title=title))
     return Parsed(numbers, (problem, lost_digits(lost, title)))
 
 
@@ -118,6 +103,22 @@ def parse_long_numbers(values: pa.StringArray, *, title: str) -> Parsed:
     """Distinct texts as codes that only must not have gone through a float (student numbers, region codes)."""
     numbers = _compact(values)
     return Parsed(numbers, (lost_digits(matches(numbers, LOST_DIGITS), title),))
+
+
+def parse_identifiers(values: pa.StringArray, *, title: str) -> Parsed:
+    """Distinct texts as numbers that a department gives: as written, for ``1-11`` is not ``11-1``.
+
+    Upper case, every dash the same, and without blanks but those that keep two numbers apart (``1 11``); a long
+    number in groups is one.
+    """
+    numbers = pc.replace_substring_regex(values, r"\s*[‐‑‒–—―−﹣-]\s*", "-")
+    numbers = pc.replace_substring_regex(numbers, r"(\D|^)\s+|\s+(\D|$)", r"\1\2")
+    numbers = pc.replace_substring_regex(numbers, r"\s+", " ")
+    in_groups = pc.match_substring_regex(numbers, r"^\d[\d ]{8,}$")
+    numbers = pc.if_else(in_groups, pc.replace_substring(numbers, " ", ""), pc.ascii_upper(numbers))
+    lost = matches(values, LOST_DIGITS) | matches(values, _PRINTED_FLOAT)
+    numbers = pc.if_else(pa.array(lost), values, numbers)
+    return Parsed(numbers, (lost_digits(lost, title),))
 
 
 def _compact(values: pa.StringArray) -> pa.StringArray:

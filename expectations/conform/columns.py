@@ -10,29 +10,31 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from expectations.conform.cleaning import without_marks
 from expectations.conform.codes import (
     parse_cards,
     parse_credit_codes,
+    parse_identifiers,
     parse_long_numbers,
     parse_phones,
     parse_resident_ids,
 )
 from expectations.conform.dates import parse_dates
 from expectations.conform.numbers import Scale, parse_integers, parse_numbers
+from expectations.conform.separators import Origin
+from expectations.conform.shares import doubted_shares
 from expectations.conform.texts import NOTHING, Mask, Parsed, Problem, Texts, read_texts
-from expectations.conform.units import conversion, parse_unit, title_units
-from expectations.conform.words import parse_booleans, parse_names, parse_words
-from expectations.contract import Column
+from expectations.conform.words import is_allowed, parse_booleans, parse_names, parse_words
+from expectations.contracts.model import Column
+from expectations.contracts.records import ARROW_TYPES
+from expectations.rules import told
+from expectations.units import conversion, parse_unit, title_units
 
-ARROW_TYPES: dict[str, pa.DataType] = {
-    "string": pa.string(),
-    "integer": pa.int64(),
-    "number": pa.float64(),
-    "date": pa.timestamp("us"),
-    "boolean": pa.bool_(),
-}
 _DASHES = r"^[—–―─\-/\\]+$"
-_AS_BLANK = frozenset({"unparsed_number", "unparsed_date", "ambiguous_date", "formula_error", "not_allowed"})
+_AS_BLANK = frozenset(
+    {"unparsed_number", "unparsed_date", "ambiguous_date", "ambiguous_share", "formula_error", "not_allowed"}
+)
+_RATIOS = ("%", "小数", "")
 _NAMES = ("county_name", "township_name", "village_name")
 
 
@@ -51,12 +53,28 @@ class Reading:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of a column's cells beside their text.
+
+    Attributes:
+        stored: Which rows hold a stored number; None where none does.
+        from_1904: Whether its days count from 1904.
+        has_decimal_commas: Whether another column of the table writes its decimals with a comma.
+    """
+
+    stored: Mask | None = None
+    from_1904: bool = False
+    has_decimal_commas: bool = False
+
+
 def conform_column(
     raw: pa.ChunkedArray,
     column: Column,
     printed: str | None,
     titles: Sequence[str],
     latest: np.datetime64 | None,
+    known: Known | None = None,
 ) -> tuple[Texts, Parsed, str]:
     """Read one column: its texts, their typed values with problems, and a note.
 
@@ -66,34 +84,63 @@ def conform_column(
         printed: The unit that the header prints; None where it prints none.
         titles: Title rows, which may state units for the table.
         latest: Last day of the period, for birth dates.
+        known: What is known of the cells beside their text; None for nothing.
     """
     texts = read_texts(raw, title=column.title, nothing=_nothing(column))
-    parsed, note = _parse(texts, column, printed, titles, latest)
-    return (
-        texts,
-        replace(parsed, problems=tuple(_weighed(problem, column) for problem in parsed.problems)),
-        note,
-    )
+    texts, marked = _unmarked(texts, column)
+    parsed, note = _parse(texts, column, printed, titles, latest, known or Known())
+    problems = (*parsed.problems, Problem(marked, told("footnote_mark", title=column.title)))
+    return texts, replace(parsed, problems=tuple(_weighed(problem, column) for problem in problems)), note
+
+
+def _unmarked(texts: Texts, column: Column) -> tuple[Texts, Mask]:
+    """The texts without the marks of notes behind them; in numbers of things a mark may be a part of the number."""
+    bare, marked = without_marks(texts.values)
+    named = column.kind == "person_name" or (column.kind or column.role) in _NAMES
+    if not marked.any() or not (column.type != "string" or column.enum or named):
+        return texts, np.zeros(len(texts.values), dtype=bool)
+    if column.enum:
+        marked &= ~is_allowed(texts.values, column.enum, column.value_aliases)
+        bare = pc.if_else(pa.array(marked), bare, texts.values)
+    return replace(texts, values=bare), marked
 
 
 def _weighed(problem: Problem, column: Column) -> Problem:
     """Where a blank would pass, a cell that cannot be read passes as a blank: sixty good cells are not lost for it."""
-    if problem.rule not in _AS_BLANK or column.required or column.key or column.role:
+    said = problem.told
+    if said.rule not in _AS_BLANK or column.required or column.key or column.role:
         return problem
-    return replace(problem, severity="warning", message=f"{problem.message}按空白处理。")
+    return replace(problem, told=replace(said, severity="warning", message=f"{said.message}按空白处理。"))
 
 
 def _parse(
-    texts: Texts, column: Column, printed: str | None, titles: Sequence[str], latest: np.datetime64 | None
+    texts: Texts,
+    column: Column,
+    printed: str | None,
+    titles: Sequence[str],
+    latest: np.datetime64 | None,
+    known: Known,
 ) -> tuple[Parsed, str]:
     if column.type not in ("number", "integer"):
-        return _parse_texts(texts.values, column, latest), ""
+        return _parse_texts(texts.values, column, latest, known), ""
     reading = read_unit(column, printed, titles)
     if reading.rule:
         return _unusable(texts.values, column, reading), ""
     parse = parse_numbers if column.type == "number" else parse_integers
-    parsed = parse(texts.values, reading.scale, title=column.title)
-    return _doubted_share(parsed, texts, column, printed, reading), reading.note
+    parsed = parse(texts.values, reading.scale, title=column.title, origin=_origin(texts, known))
+    comma = f"「{column.title}」用逗号作小数点，已按小数读取。" if parsed.has_decimal_commas else ""
+    said = f"{reading.note}{comma}"
+    if column.unit not in _RATIOS or reading.scale.factor != 1:
+        return parsed, said
+    return doubted_shares(parsed, texts.values, column, is_printed=bool(printed)), said
+
+
+def _origin(texts: Texts, known: Known) -> Origin | None:
+    elsewhere = known.has_decimal_commas
+    if known.stored is None:
+        every = _all(texts.values)
+        return Origin(every, ~every, has_commas=True) if elsewhere else None
+    return Origin(texts.among(~known.stored), texts.among(known.stored), elsewhere)
 
 
 def read_unit(column: Column, printed: str | None, titles: Sequence[str]) -> Reading:
@@ -130,38 +177,18 @@ def _decimal(factor: Fraction) -> str:
 
 def _unusable(values: pa.StringArray, column: Column, reading: Reading) -> Parsed:
     wanted = column.unit or "无单位"
-    if reading.rule == "unknown_unit":
-        message = f"「{column.title}」的单位应为{wanted}，表中写的是“{reading.scale.printed}”，换算不了。"
-    else:
-        message = f"「{column.title}」的单位不明：标题写了{reading.scale.printed}。"
-    problem = Problem(
-        reading.rule, _all(values), message, f"请在「{column.title}」表头注明单位，如“{wanted}”。"
-    )
+    said = told(reading.rule, title=column.title, wanted=wanted, printed=reading.scale.printed)
+    problem = Problem(_all(values), said)
     return Parsed(pa.nulls(len(values), ARROW_TYPES[column.type]), (problem,))
 
 
-def _doubted_share(
-    parsed: Parsed, texts: Texts, column: Column, printed: str | None, reading: Reading
+def _parse_texts(
+    values: pa.StringArray, column: Column, latest: np.datetime64 | None, known: Known
 ) -> Parsed:
-    """A percentage without a sign whose values all lie between 0 and 1 may as well be a share: nobody can tell."""
-    if column.unit != "%" or printed or reading.scale.printed != column.unit or not len(texts.values):
-        return parsed
-    if pc.any(pc.match_substring_regex(texts.values, "[%‰]")).as_py():
-        return parsed
-    bounds = pc.min_max(parsed.values)
-    low, high = bounds["min"].as_py(), bounds["max"].as_py()
-    if low is None or low < 0 or high > 1 or high == 0 or len(parsed.values) < 2:
-        return parsed
-    message = f"「{column.title}」的值都在 0 到 1 之间，不知是小数还是百分数。"
-    problem = Problem("ambiguous_unit", _all(texts.values), message, "请在表头注明“%”或“小数”。")
-    return Parsed(pa.nulls(len(texts.values), pa.float64()), (*parsed.problems, problem))
-
-
-def _parse_texts(values: pa.StringArray, column: Column, latest: np.datetime64 | None) -> Parsed:
     title = column.title
     match column.type, column.kind or column.role:
         case "date", _:
-            return parse_dates(values, title=title)
+            return parse_dates(values, title=title, from_1904=known.from_1904)
         case "boolean", _:
             return parse_booleans(values, column.value_aliases, title=title)
         case _, "resident_id":
@@ -172,7 +199,9 @@ def _parse_texts(values: pa.StringArray, column: Column, latest: np.datetime64 |
             return parse_phones(values, title=title)
         case _, "bank_card":
             return parse_cards(values, title=title)
-        case _, "student_number" | "region_code" | "identifier":
+        case _, "identifier":
+            return parse_identifiers(values, title=title)
+        case _, "student_number" | "region_code":
             return parse_long_numbers(values, title=title)
         case _, kind if kind == "person_name" or kind in _NAMES:
             return parse_names(values, column.value_aliases, title=title)

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.conform.texts import Mask, Parsed, Problem, matches
+from expectations.rules import told
 
 Days = npt.NDArray[np.datetime64]
 
@@ -18,34 +19,30 @@ _DAY = (
     + "$"
 )
 _COMPACT = r"^(?P<year>[12]\d{3})(?P<month>\d{2})(?P<day>\d{2})$"
-_SERIAL = r"^[1-9]\d{4}(?:\.\d+)?$"
+SERIAL = r"^[1-9]\d{4}(?:\.\d+)?$"
 _NO_DAY = r"^[12]\d{3}(?:\s*[-./年]\s*\d{1,2}\s*月?|年|0[1-9]|1[0-2])?$"
 _OTHER_ORDER = r"^\d{1,2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*(?:\d{1,2}|\d{4})\s*日?$"
-_EXCEL_EPOCH = np.datetime64("1899-12-30", "D")
+_EPOCH, _EPOCH_1904 = np.datetime64("1899-12-30", "D"), np.datetime64("1904-01-01", "D")
 _EARLIEST_YEAR = 1900
 
 
-def parse_dates(values: pa.StringArray, *, title: str) -> Parsed:
-    """Distinct texts as timestamps at midnight; times of day are dropped."""
+def parse_dates(values: pa.StringArray, *, title: str, from_1904: bool = False) -> Parsed:
+    """Distinct texts as timestamps at midnight; times of day are dropped.
+
+    Args:
+        values: Distinct texts.
+        title: Column title.
+        from_1904: Whether bare serial numbers count from 1904-01-01, as in workbooks of the older Excel for Mac.
+    """
     texts = values.cast(pa.string())
     days = _by_pattern(texts, _DAY)
     days = np.where(np.isnat(days), _by_pattern(texts, _COMPACT), days)
-    days = np.where(np.isnat(days), _serials(texts), days)
+    days = np.where(np.isnat(days), _serials(texts, _EPOCH_1904 if from_1904 else _EPOCH), days)
     unknown = np.isnat(days)
     vague = unknown & (matches(texts, _NO_DAY) | matches(texts, _OTHER_ORDER))
     problems = (
-        Problem(
-            "ambiguous_date",
-            vague,
-            f"「{title}」看不出是哪一天。",
-            "请写全年月日，如 2025-06-01。",
-        ),
-        Problem(
-            "unparsed_date",
-            unknown & ~vague,
-            f"「{title}」不是日期，或没有这一天。",
-            "请填真实的日期，如 2025-06-01。",
-        ),
+        Problem(vague, told("ambiguous_date", title=title)),
+        Problem(unknown & ~vague, told("unparsed_date", title=title)),
     )
     return Parsed(pa.array(days.astype("datetime64[us]"), mask=unknown), problems)
 
@@ -79,8 +76,8 @@ def _numbers(parts: pa.StructArray, name: str) -> npt.NDArray[np.int64]:
     return result
 
 
-def _serials(texts: pa.StringArray) -> Days:
-    serial: Mask = matches(texts, _SERIAL)
+def _serials(texts: pa.StringArray, epoch: np.datetime64) -> Days:
+    serial: Mask = matches(texts, SERIAL)
     kept = pc.if_else(pa.array(serial), texts, pa.scalar("0"))
     count = np.floor(pc.cast(kept, pa.float64()).to_numpy(zero_copy_only=False)).astype("timedelta64[D]")
-    return np.where(serial, _EXCEL_EPOCH + count, np.datetime64("NaT", "D"))
+    return np.where(serial, epoch + count, np.datetime64("NaT", "D"))

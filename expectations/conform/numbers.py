@@ -11,11 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from expectations.conform.separators import Origin, separated
 from expectations.conform.texts import Mask, Parsed, Problem, matches
-from expectations.conform.units import conversion, multiplier, parse_unit
+from expectations.rules import told
+from expectations.units import conversion, multiplier, parse_unit
 
 PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$"
-_GROUPED = r"^[^,]*\d{1,3}(?:,\d{3})+(?:\.\d+)?[^,]*$"
 _WITH_SUFFIX = re.compile(r"^([+-]?(?:\d+\.?\d*|\.\d+))\s*([^\d\s.,+-][^\d]*[23]?)$")
 _DIGITS = {char: value for value, chars in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for char in chars}  # fmt: skip
 _PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
@@ -25,7 +26,6 @@ _NUMERAL = re.compile(f"[十拾]?(?:[零〇]?[{_D}][{_P}{_B}]+)*(?:(?:[零〇]|(
 _EXACT = 2**53
 
 UNPARSED = "unparsed_number"
-_REMEDY = "请只填数字，单位写在表头，说明写在备注栏。"
 
 
 @dataclass(frozen=True)
@@ -47,48 +47,53 @@ class _UnitTrouble(ValueError):
     """A cell's own unit cannot be brought to the column's; the argument is the rule."""
 
 
-def parse_numbers(values: pa.StringArray, scale: Scale, *, title: str) -> Parsed:
-    """Distinct texts as float64 in the contract's unit; null where there is a problem."""
-    plain_texts = _plain(values)
-    plain = matches(plain_texts, PLAIN)
-    numbers = _scaled(_cast(plain_texts, plain), scale.factor)
-    rules = _parse_rest(plain_texts, ~plain, scale, numbers)
+def parse_numbers(
+    values: pa.StringArray, scale: Scale, *, title: str, origin: Origin | None = None, whole: bool = False
+) -> Parsed:
+    """Distinct texts as float64 in the contract's unit; null where there is a problem.
+
+    Args:
+        values: Distinct texts.
+        scale: Their unit.
+        title: Column title.
+        origin: Which of them the workbook stores as numbers; None for a file of texts alone.
+        whole: Whether the column holds whole numbers.
+    """
+    found = separated(_plain(values), origin, whole=whole)
+    plain = matches(found.texts, PLAIN) & ~found.doubted
+    numbers = _scaled(_cast(found.texts, plain), scale.factor)
+    rules = _parse_rest(found.texts, ~plain & ~found.doubted, scale, numbers)
     long = np.abs(numbers) >= _EXACT
     numbers[~np.isfinite(numbers) | long] = np.nan
-    problems = (*_problems(rules, scale, title), lost_digits(long, title))
-    return Parsed(pa.array(numbers, from_pandas=True), problems)
+    doubted = Problem(found.doubted, told(UNPARSED, "separator", title=title))
+    problems = (*_problems(rules, scale, title), doubted, lost_digits(long, title))
+    return Parsed(pa.array(numbers, from_pandas=True), problems, has_decimal_commas=found.is_comma)
 
 
-def parse_integers(values: pa.StringArray, scale: Scale, *, title: str) -> Parsed:
+def parse_integers(
+    values: pa.StringArray, scale: Scale, *, title: str, origin: Origin | None = None
+) -> Parsed:
     """Distinct texts as int64; a fraction, or a number past 2^53, is a problem."""
-    parsed = parse_numbers(values, scale, title=title)
+    parsed = parse_numbers(values, scale, title=title, origin=origin, whole=True)
     numbers = parsed.values.to_numpy(zero_copy_only=False)
     known = ~np.isnan(numbers)
     broken = known & (numbers != np.rint(numbers))
     good = known & ~broken
     whole = pa.array(np.where(good, numbers, 0).astype(np.int64), mask=~good)
     unit = f"（单位：{scale.wanted}）" if scale.wanted else ""
-    fraction = Problem(UNPARSED, broken, f"「{title}」应填整数{unit}。", "请核对后填整数。")
+    fraction = Problem(broken, told(UNPARSED, "fraction", title=title, unit=unit))
     return Parsed(whole, (*parsed.problems, fraction))
 
 
 def lost_digits(at: Mask, title: str) -> Problem:
     """The problem of a long number that went through a float, or stands where a quantity should."""
-    return Problem(
-        "number_lost_digits",
-        at,
-        f"「{title}」是被存成数值的长号码，末几位可能已丢失。",
-        "请把该列设为“文本”格式后重新录入完整号码。",
-    )
+    return Problem(at, told("number_lost_digits", title=title))
 
 
 def _plain(values: pa.StringArray) -> pa.StringArray:
-    """Currency signs, inner blanks, thousands separators and typographic minus signs taken out."""
-    texts = pc.replace_substring_regex(values, r"^(?:¥|￥|\$|RMB|人民币)\s*", "")
-    texts = pc.replace_substring_regex(texts, r"[−﹣]", "-")
-    texts = pc.replace_substring_regex(texts, r"(\d)[ \x{00A0}'](\d)", r"\1,\2")
-    grouped = pc.match_substring_regex(texts, _GROUPED)
-    return pc.if_else(grouped, pc.replace_substring(texts, ",", ""), texts)
+    """Currency signs and typographic minus signs taken out."""
+    texts = pc.replace_substring_regex(values, r"^([+-]?)(?:¥|￥|\$|RMB|人民币)\s*", r"\1")
+    return pc.replace_substring_regex(texts, r"[−﹣]", "-")
 
 
 def _cast(texts: pa.StringArray, plain: Mask) -> npt.NDArray[np.float64]:
@@ -102,7 +107,7 @@ def _parse_rest(
 ) -> dict[str, Mask]:
     """Read what is not a plain number, one distinct text at a time, into ``numbers``; say which rule failed where."""
     rules = {rule: np.zeros(len(texts), dtype=bool) for rule in (UNPARSED, "unknown_unit", "ambiguous_unit")}
-    for place in np.flatnonzero(rest | ~(np.isfinite(numbers))):
+    for place in np.flatnonzero(rest | np.isinf(numbers)):
         try:
             value = _read_one(texts[int(place)].as_py(), scale)
         except _UnitTrouble as trouble:
@@ -161,10 +166,10 @@ def chinese_numeral(text: str) -> int | None:
 def _problems(rules: dict[str, Mask], scale: Scale, title: str) -> tuple[Problem, ...]:
     unit = scale.wanted or "无单位"
     return (
-        Problem(UNPARSED, rules[UNPARSED], f"「{title}」应填数字，这里读不出数字。", _REMEDY),
-        Problem("unknown_unit", rules["unknown_unit"], f"「{title}」的单位应为{unit}，格内写的单位换算不了。", f"请按{unit}填写数字。"),
-        Problem("ambiguous_unit", rules["ambiguous_unit"], f"「{title}」表头单位是{scale.printed}，格内又写了万、亿等，不知以哪个为准。", f"请按表头单位{scale.printed}只填数字。"),
-    )  # fmt: skip
+        Problem(rules[UNPARSED], told(UNPARSED, title=title)),
+        Problem(rules["unknown_unit"], told("unknown_unit", "cell", title=title, wanted=unit)),
+        Problem(rules["ambiguous_unit"], told("ambiguous_unit", "cell", title=title, printed=scale.printed)),
+    )
 
 
 def _scaled(numbers: npt.NDArray[np.float64], factor: Fraction) -> npt.NDArray[np.float64]:

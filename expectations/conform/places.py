@@ -1,17 +1,22 @@
-"""The region of every row: each distinct combination of code and names is looked up once."""
+"""The region of every row, the places that blanks and dittos mean filled in: each distinct combination of code and names is looked up once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from expectations.conform.downwards import Filled, fill_down
 from expectations.conform.regions import Place, RegionIndex, Resolution, Scope
-from expectations.contract import Contract
+from expectations.contracts.model import Contract
 from expectations.findings import drafts, no_drafts
+from expectations.rules import Told, told
 
 ROLES = {
     "code": "region_code",
@@ -19,39 +24,100 @@ ROLES = {
     "township": "township_name",
     "village": "village_name",
 }
-_REMEDIES = {
-    "unknown_region": "请按最新区划填写全称，或填 12 位地区代码。",
-    "ambiguous_region": "请补填所在县（区）和乡镇，或填 12 位地区代码。",
-    "region_conflict": "请核对地区代码与名称，改正错的一个。",
-}
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where the rows of a table are.
+
+    Attributes:
+        regions: Region codes, null where there is none.
+        columns: Contract columns of places whose texts were filled from the rows above.
+        findings: Drafts that say why a row has no region.
+        filled: How many rows were filled.
+    """
+
+    regions: pa.Array
+    columns: Mapping[str, pa.Array]
+    findings: pd.DataFrame
+    filled: int
 
 
 def locate(
     columns: Mapping[str, pa.Array],
-    rows: int,
+    starts: npt.NDArray[np.bool_],
     contract: Contract,
     index: RegionIndex,
-    scope: Scope,
+    scope: Sequence[str],
     skip: frozenset[int],
-) -> tuple[pa.Array, pd.DataFrame]:
-    """Region codes of all rows, null where there is none, and the drafts that say why.
+    nowhere: Mapping[str, Collection[int]],
+    periods: pa.Array,
+) -> Located:
+    """The region of every row.
+
+    A row of a table that has columns of places is where these say, never where the file's name says.
 
     Args:
-        columns: Contract column to conformed texts.
-        rows: Number of rows.
+        columns: Contract column to conformed texts; only those that the table has.
+        starts: One per row: whether it does not go on from the one before.
         contract: Its roles say which column names what.
         index: The region tree.
-        scope: What the file names.
+        scope: Texts that may name a region for the whole file, the nearest first.
         skip: Rows that already have a finding on their code.
+        nowhere: By contract column the rows that write a dash or 无 for the place.
+        periods: The month of every row, null where none is known: regions are those of that month.
     """
     given = {
         part: column.name for part, role in ROLES.items() if (column := contract.with_role(role)) is not None
     }
     texts = {part: columns[name] for part, name in given.items() if name in columns}
-    codes, places = _distinct(texts, rows)
-    found = [index.resolve(place, scope) for place in places]
-    regions = pa.array([each.code for each in found], pa.string()).take(pa.array(codes))
-    return regions, _drafts(codes, places, found, given, skip)
+    dashed = {part: nowhere.get(name, ()) for part, name in given.items()}
+    down = Filled(texts, 0, {}) if contract.form else fill_down(texts, starts, dashed)
+    codes, places = _distinct({**down.columns, "era": _eras(periods, index)}, len(starts))
+    named = cache(lambda era: index.at(era).scope(scope))
+    by_name = bool(texts) and not contract.form
+    found = [_resolve(place, index.at(place.era), named(place.era), by_name=by_name) for place in places]
+    unclear = np.array(sorted(down.unclear), dtype=np.int64)
+    own = np.array([each.code for each in found], dtype=object)[codes]
+    own[unclear] = None
+    drafts_of_places = _drafts(codes, places, found, given, skip.union(down.unclear))
+    parts = [*_unclear(down.unclear, given, contract, texts), drafts_of_places]
+    return Located(
+        regions=pa.array(own, pa.string()),
+        columns={given[part]: names for part, names in down.columns.items()},
+        findings=pd.concat(parts, ignore_index=True) if len(parts) > 1 else drafts_of_places,
+        filled=down.rows,
+    )
+
+
+def _resolve(place: Place, index: RegionIndex, scope: Scope, *, by_name: bool) -> Resolution:
+    if by_name and place.code is None and not any(place.names):
+        return Resolution(None, told("unknown_region", "row"))
+    return index.resolve(place, scope)
+
+
+def _eras(periods: pa.Array, index: RegionIndex) -> pa.Array:
+    encoded = periods.dictionary_encode()
+    own = pa.array([index.era(month) for month in encoded.dictionary.to_pylist()], pa.string())
+    return own.take(encoded.indices)
+
+
+def _unclear(
+    rows: Mapping[int, str], given: Mapping[str, str], contract: Contract, texts: Mapping[str, pa.Array]
+) -> list[pd.DataFrame]:
+    """Drafts of rows whose blank or ditto may or may not mean the row above."""
+    by_part: dict[str, list[int]] = defaultdict(list)
+    for row, part in rows.items():
+        by_part[part].append(row)
+    return [
+        drafts(
+            sorted(own),
+            told("unclear_place", title=contract.by_name[given[part]].title),
+            column=given[part],
+            values=[texts[part][row].as_py() or "" for row in sorted(own)],
+        )
+        for part, own in sorted(by_part.items())
+    ]
 
 
 def _distinct(texts: Mapping[str, pa.Array], rows: int) -> tuple[npt.NDArray[np.int64], list[Place]]:
@@ -83,27 +149,30 @@ def _drafts(
     given: Mapping[str, str],
     skip: frozenset[int],
 ) -> pd.DataFrame:
-    wrong = np.array([bool(each.rule) for each in found], dtype=bool)
+    wrong = np.array([each.wrong is not None for each in found], dtype=bool)
     if not wrong.any():
         return no_drafts()
     rows = np.flatnonzero(wrong[codes])
     rows = rows[~np.isin(rows, list(skip))]
-    frame = pd.DataFrame({"row": rows, "place": codes[rows]})
-    frame["rule"] = [found[place].rule for place in frame["place"]]
-    frame["column"] = [given.get(found[place].level, "") for place in frame["place"]]
+    alike: dict[tuple[str, str, str], list[tuple[int, Told]]] = defaultdict(list)
+    for row in rows.tolist():
+        each = found[codes[row]]
+        if each.wrong is not None:
+            alike[each.wrong.rule, given.get(each.level, ""), each.level].append((row, each.wrong))
     parts = [
-        drafts(
-            pd.Index(group["row"]),
-            column=str(column),
-            rule=str(rule),
-            severity="error",
-            values=[_said(places[place], found[place].level) for place in group["place"]],
-            message=[found[place].message for place in group["place"]],
-            remedy=_REMEDIES[str(rule)],
-        )
-        for (rule, column), group in frame.groupby(["rule", "column"], sort=True)
+        _together(alike[key], [places[codes[row]] for row, _ in alike[key]], level=key[2], column=key[1])
+        for key in sorted(alike)
     ]
     return pd.concat(parts, ignore_index=True) if parts else no_drafts()
+
+
+def _together(
+    alike: Sequence[tuple[int, Told]], places: Sequence[Place], level: str, column: str
+) -> pd.DataFrame:
+    """Drafts of rows that are wrong in the same rule and column, each with its own sentence."""
+    said = replace(alike[0][1], message=[str(one.message) for _, one in alike])
+    values = [_said(place, level) for place in places]
+    return drafts([row for row, _ in alike], said, column=column, values=values)
 
 
 def _said(place: Place, level: str) -> str:

@@ -1,8 +1,8 @@
 """From what a row says of its place to one region code: by code, or by county, township and village together.
 
 A village name alone is never enough: one in thirty shares its name with another of the same county. What is nearly a
-name is a finding with suggestions, not a match. Retired codes and names lead to their successors. The region tree
-itself (validity, roll-up) is the warehouse's.
+name is a finding with suggestions, not a match. Names, codes and parents are those of the row's month; what had ended
+by then leads to its successor. Adding up the region tree is the warehouse's.
 """
 
 from __future__ import annotations
@@ -12,29 +12,34 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pyarrow as pa
 from rapidfuzz import fuzz, process
+
+from expectations.conform.cleaning import shown
+from expectations.conform.in_time import era_of, eras, in_force
+from expectations.conform.name_forms import forms_of, full_name, match_forms
+from expectations.conform.name_forms import plain as plain_name
+from expectations.rules import Told, told
 
 LEVELS = ("county", "township", "village")
 LEVEL_TITLES = {"county": "县（区）", "township": "乡镇", "village": "村"}
 SUGGESTIONS = 3
 _CODE = re.compile(r"\d{6}(?:\d{3}(?:\d{3})?)?")
-_OFFICES = (("村民委员会", "村"), ("村委会", "村"), ("社区居民委员会", "社区"), ("社区居委会", "社区"), ("居民委员会", ""), ("居委会", ""), ("街道办事处", "街道"), ("镇人民政府", "镇"), ("乡人民政府", "乡"))  # fmt: skip
-_KINDS = ("自治县", "民族乡", "街道", "社区", "镇", "乡", "村", "县", "区", "市")
 _PROVINCE = re.compile(r"^.{2,7}?(?:省|自治区)(?=..)")
 _LIKE = 50.0
+_READ = ("region_code", "name", "level", "parent_code", "valid_from", "valid_to", "successor")
 
 
 @dataclass(frozen=True)
 class Place:
-    """What one row says of where it is; blank is None."""
+    """What one row says of where it is; blank is None. ``era`` says which list it is held against, None the latest."""
 
     code: str | None = None
     county: str | None = None
     township: str | None = None
     village: str | None = None
+    era: str | None = None
 
     @property
     def names(self) -> tuple[str | None, str | None, str | None]:
@@ -44,47 +49,54 @@ class Place:
 
 @dataclass(frozen=True)
 class Scope:
-    """Regions that the file itself names (title, sheet, folder); empty where it names none."""
+    """Regions that the file itself names (title, sheet, folder); empty where it names none.
+
+    ``wrong`` asks about a township or county that it names and that is not there in that month.
+    """
 
     counties: frozenset[str] = frozenset()
     townships: frozenset[str] = frozenset()
+    wrong: Told | None = None
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """The code found, or the rule that failed, at which level, with a Chinese message."""
+    """The code found, or what is wrong and at which level."""
 
     code: str | None
-    rule: str = ""
+    wrong: Told | None = None
     level: str = ""
-    message: str = ""
 
 
 class RegionIndex:
-    """Names and codes of one region tree, ready for looking up.
+    """Names and codes of one region tree as it is in a month, ready for looking up.
 
     Args:
         regions: A table of the REGIONS schema; one code may have several rows (renamed, moved).
+        month: As it is in this month; None: after every change known.
 
     Attributes:
-        successors: Every known code to the code in force after it.
-        titles: Code in force to its name today.
+        successors: Every code begun by then to the code in force after it.
+        titles: Code in force to its name.
         names: Code in force to every name it has had, its own and those of codes that lead to it.
         parents: Code in force to its parent.
         levels: Code in force to its level.
     """
 
-    def __init__(self, regions: pa.Table) -> None:
-        rows = regions.select(
-            ["region_code", "name", "level", "parent_code", "valid_from", "successor"]
-        ).to_pylist()
-        rows.sort(key=lambda row: (row["region_code"], str(row["valid_from"] or "")))
-        retired = {row["region_code"]: row["successor"] for row in rows if row["successor"]}
-        self.successors = {row["region_code"]: _follow(row["region_code"], retired) for row in rows}
+    def __init__(self, regions: pa.Table, month: str | None = None) -> None:
+        self._regions, self._in_eras = regions, dict[str, RegionIndex]()
+        read = regions.select(_READ).to_pylist()
+        self._changes = eras(read)
+        self._known = in_force(read, month)
+        rows = self._known.rows
+        last = {row["region_code"]: row["successor"] for row in rows}
+        retired = {code: successor for code, successor in last.items() if successor}
+        self.successors = {code: _follow(code, retired) for code in last}
         own = {
             row["region_code"]: row
             for row in rows
             if self.successors[row["region_code"]] == row["region_code"]
+            and row["region_code"] not in self._known.ended
         }
         names: dict[str, set[str]] = defaultdict(set)
         for row in rows:
@@ -92,20 +104,41 @@ class RegionIndex:
         self.names = {code: frozenset(names[code]) for code in own}
         self.titles = {code: str(row["name"]) for code, row in own.items()}
         self.levels = {code: str(row["level"]) for code, row in own.items()}
-        self.parents = {code: self._ended(row["parent_code"]) for code, row in own.items()}
-        self._by_form = _forms_of(self.names, self.levels)
+        self.parents = {code: self._parent(row["parent_code"]) for code, row in own.items()}
+        self._by_form = forms_of(self.names, self.levels)
         self._below: dict[str | None, list[str]] = defaultdict(list)
         for code, parent in self.parents.items():
             self._below[parent].append(code)
 
-    def _ended(self, code: str | None) -> str | None:
-        return self.successors.get(code, code) if code else None
+    def era(self, month: str | None) -> str | None:
+        """What tells the lists of two months apart; None where no month is known."""
+        return None if month is None else era_of(month, self._changes)
+
+    def at(self, era: str | None) -> RegionIndex:
+        """The tree of an era; built once."""
+        if era is None or not self._changes:
+            return self
+        if era not in self._in_eras:
+            self._in_eras[era] = RegionIndex(self._regions, era)
+        return self._in_eras[era]
+
+    def _parent(self, code: str | None) -> str | None:
+        """The parent in force: of one that ended its successor, of one that begins later the one that it follows.
+
+        A list that only knows the villages of today still finds them under their county of before.
+        """
+        if not code:
+            return None
+        code = self._known.before.get(code, code)
+        return self.successors.get(code, code)
 
     def scope(self, texts: Iterable[str]) -> Scope:
         """Counties and townships that texts name in full; the first text that names any decides, per level."""
         plain = [unicodedata.normalize("NFKC", text) for text in texts if text]
         counties = self._named(plain, "county", frozenset())
-        return Scope(counties, self._named(plain, "township", counties))
+        townships = self._named(plain, "township", counties)
+        gone = () if townships else self._out_of_time_in(plain)
+        return Scope(counties, townships, self._out_of_time(gone))
 
     def resolve(self, place: Place, scope: Scope) -> Resolution:
         """The region of a row, by code where it gives one (names must agree), else by names within the scope."""
@@ -117,37 +150,46 @@ class RegionIndex:
 
     def at_level(self, code: str, level: str) -> str | None:
         """The ancestor (or the region itself) at a level."""
-        return next((above for above in self._line(code) if self.levels.get(above) == level), None)
+        return next((above for above in self.line(code) if self.levels.get(above) == level), None)
 
     def _by_code(self, place: Place) -> Resolution:
-        code = self.successors.get(normal_code(place.code or "") or "")
+        given = normal_code(place.code or "") or ""
+        code = self.successors.get(given)
+        if (said := self._out_of_time([given, code or ""])) is not None:
+            return Resolution(None, said, "code")
         if code is None:
             found = self._by_names(place, Scope()).code if all(place.names[1:]) else None
             hint = f"，按名称应为 {self._described(found)}" if found else ""
-            return Resolution(None, "unknown_region", "code", f"地区代码在区划表中不存在{hint}。")
+            return Resolution(None, told("unknown_region", "code", hint=hint), "code")
         for level, name in zip(LEVELS, place.names, strict=True):
             region = self.at_level(code, level)
             if name and region is not None and not self._is_called(region, name):
-                message = f"地区代码是{self._described(code)}，与所填{LEVEL_TITLES[level]}名称不一致。"
-                return Resolution(None, "region_conflict", level, message)
+                facts = {"place": self._described(code), "level": LEVEL_TITLES[level]}
+                return Resolution(None, told("region_conflict", **facts), level)
         return Resolution(code)
 
+    def _out_of_time(self, codes: Iterable[str]) -> Told | None:
+        """What to ask where any of the codes has ended with no successor, or begins only later."""
+        for code in codes:
+            for key, known in (("ended", self._known.ended), ("coming", self._known.coming)):
+                if code in known:
+                    name, day = known[code]
+                    return told("unknown_region", key, place=f"{name}（{code}）", day=day.isoformat())
+        return None
+
     def _by_scope(self, scope: Scope) -> Resolution:
+        if scope.wrong is not None:
+            return Resolution(None, scope.wrong)
         named = scope.townships or scope.counties
         if len(named) == 1:
             return Resolution(next(iter(named)))
         if named:
-            return Resolution(
-                None,
-                "ambiguous_region",
-                "",
-                f"文件涉及多个地区（{self._listed(named)}），此行没有写明是哪个。",
-            )
-        return Resolution(None, "unknown_region", "", "此行没有写明地区，标题、表名和文件夹中也没有。")  # fmt: skip
+            return Resolution(None, told("ambiguous_region", "file", places=self._listed(named)))
+        return Resolution(None, told("unknown_region", "blank"))
 
     def _by_names(self, place: Place, scope: Scope) -> Resolution:
         if place.village and not place.township and not scope.townships:
-            return Resolution(None, "ambiguous_region", "village", "只有村名，没有乡镇：不同乡镇的村会重名。")
+            return Resolution(None, told("ambiguous_region", "village"), "village")
         within: frozenset[str] | None = scope.counties or None
         for level, name in zip(LEVELS, place.names, strict=True):
             if not name:
@@ -173,14 +215,14 @@ class RegionIndex:
     def _inside(self, codes: frozenset[str], within: frozenset[str] | None) -> frozenset[str]:
         if within is None:
             return codes
-        return frozenset(code for code in codes if within.intersection(self._line(code)))
+        return frozenset(code for code in codes if within.intersection(self.line(code)))
 
     def _without_ancestors(self, name: str, within: frozenset[str] | None) -> str:
         """广州市从化区 as 从化区, 吕田镇三村村 as 三村村."""
-        plain = _PROVINCE.sub("", _plain(name))
+        plain = _PROVINCE.sub("", plain_name(name))
         above = [c for c, level in self.levels.items() if level == "city"] if within is None else within
         for code in above:
-            for line in reversed(list(self._line(code))):
+            for line in reversed(list(self.line(code))):
                 longest = sorted(self.names[line], key=len, reverse=True)
                 plain = next(
                     (plain.removeprefix(n) for n in longest if plain.startswith(n) and plain != n), plain
@@ -192,18 +234,43 @@ class RegionIndex:
         return any(code in self._by_form.get((level, form), ()) for form in match_forms(name))
 
     def _unknown(self, name: str, level: str, within: frozenset[str] | None) -> Resolution:
+        if (said := self._out_of_time(self._out_of_time_called(name))) is not None:
+            return Resolution(None, said, level)
         choices = {code: self.titles[code] for code in self._candidates(level, within)}
         near = process.extract(
-            _plain(name), choices, scorer=fuzz.ratio, limit=SUGGESTIONS, score_cutoff=_LIKE
+            plain_name(name), choices, scorer=fuzz.ratio, limit=SUGGESTIONS, score_cutoff=_LIKE
         )
-        hint = f"，是不是：{'、'.join(self._described(code) for _, _, code in near)}？" if near else "。"
         where = self._listed(within) if within else "区划表"
-        return Resolution(None, "unknown_region", level, f"{where}中没有这个{LEVEL_TITLES[level]}{hint}")
+        alike = [code for _, _, code in near if shown(choices[code]) == shown(name)]
+        if alike:
+            said = told(
+                "unknown_region",
+                "invisible",
+                where=where,
+                level=LEVEL_TITLES[level],
+                near=self._listed(alike),
+            )
+            return Resolution(None, said, level)
+        hint = f"，是不是：{'、'.join(self._described(code) for _, _, code in near)}？" if near else "。"
+        said = told("unknown_region", where=where, level=LEVEL_TITLES[level], hint=hint)
+        return Resolution(None, said, level)
+
+    def _out_of_time_in(self, texts: Sequence[str]) -> Iterator[str]:
+        """Townships and counties out of time whose name stands in a text, and is no name of one in force."""
+        current = frozenset().union(*self.names.values()) if self.names else frozenset()
+        for known in (self._known.ended, self._known.coming):
+            for code, (name, _) in known.items():
+                if code.endswith("000") and name not in current and any(name in text for text in texts):
+                    yield code
+
+    def _out_of_time_called(self, name: str) -> Iterator[str]:
+        full = full_name(name)
+        for known in (self._known.ended, self._known.coming):
+            yield from (code for code, (called, _) in known.items() if full_name(called) == full)
 
     def _ambiguous(self, place: Place, found: frozenset[str]) -> Resolution:
         level = next(level for level, name in reversed(list(zip(LEVELS, place.names, strict=True))) if name)
-        message = f"这个名称可以指多个地区：{self._listed(found)}。"
-        return Resolution(None, "ambiguous_region", level, message)
+        return Resolution(None, told("ambiguous_region", places=self._listed(found)), level)
 
     def _candidates(self, level: str, within: frozenset[str] | None) -> Iterator[str]:
         if within is None:
@@ -215,7 +282,7 @@ class RegionIndex:
         for child in self._below.get(code, ()):
             yield from self._descend(child)
 
-    def _line(self, code: str) -> Iterator[str]:
+    def line(self, code: str) -> Iterator[str]:
         """The code and its ancestors, upwards."""
         above: str | None = code
         while above is not None and above in self.levels:
@@ -245,7 +312,7 @@ class RegionIndex:
                 yield from (above + name for above in parents if above + name in text)
 
     def _described(self, code: str) -> str:
-        line = [self.titles[above] for above in self._line(code) if self.levels[above] in LEVELS]
+        line = [self.titles[above] for above in self.line(code) if self.levels[above] in LEVELS]
         return f"{''.join(reversed(line))}（{code}）"
 
     def _listed(self, codes: Iterable[str]) -> str:
@@ -257,53 +324,6 @@ class RegionIndex:
 def normal_code(text: str) -> str | None:
     """A 6, 9 or 12-digit code as 12 digits; None for anything else."""
     return text.ljust(12, "0") if _CODE.fullmatch(text) else None
-
-
-@lru_cache(maxsize=65536)
-def match_forms(name: str) -> tuple[str, ...]:
-    """How a name may be written in the index, the nearest first.
-
-    Full names meet full names; a name without its kind (三村) meets the full one (三村村), and one with its kind
-    doubled (吕田镇镇) likewise. 东坑村 never meets 东坑社区: a change of kind is a change of region.
-    """
-    full = _full(name)
-    bare = _bare(full)
-    doubled = bare is not None and bare.endswith(full[len(bare) :])
-    return (f"={full}", f"~{full}", *([f"={bare}"] if doubled else []))
-
-
-def _forms_of(
-    names: Mapping[str, Iterable[str]], levels: Mapping[str, str]
-) -> dict[tuple[str, str], frozenset[str]]:
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for code, called in names.items():
-        for name in called:
-            full = _full(name)
-            found[levels[code], f"={full}"].add(code)
-            if (bare := _bare(full)) is not None:
-                found[levels[code], f"~{bare}"].add(code)
-    return {key: frozenset(codes) for key, codes in found.items()}
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
-
-
-def _full(name: str) -> str:
-    """The name with the office's words for a kind taken as the kind (三村村民委员会: 三村村)."""
-    plain = _plain(name)
-    for office, kind in _OFFICES:
-        if plain.endswith(office) and len(plain) > len(office):
-            return plain.removesuffix(office) + kind
-    return plain
-
-
-def _bare(full: str) -> str | None:
-    """The name without its kind; None where it bears none."""
-    for kind in _KINDS:
-        if full.endswith(kind) and len(full) > len(kind):
-            return full.removesuffix(kind)
-    return None
 
 
 def _follow(code: str, retired: Mapping[str, str]) -> str:

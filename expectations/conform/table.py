@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,15 +12,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.conform.codes import BIRTH_DATE
-from expectations.conform.columns import ARROW_TYPES, conform_column
+from expectations.conform.columns import conform_column
+from expectations.conform.heed import heed
 from expectations.conform.model import HEADER, Conformed
-from expectations.conform.places import locate
+from expectations.conform.places import ROLES, Located, locate
 from expectations.conform.regions import RegionIndex
 from expectations.conform.texts import Problem, read_texts
-from expectations.contract import Column, Contract
-from expectations.dating import parse_period
+from expectations.contracts.model import Column, Contract
+from expectations.contracts.records import ARROW_TYPES
+from expectations.dating import is_january_or_october, parse_period
 from expectations.findings import drafts, no_drafts
 from expectations.routing import Route
+from expectations.rules import told
 from warehouse.periods import Month
 
 if TYPE_CHECKING:
@@ -45,30 +49,59 @@ def conform(
     cells = {name: extract.cells[str(at)] for name, at in route.mapping.items()}
     periods, found = _periods(extract, contract, cells, period)
     latest = _last_day(periods)
-    arrays: dict[str, pa.Array] = {}
-    notes: list[str] = []
-    units = {column.index: column.unit for column in extract.table.columns}
-    for column in contract.columns:
-        if column.name not in cells:
-            arrays |= _absent(column, len(periods))
-            continue
-        printed = units.get(route.mapping[column.name])
-        texts, parsed, note = conform_column(cells[column.name], column, printed, extract.titles, latest)
-        arrays[column.name] = texts.spread(parsed.values)
-        found += [texts.drafts(problem, column.name) for problem in parsed.problems if problem.at.any()]
-        notes += [note] if note else []
-        arrays |= {column.name + suffix: texts.spread(helper) for suffix, helper in parsed.helpers.items()}
-    regions, lost = _regions(arrays, contract, index, extract, scope, found)
-    arrays |= {"region_code": regions, "period": periods}
+    columns = _columns(extract, route, latest, len(periods))
+    if columns.have_decimal_commas:
+        columns = _columns(extract, route, latest, len(periods), have_decimal_commas=True)
+    arrays, found = columns.arrays, [*found, *columns.found]
+    located = _located(arrays, route, index, extract, scope, found, periods)
+    arrays |= {**located.columns, "region_code": located.regions, "period": periods}
     arrays |= {"sheet": pa.repeat(extract.sheet, len(periods)), "row": extract.rows}
-    every = [frame for frame in (*found, lost, _guesses(route)) if len(frame)]
+    every = [frame for frame in (*found, located.findings, _guesses(route)) if len(frame)]
     return Conformed(
         frame=pa.table(arrays).to_pandas(types_mapper=_PANDAS_TYPES.get),
         findings=pd.concat(every, ignore_index=True) if every else no_drafts(),
         extract=extract,
         columns=dict(route.mapping),
-        notes=(*notes, *_unused(route)),
+        notes=(*columns.notes, *_filled(located, route), *_unused(route)),
     )
+
+
+@dataclass
+class _Columns:
+    """A table's columns as they are read, and whether one of them writes its decimals with a comma."""
+
+    arrays: dict[str, pa.Array] = field(default_factory=dict)
+    found: list[pd.DataFrame] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    have_decimal_commas: bool = False
+
+
+def _columns(
+    extract: Extract,
+    route: Route,
+    latest: np.datetime64 | None,
+    rows: int,
+    *,
+    have_decimal_commas: bool = False,
+) -> _Columns:
+    """Every column; where one has decimal commas, ``1,234`` in another is read anew in that light."""
+    read = _Columns()
+    units = {column.index: column.unit for column in extract.table.columns}
+    for column in route.contract.columns:
+        if column.name not in route.mapping:
+            read.arrays |= _absent(column, rows)
+            continue
+        at = route.mapping[column.name]
+        own, known, unread = heed(extract.cells[str(at)], column, extract, at)
+        known = replace(known, has_decimal_commas=have_decimal_commas)
+        texts, parsed, note = conform_column(own, column, units.get(at), extract.titles, latest, known)
+        read.have_decimal_commas |= parsed.has_decimal_commas
+        read.arrays[column.name] = texts.spread(parsed.values)
+        read.found += unread
+        read.found += [texts.drafts(problem, column.name) for problem in parsed.problems if problem.at.any()]
+        read.notes += [note] if note else []
+        read.arrays |= {column.name + suffix: texts.spread(h) for suffix, h in parsed.helpers.items()}
+    return read
 
 
 def _periods(
@@ -81,32 +114,25 @@ def _periods(
         missing = [] if period else [_undated(np.arange(rows), "")]
         return pa.array([period], pa.string()).take(pa.array(np.zeros(rows, dtype=np.int64))), missing
     texts = read_texts(cells[column.name], title=column.title)
-    months = pa.array([parse_period(t, contract.frequency) for t in texts.values.to_pylist()], pa.string())
+    distinct = texts.values.to_pylist()
+    months = pa.array([parse_period(t, contract.frequency, period) for t in distinct], pa.string())
     own = texts.spread(months)
     blank = texts.indices.is_null()
     if period is not None:
         own = pc.if_else(blank, pa.scalar(period), own)
         blank = pc.and_(blank, False)
-    wrong = Problem(
-        "missing_period",
-        months.is_null().to_numpy(zero_copy_only=False),
-        f"「{column.title}」看不出是哪个月。",
-        "请写明所属年月，如 2025-06。",
+    unread = months.is_null().to_numpy(zero_copy_only=False)
+    doubtful = unread & np.array([is_january_or_october(text) for text in distinct], dtype=bool)
+    wrong = (
+        Problem(unread & ~doubtful, told("missing_period", "cell", title=column.title)),
+        Problem(doubtful, told("missing_period", "january", title=column.title)),
     )
     undated = _undated(np.flatnonzero(blank.to_numpy(zero_copy_only=False)), column.name)
-    return own, [texts.drafts(wrong, column.name), undated]
+    return own, [*(texts.drafts(one, column.name) for one in wrong if one.at.any()), undated]
 
 
 def _undated(rows: np.ndarray, column: str) -> pd.DataFrame:
-    return drafts(
-        pd.Index(rows),
-        column=column,
-        rule="missing_period",
-        severity="error",
-        values=None,
-        message="此行没有所属期，表题、文件名和文件夹中也没有。",
-        remedy="请在表题或文件名中写明所属年月，如 2025年6月。",
-    )
+    return drafts(pd.Index(rows), told("missing_period"), column=column)
 
 
 def _absent(column: Column, rows: int) -> dict[str, pa.Array]:
@@ -122,31 +148,57 @@ def _last_day(periods: pa.Array) -> np.datetime64 | None:
     return np.datetime64(Month(last).end) if last else None
 
 
-def _regions(
+def _located(
     arrays: Mapping[str, pa.Array],
-    contract: Contract,
+    route: Route,
     index: RegionIndex,
     extract: Extract,
     scope: Sequence[str],
     found: Sequence[pd.DataFrame],
-) -> tuple[pa.Array, pd.DataFrame]:
-    code = contract.with_role("region_code")
+    periods: pa.Array,
+) -> Located:
+    code = route.contract.with_role("region_code")
     spoilt = [] if code is None else [f.loc[f["column"] == code.name, "position"] for f in found]
     skip = frozenset(int(row) for rows in spoilt for row in rows)
-    named = index.scope((extract.sheet, *extract.titles, *scope))
-    return locate(arrays, len(extract.rows), contract, index, named, skip)
+    named = (extract.sheet, *extract.titles, *scope)
+    own = {name: array for name, array in arrays.items() if name in route.mapping}
+    return locate(
+        own, _starts(extract), route.contract, index, named, skip, _nowhere(own, route, extract), periods
+    )
+
+
+def _nowhere(own: Mapping[str, pa.Array], route: Route, extract: Extract) -> dict[str, list[int]]:
+    """By column of places the rows whose cell is not blank and yet names nothing: a dash, 无."""
+    found = {}
+    for column in route.contract.columns:
+        if column.role in ROLES.values() and column.name in own:
+            raw = extract.cells[str(route.mapping[column.name])].combine_chunks()
+            marked = pc.and_(
+                pc.is_null(own[column.name]), pc.not_equal(pc.fill_null(pc.utf8_trim_whitespace(raw), ""), "")
+            )
+            found[column.name] = np.flatnonzero(marked.to_numpy(zero_copy_only=False)).tolist()
+    return found
+
+
+def _starts(extract: Extract) -> np.ndarray:
+    """Rows that do not go on from the one before: above them is a total, a heading, a blank row, or nothing."""
+    rows = extract.rows.to_numpy()
+    starts = np.ones(len(rows), dtype=bool)
+    starts[1:] = np.diff(rows) != 1
+    return starts
+
+
+def _filled(located: Located, route: Route) -> tuple[str, ...]:
+    if not located.filled:
+        return ()
+    titles = "、".join(f"「{route.contract.by_name[name].title}」" for name in located.columns)
+    return (f"{titles}有 {located.filled:,} 行空着或写“同上”，按上面一行填入，请核对。",)
 
 
 def _guesses(route: Route) -> pd.DataFrame:
     parts = [
         drafts(
-            [HEADER],
-            column=guess.column,
-            rule="guessed_column",
-            severity="warning",
-            values=[guess.header],
-            message=f"表头与规定不同，按「{guess.title}」处理。",
-            remedy="请核对；下次请使用规定的列名。",
+            [HEADER], told("guessed_column", title=guess.title), column=guess.column, values=[guess.header]
         )
         for guess in route.guesses
     ]

@@ -6,7 +6,7 @@ stands there. Parsers see distinct texts and answer for them; ``Texts`` spreads 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from expectations.conform.cleaning import clean
 from expectations.findings import drafts
+from expectations.rules import Told
 
 Mask = npt.NDArray[np.bool_]
 
@@ -36,18 +38,12 @@ class Problem:
     """What is wrong with some of the distinct texts.
 
     Attributes:
-        rule: Snake_case name.
         at: Which distinct texts.
-        message: Chinese, one for all or one per distinct text.
-        remedy: What to do, in Chinese.
-        severity: ``error`` or ``warning``.
+        told: The rule, and what is said of it.
     """
 
-    rule: str
     at: Mask
-    message: str | Sequence[str]
-    remedy: str
-    severity: str = "error"
+    told: Told
 
 
 @dataclass(frozen=True)
@@ -58,11 +54,13 @@ class Parsed:
         values: One typed value per distinct text.
         problems: What is wrong where.
         helpers: More values per distinct text, by the suffix of the helper column's name.
+        has_decimal_commas: Whether its decimals are written with a comma.
     """
 
     values: pa.Array
     problems: tuple[Problem, ...] = ()
     helpers: Mapping[str, pa.Array] = field(default_factory=dict)
+    has_decimal_commas: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,26 +94,22 @@ class Texts:
         marked = pc.fill_null(self.spread(pa.array(at)), False)
         return np.flatnonzero(marked.to_numpy(zero_copy_only=False))
 
+    def among(self, rows: Mask) -> Mask:
+        """Which distinct texts stand in the marked rows."""
+        places = self.indices.filter(pa.array(rows)).drop_null().to_numpy(zero_copy_only=False)
+        found = np.zeros(len(self.values), dtype=bool)
+        found[places] = True
+        return found
+
     def drafts(self, problem: Problem, column: str) -> pd.DataFrame:
         """The drafts of a problem, with the raw cells as values."""
         rows = self.positions(problem.at)
-        message = problem.message
-        if not isinstance(message, str):
-            codes = self.indices.take(pa.array(rows)).to_numpy(zero_copy_only=False)
-            message = np.asarray(message, dtype=object)[codes].tolist()
-        return drafts(
-            pd.Index(rows),
-            column=column,
-            rule=problem.rule,
-            severity=problem.severity,
-            values=pd.Series(self.raw.take(pa.array(rows)).to_pandas()),
-            message=message,
-            remedy=problem.remedy,
-        )
+        shown = pd.Series(self.raw.take(pa.array(rows)).to_pandas())
+        return drafts(pd.Index(rows), problem.told, column=column, values=shown)
 
 
 def read_texts(raw: pa.ChunkedArray, *, title: str = "", nothing: str | None = NOTHING) -> Texts:
-    """Clean a column: NFKC (full-width digits become digits), outer blanks off, blank marks to null.
+    """Clean a column (``cleaning.clean``), blank marks to null.
 
     Args:
         raw: Cells as read, strings.
@@ -123,7 +117,7 @@ def read_texts(raw: pa.ChunkedArray, *, title: str = "", nothing: str | None = N
         nothing: Pattern of texts that mean nothing; None where any text counts.
     """
     distinct, indices = encode(raw.combine_chunks())
-    cleaned = pc.utf8_trim_whitespace(pc.utf8_normalize(distinct, "NFKC"))
+    cleaned = clean(distinct)
     blank = pc.equal(cleaned, "")
     if nothing is not None:
         blank = pc.or_(blank, pc.match_substring_regex(cleaned, nothing))

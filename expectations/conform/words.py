@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.conform.texts import FORMULA_ERROR, Parsed, Problem, matches
+from expectations.conform.texts import FORMULA_ERROR, Mask, Parsed, Problem, matches
+from expectations.rules import told
 
 _YES = ("是", "有", "对", "√", "✓", "✔", "☑", "1", "TRUE", "Y", "YES", "已")
 _NO = ("否", "无", "没有", "不是", "×", "✗", "✘", "☐", "0", "FALSE", "N", "NO", "未")
@@ -25,7 +26,7 @@ def parse_booleans(values: pa.StringArray, aliases: Mapping[str, str], *, title:
     answers = [meaning.get(text, meaning.get(text.upper())) for text in values.to_pylist()]
     result = pa.array(answers, type=pa.bool_())
     unknown = result.is_null().to_numpy(zero_copy_only=False)
-    problem = Problem("not_allowed", unknown, f"「{title}」只能填“是”或“否”。", "请填“是”或“否”。")
+    problem = Problem(unknown, told("not_allowed", "yes_no", title=title))
     return Parsed(result, (problem,))
 
 
@@ -35,9 +36,7 @@ def parse_words(
     """Distinct texts, with other spellings of allowed values put right; a formula error is not a text."""
     broken = matches(values, FORMULA_ERROR)
     words = pc.if_else(pa.array(broken), pa.scalar(None, pa.string()), values)
-    problem = Problem(
-        "formula_error", broken, f"「{title}」是公式错误，不是内容。", "请改正公式，或直接填写内容。"
-    )
+    problem = Problem(broken, told("formula_error", title=title))
     if allowed or aliases:
         words = _respell(words, allowed, aliases)
     return Parsed(words, (problem,))
@@ -51,6 +50,12 @@ def parse_names(values: pa.StringArray, aliases: Mapping[str, str], *, title: st
     closed = pc.replace_substring_regex(values, _CJK_GAP, r"\1\2")
     closed = pc.replace_substring_regex(closed, _CJK_GAP, r"\1\2")  # RE2 does not overlap: 张 三 丰
     return parse_words(closed, (), aliases, title=title)
+
+
+def is_allowed(values: pa.StringArray, allowed: tuple[str, ...], aliases: Mapping[str, str]) -> Mask:
+    """Which texts are allowed values or other spellings of them."""
+    known = {_loose(word) for word in (*allowed, *aliases)}
+    return np.array([_loose(text) in known for text in values.to_pylist()], dtype=bool)
 
 
 def _respell(words: pa.StringArray, allowed: tuple[str, ...], aliases: Mapping[str, str]) -> pa.StringArray:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from expectations.conform import HEADER, Conformed, RegionIndex, conform
-from expectations.conform.units import conversion
-from expectations.contract import Contract, FormIndicator
+from expectations.contracts.model import Contract, FormIndicator
 from expectations.findings import drafts
 from expectations.forms.words import CHANGE_RATE, code_key
+from expectations.rules import Told, told
+from expectations.units import conversion
 
 if TYPE_CHECKING:
     from connectors.extract import Extract
@@ -91,26 +92,12 @@ def _asked(contract: Contract, form: object, code: object) -> FormIndicator | No
 
 def _unprinted(rows: pd.DataFrame) -> pd.DataFrame:
     """One finding for all cells of an indicator: its unit is printed nowhere."""
-    return _first(
-        rows,
-        "unit",
-        "unprinted_unit",
-        "warning",
-        f"「{_name(rows)}」没有印计量单位，按印的数字入库。",
-        "请在表头或单位行注明计量单位。",
-    )
+    return _first(rows, "unit", told("unprinted_unit", title=_name(rows)))
 
 
 def _inconvertible(rows: pd.DataFrame, unit: str, asked: FormIndicator) -> pd.DataFrame:
-    return drafts(
-        pd.Index(rows.index),
-        column="value",
-        rule="unknown_unit",
-        severity="error",
-        values=None,
-        message=f"「{asked.title}」的单位应为{asked.unit}，表中写的是“{unit}”，换算不了。",
-        remedy=f"请按{asked.unit}填报，并在单位行写明。",
-    )
+    said = told("unknown_unit", "form", title=asked.title, wanted=asked.unit, printed=unit)
+    return drafts(pd.Index(rows.index), said, column="value")
 
 
 def _about_codes(frame: pd.DataFrame, contract: Contract) -> Iterator[pd.DataFrame]:
@@ -119,12 +106,8 @@ def _about_codes(frame: pd.DataFrame, contract: Contract) -> Iterator[pd.DataFra
         return
     for (form, code), rows in frame.groupby(["form", "indicator_code"], dropna=False, sort=False):
         if _asked(contract, form, code) is None:
-            message = (
-                f"「{_name(rows)}」不是规定的指标（代码{code if isinstance(code, str) else '没有印'}）。"
-            )
-            yield _first(
-                rows, "indicator_code", "unknown_indicator", "warning", message, "请核对代码与指标名称。"
-            )
+            named = code if isinstance(code, str) else "没有印"
+            yield _first(rows, "indicator_code", told("unknown_indicator", title=_name(rows), code=named))
     given = {
         (form, code_key(code))
         for form, code in zip(frame["form"], frame["indicator_code"], strict=True)
@@ -143,30 +126,12 @@ def _about_codes(frame: pd.DataFrame, contract: Contract) -> Iterator[pd.DataFra
 def _lacking(form: str, lacking: Sequence[FormIndicator]) -> pd.DataFrame:
     more = f"等 {len(lacking)} 项" if len(lacking) > _SHOWN else ""
     names = "、".join(f"{one.code} {one.title}" for one in lacking[:_SHOWN])
-    return drafts(
-        [HEADER],
-        column="form",
-        rule="missing_indicator",
-        severity="warning",
-        values=None,
-        message=f"《{form}》没有填报：{names}{more}。",
-        remedy="请补上这些指标；确实没有的填 0。",
-    )
+    return drafts([HEADER], told("missing_indicator", form=form, names=names, more=more), column="form")
 
 
-def _first(
-    rows: pd.DataFrame, column: str, rule: str, severity: str, message: str, remedy: str
-) -> pd.DataFrame:
+def _first(rows: pd.DataFrame, column: str, said: Told) -> pd.DataFrame:
     """One finding at the first cell of an indicator."""
-    return drafts(
-        [int(rows.index[0])],
-        column=column,
-        rule=rule,
-        severity=severity,
-        values=None,
-        message=message,
-        remedy=remedy,
-    )
+    return drafts([int(rows.index[0])], said, column=column)
 
 
 def _name(rows: pd.DataFrame) -> str:

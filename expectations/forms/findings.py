@@ -7,23 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.conform import Conformed
-from expectations.contract import Contract
+from expectations.contracts.model import Contract
+from expectations.findings import finding_id
 from expectations.forms.check import CHECKS
 from expectations.forms.records import NAMELESS
-from expectations.staging import covering
+from expectations.rules import told
+from warehouse.codes import covering
 from warehouse.schemas import FINDINGS, RECONCILIATIONS
 
-_REMEDY = "请核对表上列出的几格，改正后重报；数字无误的，请向考核办说明原因。"
 
-
-def placed_checks(checks: pa.Table, tables: Sequence[Conformed], period: str | None) -> pa.Table:
+def placed_checks(
+    checks: pa.Table, tables: Sequence[Conformed], periods: Mapping[str, str | None]
+) -> pa.Table:
     """Checks with the codes of their regions instead of the labels printed.
 
     A total, and a form that one office fills in for itself, stand for the county (or the one region) of the
@@ -32,7 +33,7 @@ def placed_checks(checks: pa.Table, tables: Sequence[Conformed], period: str | N
     Args:
         checks: Rows of ``CHECKS``.
         tables: The records of the same submission.
-        period: The submission's month.
+        periods: The month of each sheet.
     """
     if not checks.num_rows:
         return checks
@@ -41,7 +42,7 @@ def placed_checks(checks: pa.Table, tables: Sequence[Conformed], period: str | N
     for row in rows:
         key = (row["sheet"], row["region_code"] or NAMELESS)
         row["region_code"] = codes.get(key, whole.get(row["sheet"]) if key not in codes else None)
-        row["period"] = period
+        row["period"] = periods.get(row["sheet"])
     return pa.Table.from_pylist(rows, schema=CHECKS)
 
 
@@ -75,11 +76,10 @@ def _is_false(checks: pa.Table) -> pa.ChunkedArray:
 
 
 def _finding(row: Mapping[str, Any], contract: Contract, submission_id: str) -> dict[str, Any]:
-    rule = row["reconciliation"].partition(":")[0]
+    said = told(row["reconciliation"].partition(":")[0], instruction=row["instruction"])
     cell = row["cell"]
-    at = "\x1f".join((submission_id, row["sheet"], cell or "", row["reconciliation"]))
     return {
-        "finding_id": sha256(at.encode()).hexdigest()[:20],
+        "finding_id": finding_id(submission_id, row["sheet"], cell or "", row["reconciliation"]),
         "submission_id": submission_id,
         "dataset": contract.dataset,
         "region_code": row["region_code"],
@@ -88,11 +88,11 @@ def _finding(row: Mapping[str, Any], contract: Contract, submission_id: str) -> 
         "row": int(re.sub(r"\D", "", cell)) if cell else None,
         "column": "value",
         "cell": f"{row['sheet']}!{cell}" if cell else None,
-        "rule": rule,
-        "severity": "warning",
+        "rule": said.rule,
+        "severity": said.severity,
         "value": None if row["left_value"] is None else f"{row['left_value']:.15g}",
-        "message": row["instruction"],
-        "remedy": _REMEDY,
+        "message": said.message,
+        "remedy": said.remedy,
         "status": "open",
     }  # fmt: skip
 

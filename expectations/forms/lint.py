@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from expectations.conform.units import parse_unit
-from expectations.contract import Contract, Form
+from expectations.contracts.model import Contract, Form
 from expectations.forms.records import COLUMNS
 from expectations.forms.rules import parse_relations
 from expectations.forms.words import code_key
+from expectations.units import parse_unit
 
 
 def form_problems(contract: Contract) -> Iterator[str]:

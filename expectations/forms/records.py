@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from connectors.extract import Extract
 from connectors.tables import Column, Table
 from connectors.tables.cells import Kind, kind_of
-from expectations.contract import Contract
+from expectations.contracts.model import Contract
 from expectations.routing import Route
 
 COLUMNS: Mapping[str, str] = {

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from connectors.errors import Refused
 from connectors.extract import Extract, Reading
 from connectors.grid import Sheet
-from expectations.contract import Contract, Form
+from expectations.contracts.model import Contract, Form
 from expectations.forms.check import CHECKS, check_relations, check_totals
 from expectations.forms.long import value_columns
 from expectations.forms.records import form_extract, takes

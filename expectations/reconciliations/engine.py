@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from expectations.reconciliations.model import Reconciliation, Side
+from warehouse.guard import QueryError, ask
 from warehouse.indicators import Indicator
 from warehouse.region_tree import QUIET, TREE
 from warehouse.relations import Source, check_months, located, with_relations
@@ -45,6 +46,7 @@ with placed as (
         case when d.rolled then t.ancestor else s.region_code end as region_code
     from sides s join definitions d using (reconciliation, side)
     left join tree t on t.region_code = s.region_code and t.level = d.level
+        and s.as_of >= t.since and s.as_of < t.until
     where d.level = 'stated' or (t.ancestor is not null and (d.rolled or t.ancestor = s.region_code))
 ), totals as (
     select reconciliation, side, as_of, region_code, item,
@@ -142,18 +144,16 @@ def _side(
     asked: Mapping[str, list[str]],
     indicators: Mapping[str, Indicator],
 ) -> pa.Table:
-    import duckdb
-
     shape = _SHAPE.format(item="item" if one.per_item else "''")
     params = {**asked, **_named(indicators)} if one.per_item else dict(asked)
     try:
         statement = with_relations(side.statement, sources, shape, [NAMED] if one.per_item else [])
-        rows = connection.sql(statement, params=params).to_arrow_table()
+        rows = ask(connection, statement, params)
     except KeyError as error:
         raise ReconciliationError(
             f"reconciliation {one.id}: {name} reads {error}, which has no contract"
         ) from error
-    except duckdb.Error as error:
+    except QueryError as error:
         raise ReconciliationError(f"reconciliation {one.id}: {name} cannot be computed: {error}") from error
     for label, text in (("reconciliation", one.id), ("side", name)):
         rows = rows.append_column(label, pa.repeat(pa.scalar(text), rows.num_rows))

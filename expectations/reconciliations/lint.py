@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from expectations.reconciliations.model import Reconciliation
-from warehouse.definitions import DefinitionError, Document, Problem, parse, read_document, yaml_files
+from warehouse.definitions import Document, Problem, lint_definitions
 from warehouse.relations import Source, bind_problem
 
 _NAMED = "indicators as (select '' as indicator, '' as title, '' as unit)"
@@ -14,20 +15,7 @@ _NAMED = "indicators as (select '' as indicator, '' as title, '' as unit)"
 
 def lint_reconciliations(paths: Iterable[Path], sources: Mapping[str, Source]) -> list[Problem]:
     """Problems of reconciliation files, sorted by file and line; statements are bound against empty tables."""
-    problems: list[Problem] = []
-    seen: dict[str, Path] = {}
-    for path in yaml_files(paths):
-        try:
-            document = read_document(path)
-            one = parse(document, Reconciliation)
-        except DefinitionError as error:
-            problems += error.problems
-            continue
-        if one.id in seen:
-            problems.append(document.problem(("id",), f"{one.id} is also in {seen[one.id]}"))
-        seen[one.id] = path
-        problems += _sides(one, document, sources)
-    return sorted(problems)
+    return lint_definitions(paths, Reconciliation, partial(_sides, sources=sources))
 
 
 def _sides(one: Reconciliation, document: Document, sources: Mapping[str, Source]) -> Iterable[Problem]:

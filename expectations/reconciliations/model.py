@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from warehouse.definitions import load_definitions
+from warehouse.definitions import Definition, load_definitions
 from warehouse.relations import relations_in
 
 BUILT_IN = Path(__file__).parent / "definitions"
@@ -51,7 +51,7 @@ class Tolerance(BaseModel):
     relative: float = Field(0, ge=0)
 
 
-class Reconciliation(BaseModel):
+class Reconciliation(Definition):
     """A claim or a total held against evidence."""
 
     model_config = _STRICT

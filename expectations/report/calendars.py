@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from expectations.hand_ins import HandIn
 from expectations.report.charts import CalendarCell, CalendarRow, calendar
 from expectations.report.pages import county_page, department_page
 from expectations.report.source import Source
-from expectations.report.timeliness import HandIn
 from expectations.report.words import HAND_INS, month_label
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+from expectations.hand_ins import HandIn
 from expectations.report.calendars import dataset_rows
 from expectations.report.charts import sparkline
-from expectations.report.overview import PLACES, anomalies_of, rules_of
+from expectations.report.overview import anomalies_of, rules_of
 from expectations.report.pages import Page, county_page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
-from expectations.report.timeliness import HandIn
 from expectations.report.words import number
 from warehouse.indicators.model import Indicator
+from warehouse.places import PLACES
 
 MAX_DISAGREEMENTS = 100
 MAX_FINDINGS = 200

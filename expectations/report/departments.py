@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from expectations.hand_ins import HandIn, unused
 from expectations.report.calendars import county_rows
-from expectations.report.overview import PLACES, rules_of
+from expectations.report.overview import rules_of
 from expectations.report.pages import Page, department_page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
-from expectations.report.timeliness import HandIn, unused
 from expectations.report.words import DEPARTMENTS
+from warehouse.places import PLACES
 
 MAX_WORST = 10
 MAX_REFUSED = 100
@@ -19,7 +20,7 @@ def departments(source: Source, hand_ins: Sequence[HandIn]) -> Iterator[Page]:
     """One page per department of the contracts."""
     worst = _worst(source)
     refused = _refused(source)
-    idle = unused(source)
+    idle = unused(source.connection, source.contracts)
     for department, datasets in source.departments.items():
         own_refused = [row for row in refused if row["department"] == department]
         yield Page(

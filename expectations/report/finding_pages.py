@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from expectations.report.overview import PLACES
+from expectations.contracts.words import rule_title
 from expectations.report.pages import Page, findings_csv, findings_page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
+from warehouse.places import PLACES
 
 PAGE_ROWS = 400
 MAX_PAGES = 5
@@ -58,12 +59,16 @@ def finding_pages(source: Source) -> Iterator[Page]:
 
 def write_findings_csv(source: Source, dataset: str, target: Path) -> None:
     """All open findings of a dataset, for Excel: UTF-8 with a byte order mark; no text is taken for a formula."""
+    import pyarrow as pa
     from pyarrow import csv
 
     table = source.connection.sql(
         _all_sql(),
         params={"dataset": dataset, "periods": source.periods, "title": source.dataset_title(dataset)},
     ).to_arrow_table()
+    titles = {rule: rule_title(rule, source.contracts) for rule in table["rule"].unique().to_pylist()}
+    named = pa.array([titles[rule] for rule in table["rule"].to_pylist()], pa.string())
+    table = table.set_column(table.schema.get_field_index("rule"), "rule", named)
     table = table.select(list(_CSV_COLUMNS.values())).rename_columns(list(_CSV_COLUMNS))
     with target.open("wb") as stream:
         _write_bom(stream)

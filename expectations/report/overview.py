@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from expectations.hand_ins import HandIn, unused
 from expectations.report.calendars import city_calendar
 from expectations.report.pages import Page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
-from expectations.report.timeliness import HandIn, unused
 from expectations.report.words import DEPARTMENTS
+from warehouse.places import PLACES
 
 MAX_ANOMALIES = 15
 MAX_RULES = 60
@@ -28,7 +29,9 @@ def overview(source: Source, hand_ins: Sequence[HandIn], title: str) -> Iterator
             "anomalies": anomalies,
             "anomaly_count": anomalies[0]["total"] if anomalies else 0,
             "calendar": city_calendar(source, hand_ins),
-            "unused": [source.dataset_title(dataset) for dataset in unused(source)],
+            "unused": [
+                source.dataset_title(dataset) for dataset in unused(source.connection, source.contracts)
+            ],
             "disagreements": _disagreements(source),
             "rules": _rules(source),
             "severities": _severities(source),
@@ -76,20 +79,6 @@ def rules_of(source: Source, where: str, parameters: Row, limit: int = 60) -> li
         **parameters,
     )
     return [row | {"title": source.dataset_title(row["dataset"])} for row in found]
-
-
-PLACES = """
-    select r.region_code,
-           concat_ws('·', county.name, case when r.level in ('township', 'village') then township.name end,
-                     case when r.level = 'village' then r.name end,
-                     case when r.level not in ('county', 'township', 'village') then r.name end) as place
-    from (select distinct on (region_code) * from regions order by region_code, valid_from desc) r
-    left join (select region_code, max(name) as name from regions where level = 'county' group by all) county
-      on county.region_code = left(r.region_code, 6) || '000000'
-    left join (select region_code, max(name) as name from regions where level = 'township' group by all) township
-      on township.region_code = left(r.region_code, 9) || '000'
-"""
-"""Region codes with their names from the county down: ``region_code, place``."""
 
 
 def _counts(source: Source) -> Row:

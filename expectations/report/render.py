@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
+from expectations.contracts.words import rule_title
 from expectations.report import pages, words
 from expectations.report.pages import Page
 from expectations.report.source import Source
@@ -19,7 +22,6 @@ class Renderer:
     """Renders the pages of one report."""
 
     def __init__(self, source: Source, *, title: str, synthetic: bool) -> None:
-        self._environment = _environment()
         self._common: dict[str, Any] = {
             "report_title": title,
             "synthetic": synthetic,
@@ -29,17 +31,25 @@ class Renderer:
             "menu_departments": list(source.departments),
             "style": _asset("style.css"),
             "script": _asset("report.js"),
+            "contracts": source.contracts,
         }
 
     def render(self, page: Page) -> bytes:
         """The page as UTF-8."""
-        template = self._environment.get_template(page.template)
+        template = _environment().get_template(page.template)
         return template.render(
             self._common, heading=page.heading, section=page.section, path=page.path, **page.values
         ).encode()
 
 
+@pass_context
+def _rule(context: Context, name: str) -> str:
+    return rule_title(name, context["contracts"])
+
+
+@cache
 def _environment() -> Environment:
+    """The templates, compiled once however many reports a process writes."""
     environment = Environment(
         loader=PackageLoader("expectations.report"),
         autoescape=True,
@@ -48,11 +58,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "rule": _rule,
         "number": words.number,
         "period": chinese_period,
         "count": lambda value: f"{value:,}",
         "moment": lambda us: shanghai_time(dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=us)),
-        "rule": lambda rule: words.RULES.get(rule, rule),
         "severity": lambda severity: words.SEVERITIES.get(severity, severity),
         "importance": lambda value: words.IMPORTANCES.get(value, value),
         "department": lambda value: words.DEPARTMENTS.get(value, value),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from expectations.contract import Contract
+from expectations.contracts.model import Contract
 from expectations.reconciliations.model import Reconciliation
 from expectations.report.words import FORM_CHECKS
-from expectations.submission_findings import UNROUTED
 from warehouse.indicators.model import Indicator
+from warehouse.staged import UNROUTED
 
 if TYPE_CHECKING:
     import duckdb

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from expectations.contract import Contract
+from expectations.contracts.model import Contract
+from expectations.hand_ins import hand_ins
 from expectations.reconciliations.model import Reconciliation
 from expectations.report.counties import counties
 from expectations.report.departments import departments
@@ -19,7 +19,7 @@ from expectations.report.overview import anomalies_page, overview
 from expectations.report.pages import Page
 from expectations.report.render import Renderer
 from expectations.report.source import Source
-from expectations.report.timeliness import hand_ins
+from warehouse.beside import written_beside
 from warehouse.indicators.model import Dimension, Indicator
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ def write_report(
     folder: Path,
     *,
     contracts: Mapping[str, Contract],
-    indicators: Mapping[str, Indicator] | Iterable[Indicator],
+    indicators: Mapping[str, Indicator],
     months: Sequence[str],
+    reconciliations: Mapping[str, Reconciliation],
+    title: str,
     as_of: dt.datetime | None = None,
-    title: str = "乡村振兴实绩数据质量报告",
-    reconciliations: Mapping[str, Reconciliation] | None = None,
     synthetic: bool = False,
 ) -> Path:
     """Write the quality report.
@@ -47,11 +47,11 @@ def write_report(
         connection: Has a view per table of ``warehouse.schemas`` and per dataset.
         folder: Where the pages go; pages of an earlier report that are no longer written are removed.
         contracts: By dataset; pages and calendars are made for these.
-        indicators: Those to show, in order.
+        indicators: By id; those to show.
         months: ``2025-01`` …: the report speaks of these.
-        as_of: The data's time, UTC; what is overdue is judged by it. The present if left out.
-        title: The heading of the first page.
         reconciliations: By id, for their titles.
+        title: The heading of the first page.
+        as_of: The data's time, UTC; what is overdue is judged by it. The present if left out.
         synthetic: Whether the data are of the demo city; every page then says so.
 
     Returns:
@@ -62,15 +62,9 @@ def write_report(
     """
     if not months:
         raise ValueError("a report needs at least one month")
-    found = indicators.values() if isinstance(indicators, Mapping) else indicators
-    source = Source(
-        connection=_in_memory(connection),
-        contracts=contracts,
-        indicators={indicator.id: indicator for indicator in sorted(found, key=_by_dimension)},
-        months=sorted(months),
-        as_of=as_of or dt.datetime.now(dt.UTC),
-        reconciliations=reconciliations or {},
-    )
+    shown = {one.id: one for one in sorted(indicators.values(), key=_by_dimension)}
+    moment = as_of or dt.datetime.now(dt.UTC)
+    source = Source(_in_memory(connection), contracts, shown, sorted(months), moment, reconciliations)
     folder.mkdir(parents=True, exist_ok=True)
     renderer = Renderer(source, title=title, synthetic=synthetic)
     written = set(_write_all(source, folder, renderer, title))
@@ -92,15 +86,17 @@ def _in_memory(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnecti
 def _write_all(source: Source, folder: Path, renderer: Renderer, title: str) -> Iterator[str]:
     """The first page last: what it links to is there when it appears."""
     for dataset, name in csv_files(source):
-        _replace(folder / name, lambda path, dataset=dataset: write_findings_csv(source, dataset, path))  # type: ignore[misc]
+        with written_beside(folder / name) as path:
+            write_findings_csv(source, dataset, path)
         yield name
     for page in _pages(source, title):
-        _replace(folder / page.path, lambda path, page=page: path.write_bytes(renderer.render(page)))  # type: ignore[misc]
+        with written_beside(folder / page.path) as path:
+            path.write_bytes(renderer.render(page))
         yield page.path
 
 
 def _pages(source: Source, title: str) -> Iterator[Page]:
-    handed = hand_ins(source)
+    handed = hand_ins(source.connection, source.contracts, source.months, source.as_of)
     yield from finding_pages(source)
     yield from indicator_page(source)
     yield from counties(source, handed)
@@ -111,9 +107,3 @@ def _pages(source: Source, title: str) -> Iterator[Page]:
 
 def _by_dimension(indicator: Indicator) -> int:
     return get_args(Dimension).index(indicator.dimension)
-
-
-def _replace(target: Path, write: Callable[[Path], object]) -> None:
-    temporary = target.with_name(f".{target.name}.tmp")
-    write(temporary)
-    os.replace(temporary, target)

@@ -4,6 +4,6 @@ Only what the sender handed in goes back, and only to the sender's outbox. What 
 """
 
 from expectations.slips.slip import Slip, Status
-from expectations.slips.write import write_slip
+from expectations.slips.write import has_marks, write_slip
 
-__all__ = ["Slip", "Status", "write_slip"]
+__all__ = ["Slip", "Status", "has_marks", "write_slip"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from expectations.rules import title_of
 from expectations.slips.cells import text_cell
+from expectations.slips.inside import EXCERPT_HEADING, EXCERPT_MARK, HEADER, HEADING, MARK
 from expectations.slips.marks import Place
+from expectations.slips.runs import joined_runs
 from expectations.slips.slip import SEVERITY_WORDS, Slip
 
 if TYPE_CHECKING:
@@ -15,36 +18,27 @@ if TYPE_CHECKING:
 _Locate = Callable[[Place], tuple[str, str] | None]
 
 COVER = "回执"
-HEADING = "实绩 · 报送回执"
-EXCERPT_HEADING = HEADING + "摘录"
-"""Over a slip that holds only the rows with findings."""
 MAX_LISTED = 2_000
 FILLS = {"error": "FFFF9C9C", "warning": "FFFFEB84"}
-_HEADER = ("序号", "位置", "程度", "单元格内容", "问题", "怎么改", "规则")
 _SHOWN = ("place", "severity", "cell", "value", "message", "remedy", "rule")
-_WIDTHS = (8, 20, 11, 24, 48, 48, 22)
+_WIDTHS = (9, 17, 10, 18, 42, 34, 16)
+"""Together what A4 across holds in letters that can be read."""
 _GREY = "FF666666"
+_PAPER = "FFFFFFFF"
 _FONT = "微软雅黑"
-_HOW = "红色单元格必须改正（{what}没有入库），黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。请把改好的完整表格放回原来的报送文件夹，系统以最后一次报送的为准。"
-
-
-def is_cover(sheet: str, titles: Sequence[str]) -> bool:
-    """Whether a sheet handed in is the cover of one of our own slips: no data of the sender's.
-
-    Args:
-        sheet: Its name; in an archive of workbooks with the workbook's before it.
-        titles: The texts above its table.
-    """
-    return sheet.rpartition("/")[2].startswith(COVER) and any(title.startswith(HEADING) for title in titles)
-
-
-def is_excerpt(titles: Sequence[str]) -> bool:
-    """Whether a cover says that its workbook holds only the rows with findings."""
-    return any(title.startswith(EXCERPT_HEADING) for title in titles)
+_HOW = "红色单元格必须改正（{what}没有入库），黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。"
+_WHOLE = "请把改好的完整表格放回原来的报送文件夹，系统以最后一次报送的为准。"
+_EXCERPT = "这份摘录只供对照，不要报送；请在原文件里改正，把完整的原文件放回原来的报送文件夹。"
 
 
 def write_cover(
-    sheet: Any, slip: Slip, findings: pd.DataFrame, locate: _Locate, heading: str = HEADING
+    sheet: Any,
+    slip: Slip,
+    findings: pd.DataFrame,
+    locate: _Locate,
+    heading: str = HEADING,
+    *,
+    sheets: int = 2,
 ) -> None:
     """Fill an empty sheet, normal or write-only.
 
@@ -54,34 +48,46 @@ def write_cover(
         findings: From ``findings_frame``.
         locate: Where a place of the original now is, as (sheet title, coordinate); None where it is not shown.
         heading: What stands at the top.
+        sheets: How many sheets the sender's workbook has; the name of an only one says nothing and takes room.
     """
     listed = findings.head(MAX_LISTED)
     what = "所在行" if slip.counted == "行" else "相应的数据"
-    facts = [*slip.facts(), ("怎么看", _HOW.format(what=what)), ("问题", _counts(findings, len(listed)))]
+    how = _HOW.format(what=what)
+    after = _EXCERPT if heading == EXCERPT_HEADING else _WHOLE
+    facts = [*slip.facts(), ("怎么看", how), ("然后", after), ("问题", _counts(findings, len(listed)))]
     header_row = len(facts) + 3
     _shape(sheet, header_row)
     _write_facts(sheet, heading, facts)
-    _write_findings(sheet, listed, header_row, locate)
+    if sheets == 1:
+        listed = listed.assign(cell=listed["cell"].str.rpartition("!")[2])
+    _write_findings(sheet, joined_runs(listed), header_row, locate)
 
 
 def _write_facts(sheet: Any, heading: str, facts: Iterable[tuple[str, str]]) -> None:
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.worksheet.cell_range import CellRange
 
     title = text_cell(sheet, heading)
     title.font = Font(name=_FONT, bold=True, size=16)
     sheet.append([title])
-    for label, text in facts:
+    for row, (label, text) in enumerate(facts, start=2):
         name, content = text_cell(sheet, label), text_cell(sheet, text)
         name.font = Font(name=_FONT, size=10, color=_GREY)
         content.font = Font(name=_FONT, size=10, bold=label == "结果")
+        name.alignment = Alignment(vertical="top")
+        content.alignment = Alignment(vertical="top", wrap_text=True)
+        sheet.merged_cells.ranges.add(CellRange(f"B{row}:G{row}"))
+        sheet.row_dimensions[row].height = _height((text, sum(_WIDTHS[1:])))
         sheet.append([name, content])
-    sheet.append([])
+    mark = text_cell(sheet, EXCERPT_MARK if heading == EXCERPT_HEADING else MARK)
+    mark.font = Font(name=_FONT, size=8, color=_PAPER)
+    sheet.append([mark])
 
 
 def _write_findings(sheet: Any, listed: pd.DataFrame, header_row: int, locate: _Locate) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
-    header = [text_cell(sheet, name) for name in _HEADER]
+    header = [text_cell(sheet, name) for name in HEADER]
     for cell in header:
         cell.font, cell.fill = Font(name=_FONT, size=10, bold=True), PatternFill("solid", fgColor="FFE7E6E6")
     sheet.append(header)
@@ -90,14 +96,12 @@ def _write_findings(sheet: Any, listed: pd.DataFrame, header_row: int, locate: _
     link_font = Font(name=_FONT, size=10, color="FF0563C1", underline="single")
     wrapped = Alignment(horizontal="left", vertical="top", wrap_text=True)
     rule_font = Font(name=_FONT, size=8, color=_GREY)
-    if listed["sheet"].nunique() == 1:
-        # The name of the only sheet says nothing and hides the coordinate in a narrow column.
-        listed = listed.assign(cell=listed["cell"].str.rpartition("!")[2])
     columns = (listed[name].tolist() for name in _SHOWN)
-    for number, (place, severity, *texts) in enumerate(zip(*columns, strict=True), start=1):
-        cell, *rest = texts
-        values = (number, cell, SEVERITY_WORDS.get(severity, severity), *rest)
-        row = [text_cell(sheet, value) for value in values]
+    for number, (place, severity, cell, *rest) in enumerate(zip(*columns, strict=True), start=1):
+        value, message, remedy, rule = rest
+        texts = (cell, SEVERITY_WORDS.get(severity, severity), value, message, remedy, shown_title(rule))
+        row = [text_cell(sheet, each) for each in (number, *texts)]
+        sheet.row_dimensions[header_row + number].height = _height(*zip(texts, _WIDTHS[1:], strict=True))
         for item in row:
             item.alignment, item.font = wrapped, text_font
         row[2].fill, row[-1].font = fills.get(severity, fills["warning"]), rule_font
@@ -106,6 +110,21 @@ def _write_findings(sheet: Any, listed: pd.DataFrame, header_row: int, locate: _
             _link(row[1], f"B{header_row + number}", target)
             row[1].font = link_font
         sheet.append(row)
+
+
+def shown_title(rule: str) -> str:
+    """A rule's Chinese name; a rule of the contract's own has none, and its sentence says what it wants."""
+    title = title_of(rule)
+    return "本台账的规则" if title == rule else title
+
+
+def _height(*texts: tuple[str, float]) -> float:
+    """Of a row in which every text is seen whole; spreadsheets do not find it out for merged cells."""
+    lines = max(
+        sum(-(-max(1, sum(1 + (char > "ÿ") for char in line)) // int(width - 1)) for line in text.split("\n"))
+        for text, width in texts
+    )
+    return 15.0 * lines + 1
 
 
 def _counts(findings: pd.DataFrame, listed: int) -> str:
@@ -118,9 +137,13 @@ def _shape(sheet: Any, header_row: int) -> None:
     for letter, width in zip("ABCDEFG", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = f"A{header_row + 1}"
+    sheet.print_title_rows = f"{header_row}:{header_row}"
     sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.5
 
 
 def _link(cell: Any, own: str, target: tuple[str, str]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
-from expectations.slips.cover import COVER, FILLS, HEADING, write_cover
+from expectations.slips.cover import COVER, FILLS, write_cover
+from expectations.slips.inside import is_cover
 from expectations.slips.marks import Mark, Place, anchors, findings_frame, marks_of
 from expectations.slips.slip import Slip
 
@@ -46,8 +47,9 @@ def marked_workbook(slip: Slip) -> Workbook:
     findings = findings_frame(slip)
     marks = marks_of(findings, MAX_FILLED)
     moved = _mark(book, marks)
+    own = len(book.worksheets)
     cover = book.create_sheet(COVER, 0)
-    write_cover(cover, slip, findings, lambda place: moved.get(place))
+    write_cover(cover, slip, findings, lambda place: moved.get(place), sheets=own)
     for sheet in book.worksheets:
         # Two selected sheets are edited together, unseen.
         sheet.sheet_view.tabSelected = sheet is cover
@@ -59,9 +61,13 @@ def _forget_last_slip(book: Any) -> None:
     """A workbook that was itself a slip comes without its old marks."""
     from openpyxl.styles import PatternFill
 
-    if COVER not in book.sheetnames or book[COVER]["A1"].value != HEADING:
+    earlier = [
+        sheet for sheet in book.worksheets if is_cover(list(sheet.iter_rows(max_row=60, values_only=True)))
+    ]
+    if not earlier:
         return
-    book.remove(book[COVER])
+    for cover in earlier:
+        book.remove(cover)
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Place = tuple[str, int, int]
 """Sheet name, row and column, both as a spreadsheet numbers them (from 1)."""
 
-_COLUMNS = ("sheet", "row", "cell", "rule", "severity", "value", "message", "remedy")
+_COLUMNS = ("sheet", "row", "cell", "rule", "severity", "value", "message", "remedy", "also")
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)$")
 _LAST_COLUMN = 16_384
 _MAX_AREA = 100_000
@@ -42,7 +42,7 @@ class Mark:
 
 
 def findings_frame(slip: Slip) -> pd.DataFrame:
-    """The findings, errors first, then in the order of the sheet; a blank ``cell`` is the row's first one.
+    """The findings, errors first, then in the order of the sheet; a blank ``cell`` is the row's first one, or the sheet.
 
     Returns:
         A frame with the columns of a slip's findings (row 0 where none is known, texts never missing) and
@@ -63,6 +63,8 @@ def findings_frame(slip: Slip) -> pd.DataFrame:
     frame["row"] = pd.to_numeric(addresses[1]).fillna(frame["row"]).astype("int64")
     nowhere = (frame["cell"] == "") & (frame["row"] > 0)
     frame.loc[nowhere, "cell"] = frame["sheet"] + "!A" + frame["row"].astype(str)
+    of_sheet = (frame["cell"] == "") & (frame["sheet"] != "")
+    frame.loc[of_sheet, "cell"] = frame["sheet"]
     frame["place"] = list(zip(frame["sheet"], frame["row"].tolist(), columns, strict=True))
     errors_first = frame["severity"] != "error"
     return (
@@ -74,11 +76,17 @@ def marks_of(frame: pd.DataFrame, limit: int) -> dict[Place, Mark]:
     """Marks by place for the first ``limit`` findings that have a place."""
     placed = frame[(frame["row"] > 0) & (frame["sheet"] != "")].head(limit)
     marks: dict[Place, Mark] = {}
-    names = ("place", "severity", "message", "remedy")
-    for place, severity, message, remedy in zip(*(placed[name] for name in names), strict=True):
-        mark = marks.setdefault(place, Mark(severity))
-        mark.add(severity, comment_text(severity, message, remedy))
+    names = ("place", "also", "severity", "message", "remedy")
+    for place, also, severity, message, remedy in zip(*(placed[name] for name in names), strict=True):
+        for each in (place, *_further(place[0], also)):
+            marks.setdefault(each, Mark(severity)).add(severity, comment_text(severity, message, remedy))
     return marks
+
+
+def _further(sheet: str, also: str) -> list[Place]:
+    """Places of the coordinates in ``also``."""
+    found = [_ADDRESS.search(text) for text in also.split()]
+    return [(sheet, int(each[2]), column_number(each[1])) for each in found if each]
 
 
 def comment_text(severity: str, message: str, remedy: str) -> str:

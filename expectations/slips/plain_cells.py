@@ -6,7 +6,6 @@ which need none of what it does. What needs a style, a comment or a date format 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
+
+from warehouse.beside import written_beside
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -35,14 +36,16 @@ def save_with_plain_cells(book: Workbook, plain: Mapping[str, PlainRows], path: 
     """
     titles = book.sheetnames
     book.save(path)
-    whole = path.with_name(f"{path.name}.whole")
     members = {f"xl/worksheets/sheet{at}.xml": plain.get(title) for at, title in enumerate(titles, start=1)}
-    with ZipFile(path) as source, ZipFile(whole, "w", ZIP_DEFLATED) as target:
+    with (
+        written_beside(path) as whole,
+        ZipFile(path) as source,
+        ZipFile(whole, "w", ZIP_DEFLATED) as target,
+    ):
         for name in source.namelist():
             rows = members.get(name)
             data = source.read(name)
             target.writestr(name, data if rows is None else _filled(data.decode(), rows).encode())
-    os.replace(whole, path)
 
 
 def _filled(xml: str, rows: PlainRows) -> str:

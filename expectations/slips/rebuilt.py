@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from expectations.slips.cells import is_risky, plain, text_cell
-from expectations.slips.cover import COVER, EXCERPT_HEADING, FILLS, HEADING, write_cover
+from expectations.slips.cover import COVER, FILLS, write_cover
+from expectations.slips.inside import EXCERPT_HEADING, EXCERPT_SHEET, HEADING, is_cover
 from expectations.slips.marked import MAX_COMMENTS, MAX_FILLED, comment_of
 from expectations.slips.marks import Mark, Place, anchors, findings_frame, marks_of
 from expectations.slips.plain_cells import Plain, PlainRows
@@ -25,8 +26,14 @@ if TYPE_CHECKING:
 
 MAX_WHOLE_ROWS = 20_000
 HEAD_ROWS = 8
-_NOTE = "本表按原文件的内容重新生成，格式与原文件不同；在这里改或对照标记在原文件里改都可以。"
-_LONG_NOTE = "原文件很长，这里只列有问题的行，“原行号”是它在原文件中的行号；请在原文件中改正。"
+_NOTE = (
+    "本表按原文件的内容重新生成，格式与原文件不同；在这里改，或对照标记在原文件里改，都可以，报送其中一份。"
+)
+_LONG_NOTE = "原文件很长，这里只列有问题的行，“原行号”是它在原文件中的行号。"
+_MEASURED = 200
+"""Rows at whose cells a column's width is measured."""
+_LONG_NUMBER = re.compile(r"\d{11,}[0-9Xx]?$")
+"""A number that a spreadsheet would cut short if it were typed anew into a cell for numbers."""
 _BAD_TITLE = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -49,11 +56,13 @@ def rebuilt_workbook(slip: Slip, sheets: Iterable[Sheet]) -> tuple[Workbook, dic
     moved: dict[Place, tuple[str, str]] = {}
     plain_rows: dict[str, PlainRows] = {}
     titles = {COVER}
-    is_long = False
+    is_long, seen = False, 0
     for sheet in sheets:
         own = by_sheet.get(sheet.name, {})
         only_marked = slip.rows_in > MAX_WHOLE_ROWS or len(sheet.grid.rows) > MAX_WHOLE_ROWS
-        if sheet.name == COVER or (only_marked and not own):
+        is_ours = is_cover(sheet.grid.rows)
+        seen += not is_ours
+        if is_ours or (only_marked and not own):
             continue
         is_long |= only_marked
         target = book.create_sheet(sheet_title(sheet.name, titles))
@@ -64,7 +73,7 @@ def rebuilt_workbook(slip: Slip, sheets: Iterable[Sheet]) -> tuple[Workbook, dic
         plain_rows[target.title] = rows
     noted = replace(slip, notes=(*slip.notes, _LONG_NOTE if is_long else _NOTE))
     heading = EXCERPT_HEADING if is_long else HEADING
-    write_cover(cover, noted, findings, lambda place: moved.get(place), heading)
+    write_cover(cover, noted, findings, lambda place: moved.get(place), heading, sheets=seen)
     return book, plain_rows
 
 
@@ -135,22 +144,28 @@ def _prepare(target: Any, sheet: Sheet, shift: int) -> list[list[Plain]]:
     """Widths and merges; the rows that stand before those of the original."""
     from openpyxl.worksheet.cell_range import CellRange
 
-    head = sheet.grid.rows[:HEAD_ROWS]
+    # A line of its own (title, unit) runs across the sheet and is no measure for its column.
+    head = [row for row in sheet.grid.rows[:_MEASURED] if sum(value not in (None, "") for value in row) > 1]
     for at in range(max((len(row) for row in head), default=0)):
-        target.column_dimensions[_letter(at + 1 + shift)].width = _width(
-            row[at] for row in head if at < len(row)
-        )
+        values = [row[at] for row in head if at < len(row)]
+        column = target.column_dimensions[_letter(at + 1 + shift)]
+        column.width = _width(values)
+        if any(isinstance(value, str) and _LONG_NUMBER.match(value) for value in values):
+            column.number_format = "@"
+    target.page_setup.orientation, target.page_setup.paperSize = "landscape", 9  # A4
+    target.page_setup.fitToHeight = 0
+    target.sheet_properties.pageSetUpPr.fitToPage = True
     if not shift:
         # Set at once: adding one by one compares each range with all before it.
         target.merged_cells.ranges = {CellRange(_range(*area)) for area in sheet.grid.merged}
         return []
     target.freeze_panes = "B2"
     target.append([])
-    return [["原行号", f"（只列有问题的行，开头 {HEAD_ROWS} 行供对照）"]]
+    return [["原行号", f"（{EXCERPT_SHEET} {HEAD_ROWS} 行供对照）"]]
 
 
 def _width(values: Iterable[object]) -> float:
-    """A column's width for what stands at its top; a title across the sheet does not count."""
+    """A column's width for its cells; a remark of many words does not count."""
     lengths = [len(text) + sum(c > "ÿ" for c in text) for text in (str(v) for v in values if v is not None)]
     return max([10, *(length + 2 for length in lengths if length <= 38)])
 
@@ -174,6 +189,8 @@ def _marked_cell(target: Any, value: Any, mark: Mark, comment: Any) -> Any:
     from openpyxl.styles import PatternFill
 
     cell = value if isinstance(value, Cell) else text_cell(target, value)
+    if isinstance(cell.value, str):
+        cell.number_format = "@"  # what is typed over it stays as typed
     cell.fill = PatternFill("solid", fgColor=FILLS.get(mark.severity, FILLS["warning"]))
     if comment is not None:
         cell.comment = comment

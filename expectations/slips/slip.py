@@ -6,19 +6,23 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
+
+from warehouse.clock import in_shanghai
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-Status = Literal["accepted", "partial", "refused", "repeat"]
+Status = Literal["accepted", "partial", "held", "refused", "repeat", "failed", "withdrawn"]
 
 STATUS_WORDS: dict[Status, str] = {
     "accepted": "已接收",
     "partial": "部分接收",
+    "held": "待确认",
     "refused": "退回",
     "repeat": "重复",
+    "failed": "待处理",
+    "withdrawn": "已撤回",
 }
 SEVERITY_WORDS = {"error": "必须改正", "warning": "请核对"}
 
@@ -41,7 +45,7 @@ class Slip:
         reason: Why it was refused, in Chinese.
         remedy: What to do about that, in Chinese.
         findings: Columns ``sheet, row, cell, rule, severity, value, message, remedy`` (others are ignored);
-            ``cell`` is ``Sheet1!D17``, blank when a whole row is meant. Values may be unmasked: they go back to
+            ``cell`` is ``Sheet1!D17``, blank when a whole row is meant; ``also``, where given, more cells of the row. Values may be unmasked: they go back to
             who wrote them.
         notes: What else the sender should know, in Chinese.
     """
@@ -76,12 +80,20 @@ class Slip:
     @property
     def outcome(self) -> str:
         """What became of the file, in one sentence."""
+        if self.status == "accepted" and self.title and not self.rows_in:
+            return "已接收：零报告已记下，这一期按没有数据（0）计"
         if self.status == "accepted":
             return "已接收，全部入库" + (f"；有 {self.finding_count} 处请核对" if self.finding_count else "")
         if self.status == "partial":
             return f"部分接收：{self.rows_quarantined} {self.counted}有错没有入库，改正后请再报一次"
         if self.status == "refused":
             return "退回：文件没有入库"
+        if self.status == "held":
+            return "待确认：这份暂不生效，原来的数据仍然有效"
+        if self.status == "withdrawn":
+            return "已撤回：这份不再计入，按这份以外最后一次有效的报送计算"
+        if self.status == "failed":
+            return "待处理：文件已经收到，还没有入库"
         return "重复：与以前报送的文件完全相同，已按以前的结果处理，不必再报"
 
     def facts(self) -> list[tuple[str, str]]:
@@ -109,8 +121,7 @@ class Slip:
 
 def shanghai_time(moment: dt.datetime) -> str:
     """A UTC moment as clerks read it; a naive one is taken for UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return aware.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M")
+    return in_shanghai(moment).strftime("%Y-%m-%d %H:%M")
 
 
 def chinese_period(period: str) -> str:

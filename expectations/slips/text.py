@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from expectations.slips.inside import HEADING
 from expectations.slips.slip import SEVERITY_WORDS, Slip
 
 MAX_TEXT_FINDINGS = 30
-_TITLE = "实绩 · 报送回执"
 _LABEL_WIDTH = 4
 
 
 def text_slip(slip: Slip) -> bytes:
     """The bytes of a text slip."""
-    lines = [_TITLE, "=" * 40]
+    lines = [HEADING, "=" * 40]
     lines += [f"{label.ljust(_LABEL_WIDTH, '　')}：{_one_line(text)}" for label, text in slip.facts()]
     lines += _findings(slip)
     return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
@@ -21,14 +21,15 @@ def _findings(slip: Slip) -> list[str]:
     if not slip.finding_count:
         return []
     from expectations.slips.marks import findings_frame
+    from expectations.slips.runs import joined_runs
 
     every = findings_frame(slip)
     # A refusal is itself a finding; the reason above has said it.
     every = every[every["message"] != slip.reason]
     if every.empty:
         return []
-    frame = every.head(MAX_TEXT_FINDINGS)
-    lines = ["", f"发现的问题（共 {len(every)} 处，列出 {len(frame)} 处）"]
+    frame = joined_runs(every).head(MAX_TEXT_FINDINGS)
+    lines = ["", f"发现的问题（共 {len(every)} 处，列出 {len(frame)} 条）"]
     for cell, severity, message, remedy in zip(
         frame["cell"], frame["severity"], frame["message"], frame["remedy"], strict=True
     ):

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
+from expectations.slips.inside import without_answer
 from expectations.slips.slip import STATUS_WORDS, Slip, Status
 from expectations.slips.text import text_slip
 
@@ -19,7 +20,7 @@ _MAX_NAME_BYTES = 240
 _MAX_LOADED_ROWS = 3_000
 
 
-def write_slip(outbox: Path, slip: Slip) -> Path:
+def write_slip(outbox: Path, slip: Slip, *, as_text: bool = False) -> Path:
     """Answer a submission in the sender's outbox.
 
     A submission taken with findings gets its workbook back, marked; a refused one where rows or cells are to
@@ -28,15 +29,20 @@ def write_slip(outbox: Path, slip: Slip) -> Path:
     Args:
         outbox: The folder of all departments' answers.
         slip: What to say.
+        as_text: Say it in a text, whatever is to be marked.
 
     Returns:
         The file written, under ``<outbox>/<department>/`` where the original lay under the inbox.
+
+    Raises:
+        OSError: The outbox cannot be written, or the original not be opened.
     """
-    folder = outbox / slip.department / Path(*_folders(slip))
+    folder = outbox / _short(slip.department) / Path(*map(_short, _folders(slip)))
     folder.mkdir(parents=True, exist_ok=True)
-    marked = _has_marks(slip)
+    marked = has_marks(slip) and not as_text
     target = _free(folder, slip, ".xlsx" if marked else ".txt")
     temporary = target.with_name(f".{slip.submission_id}.tmp")
+    temporary.touch()  # a folder that cannot be written is found out before a workbook is marked for it
     if marked:
         _save_workbook(slip, temporary)
     else:
@@ -46,8 +52,8 @@ def write_slip(outbox: Path, slip: Slip) -> Path:
     return target
 
 
-def _has_marks(slip: Slip) -> bool:
-    """Whether there is something to mark; what was refused as a whole may not even open."""
+def has_marks(slip: Slip) -> bool:
+    """Whether the answer is a workbook: there is something to mark. What was refused as a whole may not even open."""
     if slip.status == "repeat" or not slip.finding_count:
         return False
     from expectations.slips.marks import findings_frame
@@ -74,8 +80,9 @@ def _names(slip: Slip, status: Status, extension: str) -> tuple[str, str]:
     word = STATUS_WORDS[status]
     if status == "accepted" and extension == ".xlsx":
         word += "-请核对"
-    name = slip.file_name
-    base = name if extension == ".txt" else (PurePosixPath(name).stem or name)
+    file = PurePosixPath(slip.file_name)
+    stem = without_answer(file.stem)  # a slip handed back is answered under the name of the sender's own file
+    base = stem + file.suffix if extension == ".txt" else stem or slip.file_name
     return (
         _short(base, f".回执-{word}{extension}"),
         _short(base, f".回执-{word}.{slip.submission_id}{extension}"),
@@ -91,7 +98,7 @@ def _remove_earlier(folder: Path, slip: Slip, target: Path) -> None:
                     path.unlink()
 
 
-def _short(base: str, ending: str) -> str:
+def _short(base: str, ending: str = "") -> str:
     room = _MAX_NAME_BYTES - len(ending.encode())
     return base.encode()[:room].decode(errors="ignore") + ending
 

@@ -10,10 +10,23 @@ from typing import Annotated
 import typer
 
 from connectors.errors import Refused
-from expectations.contract import ContractError
-from pipelines.cli import contracts, inspecting, loading, looking, regions, setup
+from pipelines.cli import (
+    audit,
+    contracts,
+    history,
+    inspecting,
+    keeping,
+    loading,
+    looking,
+    private,
+    regions,
+    releases,
+    setup,
+    status,
+    submissions,
+)
 from pipelines.cli.common import Problem
-from pipelines.home import HomeError, find_home
+from pipelines.home.access import private_from_now_on
 
 app = typer.Typer(
     name="shiji",
@@ -39,10 +52,27 @@ def _options(
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s"
     )
+    from pipelines.home.folders import find_home
+
+    private_from_now_on()
     context.obj = find_home(home)
 
 
-for group in (setup, loading, looking, inspecting, contracts, regions):
+for group in (
+    setup,
+    loading,
+    looking,
+    history,
+    releases,
+    status,
+    submissions,
+    keeping,
+    inspecting,
+    contracts,
+    regions,
+    audit,
+    private,
+):
     group.register(app)
 
 
@@ -57,6 +87,20 @@ def main() -> None:
     except Refused as error:
         typer.secho(f"{error.message} {error.remedy}", fg="red", err=True)
         raise SystemExit(1) from error
-    except (HomeError, ContractError, Problem) as error:
+    except Exception as error:
+        if not isinstance(error, _expected()):
+            raise
         typer.secho(str(error), fg="red", err=True)
         raise SystemExit(1) from error
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    """Errors whose message says what to do. What raises them takes a while to import, so it is left until then."""
+    from expectations.contracts.model import ContractError
+    from pipelines.home.access import NoSuchGroup
+    from pipelines.home.folders import HomeError
+    from warehouse.definitions import DefinitionError
+    from warehouse.guard import QueryError
+    from warehouse.release import ReleaseError
+
+    return HomeError, ContractError, NoSuchGroup, DefinitionError, QueryError, ReleaseError, Problem

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.common import Json, Problem, show
-from warehouse.definitions import Problem as DefinitionProblem
+
+if TYPE_CHECKING:
+    from warehouse.definitions import Problem as DefinitionProblem
 
 
 def register(app: typer.Typer) -> None:
@@ -32,8 +34,8 @@ def lint(
 
     Examples: `shiji contract lint` · `shiji contract lint config/contracts/forestry/saplings.yaml`
     """
-    from expectations.contract import BUILT_IN
     from expectations.contract_lint import lint as lint_contracts
+    from expectations.contracts.model import BUILT_IN
 
     files = _files(paths or context.obj.definition_folders("contracts", BUILT_IN))
     _tell(lint_contracts(files), f"{len(files)} contracts", as_json)
@@ -44,12 +46,12 @@ def check(context: typer.Context, as_json: Json = False) -> None:
 
     Example: `shiji check`
     """
-    from expectations.contract import BUILT_IN as CONTRACTS
-    from expectations.contract import load_contracts
     from expectations.contract_lint import lint as lint_contracts
+    from expectations.contracts.model import BUILT_IN as CONTRACTS
+    from expectations.contracts.model import load_contracts
+    from expectations.contracts.sources import sources
     from expectations.reconciliations import lint_reconciliations
     from expectations.reconciliations.model import BUILT_IN as RECONCILIATIONS
-    from expectations.sources import sources
     from warehouse.indicators import lint_indicators
     from warehouse.indicators.model import BUILT_IN as INDICATORS
 
@@ -94,9 +96,9 @@ def template(
 
     Example: `shiji template toilet_ledger -o 改厕台账.xlsx`
     """
-    from expectations.contract import load_contracts
-    from expectations.forms.template import NoIndicators, write_form_template
-    from expectations.template import write_template
+    from expectations.contracts.model import load_contracts
+    from expectations.templates.form import NoIndicators, write_form_template
+    from expectations.templates.ledger import write_template
 
     home = context.obj
     contracts = home.contracts if home.is_initialised else load_contracts()

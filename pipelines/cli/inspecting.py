@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,12 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from connectors.errors import Refused
-from pipelines.cli.common import Problem
+from pipelines.cli.common import Problem, console_of
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from pipelines.inspection_model import Checked, Dataset, Inspection, Rule, SheetFacts, TableFacts
+    from expectations.inspection.model import (
+        Checked,
+        Dataset,
+        Inspection,
+        Rule,
+        SheetFacts,
+        TableFacts,
+        Verdict,
+    )
 
 _COLUMNS = 12
 _RULES = 8
@@ -44,20 +51,28 @@ def inspect(
         Path, typer.Argument(help="Any file a department might hand in.", exists=True, dir_okay=False)
     ],
     sheet: Annotated[str | None, typer.Option(help="Only this sheet.")] = None,
+    judge: Annotated[
+        bool,
+        typer.Option(
+            "--judge", help="Also judge every row as a load would, by the home's regions and contracts."
+        ),
+    ] = False,
     full: Annotated[bool, typer.Option("--full", help="All columns and rules, not the first ones.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a drawing.")] = False,
 ) -> None:
-    """Show how a file is read: sheets, tables, header, units, codes, totals, rules, and what was not understood.
+    """Show how a file is read, and what a load would make of it: sheets, tables, units, rules, what was not understood.
 
-    Needs no home and records nothing; private values are masked. Example: `shiji inspect 年报.xls --sheet 农业生产条件`
+    Needs no home and records nothing; private values are masked.
+
+    Examples: `shiji inspect 年报.xls --sheet 农业生产条件` · `shiji inspect 改厕台账.xlsx --judge`
     """
-    from expectations.contract import BUILT_IN, load_contracts
-    from pipelines.inspection import NoSuchSheet, inspect_file
+    from expectations.inspection.inspect import NoSuchSheet, inspect_file
+    from pipelines.answers.inspecting import known_of
 
-    own = context.obj.config / "contracts"
     try:
-        contracts = load_contracts([BUILT_IN, *([own] if own.is_dir() else [])])
-        found = inspect_file(file, contracts, only=sheet)
+        found = inspect_file(
+            file, context.obj.contracts, only=sheet, known=known_of(context.obj, judge=judge)
+        )
     except NoSuchSheet as error:
         raise Problem(str(error)) from error
     except Refused as error:
@@ -76,11 +91,9 @@ def inspect(
 
 
 def _draw(found: Inspection, *, full: bool) -> None:
-    from rich.console import Console
     from rich.text import Text
 
-    # A pipe has no width to fold to: leave lines whole there.
-    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    console = console_of(160)
     size = f"{found.size / 1024:,.0f} KB" if found.size < 1 << 20 else f"{found.size / (1 << 20):,.1f} MB"
     console.print(
         Text(found.file, "bold"),
@@ -88,8 +101,35 @@ def _draw(found: Inspection, *, full: bool) -> None:
     )
     for note in found.notes:
         console.print(Text(f"提示：{note}", "yellow"))
+    for verdict in found.verdicts:
+        for line in _verdict(verdict):
+            console.print(line)
     for number, sheet in enumerate(found.sheets, 1):
         _draw_sheet(console, sheet, f"{number}/{len(found.sheets)}", full)
+
+
+def _verdict(one: Verdict) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    folder = f"放进 {one.department} 文件夹" if one.department else "放进哪个部门的文件夹都"
+    if one.code:
+        yield Text(f"{folder}会被退回：{one.reason}{one.remedy}", "red")
+        return
+    period = one.period or "各行自己写明的期"
+    judged = (
+        ""
+        if one.recorded is None
+        else f"，{one.recorded} 行（格）合格，{one.rows - one.recorded} 行（格）有错"
+    )
+    yield Text(
+        f"{folder}会作为《{one.title}》（{one.dataset}）{period} 读入 {one.rows} 行（格）{judged}", "green"
+    )
+    for sheet, why in one.left:
+        yield Text(f"  工作表“{sheet}”里有一张表不读入：{why}", "yellow")
+    for rule, count in one.rules:
+        yield Text(f"  {rule}：{count} 处", "yellow")
+    for note in one.notes:
+        yield Text(f"  说明：{note}", "dim")
 
 
 def _draw_sheet(console: Console, sheet: SheetFacts, number: str, full: bool) -> None:

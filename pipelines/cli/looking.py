@@ -1,31 +1,32 @@
-"""``shiji query``, ``status``, ``findings``, ``trace``, ``releases``: asking the warehouse and the ledger."""
+"""``shiji query``, ``findings``, ``trace``: asking the warehouse."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from pipelines.cli.common import SHANGHAI, Json, Problem, home_of, show
+from pipelines.cli.common import Json, Problem, home_of, moment, reading, show
 
 Format = Literal["table", "csv", "json", "parquet", "xlsx"]
 AsOf = Annotated[
     str | None, typer.Option(help="As it was at this time, Shanghai: 2025-06-30 or 2025-06-30T08:00.")
 ]
 Release = Annotated[str | None, typer.Option(help="As it was released under this name.")]
+Live = Annotated[
+    bool,
+    typer.Option(
+        "--live", help="The tables as they are, instead of the last release: a load may be at work."
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (query, status, findings, trace):
+    for command in (query, findings, trace):
         app.command()(command)
-    group = typer.Typer(help="Frozen, named states of the warehouse.", no_args_is_help=True)
-    group.command("list")(list_releases)
-    group.command("freeze")(freeze_release)
-    app.add_typer(group, name="release")
 
 
 def query(
@@ -37,117 +38,57 @@ def query(
     ] = None,
     as_of: AsOf = None,
     release: Release = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(help="Stop after so many seconds; else sql_seconds of the settings.", min=0.1),
+    ] = None,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Leave texts in CSV that Excel would run as formulas as they are.")
+    ] = False,
+    live: Live = False,
     as_json: Json = False,
 ) -> None:
-    """Ask the warehouse.
+    """Ask the warehouse as last released. A question reads its tables and nothing else.
 
     Examples: `shiji query "select * from observations limit 5"` · `shiji query "from findings" -f xlsx -o findings.xlsx` ·
     `shiji query "select count(*) from toilet_ledger" --as-of 2025-06-30`
     """
-    from pipelines.site import Site
-    from warehouse.export import write
-    from warehouse.query import QueryError, select
-    from warehouse.release import ReleaseError
+    from pipelines.home.site import Site
+    from warehouse.guard import QueryError
+    from warehouse.query import select
 
     form = "json" if as_json else form
     try:
-        with Site(home_of(context)).connect(as_of=_moment(as_of), release=release) as connection:
-            rows = select(connection, sql)
-    except (QueryError, ReleaseError) as error:
+        with reading(Site(home_of(context)), live=live, as_of=moment(as_of), release=release) as connection:
+            rows = select(connection, sql, seconds=timeout)
+    except QueryError as error:
         raise Problem(str(error)) from error
-    if form == "table" and output is None:
-        show(rows.to_pylist(), rows.column_names, as_json=False)
-        return
-    if output is None and form in ("parquet", "xlsx"):
-        raise Problem(f"{form} is not for the screen; say where: --output answer.{form}")
     if output is None:
-        _print(rows, form)
-        return
-    write(rows, output, "csv" if form == "table" else form)
+        _print(rows, form, raw=raw)
+    else:
+        _write(rows, output, form, raw=raw)
+
+
+def _write(rows: Any, output: Path, form: str, *, raw: bool) -> None:
+    from warehouse.export import ExportError, write
+
+    try:
+        write(rows, output, "csv" if form == "table" else form, raw=raw)
+    except (ExportError, OSError) as error:
+        raise Problem(f"not written: {error}") from error
     typer.echo(f"{rows.num_rows:,} rows in {output}")
 
 
-def _print(rows: Any, form: str) -> None:
+def _print(rows: Any, form: str, *, raw: bool) -> None:
     from warehouse.export import to_csv, to_json
 
-    data: bytes = to_json(rows) if form == "json" else to_csv(rows)
+    if form == "table":
+        show(rows.to_pylist(), rows.column_names, as_json=False)
+        return
+    if form in ("parquet", "xlsx"):
+        raise Problem(f"{form} is not for the screen; say where: --output answer.{form}")
+    data: bytes = to_json(rows) if form == "json" else to_csv(rows, raw=raw)
     typer.echo(data.decode("utf-8-sig"), nl=False)
-
-
-def _moment(text: str | None) -> dt.datetime | None:
-    """A time as typed: a day means its end, because what came in on that day counts."""
-    if text is None:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Problem(f"--as-of {text!r} is no time; write 2025-06-30 or 2025-06-30T08:00") from error
-    if len(text) == len("2025-06-30"):
-        moment += dt.timedelta(days=1, microseconds=-1)
-    return moment.replace(tzinfo=moment.tzinfo or SHANGHAI).astimezone(dt.UTC)
-
-
-def status(
-    context: typer.Context,
-    department: Annotated[str | None, typer.Option(help="Only this department.")] = None,
-    refused: Annotated[
-        bool, typer.Option("--refused", help="Only what was refused, with the reason.")
-    ] = False,
-    submissions: Annotated[
-        bool, typer.Option("--submissions", help="Every submission instead of counts.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Who has handed in what: accepted, partly, refused, late, waiting.
-
-    Examples: `shiji status` · `shiji status --refused` · `shiji status --department road --submissions --json`
-    """
-    from pipelines.site import Site
-
-    site = Site(home_of(context))
-    rows = [
-        row
-        for row in site.ledger.submissions().to_pylist()
-        if (not refused or row["status"] == "refused") and (not department or row["department"] == department)
-    ]
-    if refused:
-        show(rows, ("sender_path", "received_at", "reason", "remedy"), as_json=as_json, title="Refused")
-    elif submissions:
-        columns = (
-            "submission_id",
-            "dataset",
-            "period",
-            "sender_path",
-            "status",
-            "rows_recorded",
-            "rows_quarantined",
-        )
-        show(rows, columns, as_json=as_json, title="Submissions")
-    else:
-        _show_counts(site, rows, department, as_json)
-
-
-def _show_counts(site: Any, rows: list[dict[str, Any]], department: str | None, as_json: bool) -> None:
-    from pipelines.overview import count_submissions
-
-    counts = count_submissions(site, rows, department)
-    columns = (
-        "department",
-        "dataset",
-        "accepted",
-        "partial",
-        "refused",
-        "repeat",
-        "superseded",
-        "late",
-        "not_handed_in",
-        "last_period",
-    )
-    show(counts, columns, as_json=as_json, title="Submissions by dataset")
-    waiting = sum(row["status"] == "received" for row in rows)
-    unrouted = sum(row["status"] == "refused" for row in rows)
-    if not as_json and (waiting or unrouted):
-        typer.echo(f"{waiting} received and not yet read, {unrouted} refused: shiji status --refused")
 
 
 def findings(
@@ -156,28 +97,43 @@ def findings(
     period: Annotated[str | None, typer.Option(help="Only this month.")] = None,
     severity: Annotated[Literal["error", "warning"] | None, typer.Option(help="Only these.")] = None,
     limit: Annotated[int, typer.Option(help="At most so many; 0 for all.", min=0)] = 50,
+    live: Live = False,
     as_json: Json = False,
 ) -> None:
     """List quality problems with their cells.
 
     Example: `shiji findings --dataset toilet_ledger --severity error`
     """
-    from pipelines.site import Site
+    from pipelines.home.site import Site
+    from warehouse.places import with_places
 
     wanted = {"dataset": dataset, "period": period, "severity": severity}
     given = {name: value for name, value in wanted.items() if value}
     where = " and ".join(f"{name} = ${name}" for name in given) or "true"
-    with Site(home_of(context)).connect() as connection:
+    with reading(Site(home_of(context)), live=live) as connection:
         count = connection.execute(f"select count(*) from findings where {where}", given).fetchall()[0][0]  # noqa: S608 - fixed names
-        rows = connection.sql(
-            f"select * from findings where {where} order by dataset, period, submission_id, sheet, row, rule"  # noqa: S608
-            + (f" limit {limit}" if limit else ""),
-            params=given,
-        ).to_arrow_table()
-    columns = ("dataset", "period", "cell", "rule", "severity", "value", "message", "status")
-    show(rows.to_pylist(), columns, as_json=as_json)
-    if not as_json and count > rows.num_rows:
-        typer.echo(f"{rows.num_rows} of {count:,}; all of them: shiji findings --limit 0")
+        rows = (
+            connection.sql(
+                f"select * from findings where {where} order by dataset, period, submission_id, sheet, row, rule"  # noqa: S608
+                + (f" limit {limit}" if limit else ""),
+                params=given,
+            )
+            .to_arrow_table()
+            .to_pylist()
+        )
+        shown = rows if as_json else with_places(connection, rows)
+    columns = ("dataset", "period", "region", "cell", "rule", "severity", "value", "message", "status")
+    show(shown, columns, as_json=as_json)
+    if not as_json and count > len(rows):
+        typer.echo(f"{len(rows)} of {count:,}; all of them: shiji findings --limit 0")
+
+
+_OBSERVATION = (
+    "indicator", "region", "period", "numerator", "denominator", "value", "unit", "evidence", "records", "coverage",
+)  # fmt: skip
+_BEHIND_IT = ("dataset", "period", "region", "file_name", "sheet", "row", "cells", "submission_id")
+
+_NILS = ("dataset", "period", "region", "file_name", "submission_id")
 
 
 def trace(
@@ -187,19 +143,25 @@ def trace(
     period: Annotated[str, typer.Argument(help="Month 2025-06 or year 2025.")],
     limit: Annotated[int, typer.Option(help="At most so many rows.", min=1)] = 30,
     as_of: AsOf = None,
+    live: Live = False,
     as_json: Json = False,
 ) -> None:
     """Say where a number comes from: submissions, files, sheets, rows.
 
     Example: `shiji trace sanitary_toilet_rate 990121000000 2025-06`
     """
-    from pipelines.site import Site
-    from pipelines.tracing import trace_observation
+    from pipelines.answers.tracing import trace_observation
+    from pipelines.home.site import Site
+    from warehouse.places import with_places
 
     site = Site(home_of(context))
     if indicator not in site.indicators:
         raise Problem(f"no indicator {indicator}; there are: {', '.join(site.indicators)}")
-    found = trace_observation(site, indicator, region, period, limit=limit, as_of=_moment(as_of))
+    with reading(site, live=live, as_of=moment(as_of)) as connection:
+        found = trace_observation(site, connection, indicator, region, period, limit=limit)
+        observation, rows, nils = (
+            with_places(connection, some) for some in (found.observation, found.rows, found.nils)
+        )
     if not found.observation:
         raise Problem(
             f"no observation of {indicator} for {region} in {period}; "
@@ -208,69 +170,15 @@ def trace(
     if as_json:
         typer.echo(json.dumps(found.plain(), ensure_ascii=False, indent=2, default=str))
         return
-    show(
-        found.observation,
-        (
-            "indicator",
-            "period",
-            "numerator",
-            "denominator",
-            "value",
-            "unit",
-            "evidence",
-            "records",
-            "coverage",
-        ),
-        as_json=False,
-    )
-    columns = ("dataset", "period", "region_code", "file_name", "sheet", "row", "cells", "submission_id")
-    ranges = [row | {"cells": _range(row["cells"])} for row in found.rows]
-    show(ranges, columns, as_json=False, title="Behind it")
+    show(observation, _OBSERVATION, as_json=False)
+    ranges = [row | {"cells": _range(row["cells"])} for row in rows]
+    show(ranges, _BEHIND_IT, as_json=False, title="Behind it")
     typer.echo(f"{len(found.rows)} of {found.total:,} records from {found.submissions:,} submissions")
+    if nils:
+        show(nils, _NILS, as_json=False, title="Reported as nothing")
 
 
 def _range(cells: dict[str, str]) -> str:
     """The first and last cell of a record; --json names every one."""
     inside = sorted(cells.values(), key=lambda cell: (len(cell), cell))
     return f"{inside[0]}:{inside[-1]}" if inside else ""
-
-
-def list_releases(context: typer.Context, as_json: Json = False) -> None:
-    """List releases, the newest last.
-
-    Example: `shiji release list --json`
-    """
-    from pipelines.site import Site
-    from warehouse.release import releases
-
-    made = releases(Site(home_of(context)).store)
-    rows = [
-        {"release": r.name, "created_at": r.created_at, "tables": len(r.versions), "note": r.note}
-        for r in made
-    ]
-    show(rows, ("release", "created_at", "tables", "note"), as_json=as_json)
-
-
-def freeze_release(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(help="A name that is not taken: '2025 annual, final'.")],
-    note: Annotated[str, typer.Option(help="What it is for.")] = "",
-) -> None:
-    """Freeze the present state under a name, after the audit gate.
-
-    Example: `shiji release freeze "2025 annual, draft" --note "for the meeting of 12 January"`
-    """
-    from pipelines.release import gate
-    from pipelines.site import Site
-    from warehouse.release import ReleaseError, freeze
-
-    site = Site(home_of(context))
-    if problems := gate(site):
-        raise Problem("not frozen; run shiji load first. " + "; ".join(problems))
-    try:
-        made = freeze(site.store, name, note=note)
-    except ReleaseError as error:
-        raise Problem(str(error)) from error
-    typer.echo(
-        f"{made.name}: {len(made.versions)} tables. Read it with: shiji query --release {made.name!r} …"
-    )

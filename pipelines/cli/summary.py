@@ -9,8 +9,10 @@ from shutil import which
 
 import typer
 
-from pipelines.load import Summary
-from pipelines.site import Site
+from pipelines.answers.overview import told
+from pipelines.home.site import Site
+from pipelines.loading.load import Summary
+from warehouse.current import CURRENT
 
 _SHOWN_OBSERVATIONS = (
     "sanitary_toilet_rate",
@@ -20,15 +22,20 @@ _SHOWN_OBSERVATIONS = (
     "satisfaction",
 )
 _SHOWN_REFUSED = 8
+_MANY = 5
+"""Failures from which most of a load is more than a coincidence."""
 
 
 def print_summary(site: Site, summary: Summary) -> None:
     """Print what arrived, what was found, some figures, and where to look next."""
+    _left(summary)
     if summary.is_idle and summary.finished:
+        _unfinished(site, summary)
         typer.echo(f"Nothing new; nothing rebuilt ({sum(summary.seconds.values()):.1f} s).")
         return
     if summary.received or summary.outcomes:
         _arrived(site, summary)
+    _unfinished(site, summary)
     _rebuilt(summary)
     if summary.problems:
         _not_released(summary)
@@ -38,26 +45,62 @@ def print_summary(site: Site, summary: Summary) -> None:
     _where(site)
 
 
+def _left(summary: Summary) -> None:
+    """Files that were not taken in, and why."""
+    if not summary.left:
+        return
+    typer.echo(f"{len(summary.left)} files stay in the inbox for now:")
+    for left in summary.left[:_SHOWN_REFUSED]:
+        typer.echo(f"  {left.sender_path}: {left.reason}")
+    if len(summary.left) > _SHOWN_REFUSED:
+        typer.echo(f"  … {len(summary.left) - _SHOWN_REFUSED} more")
+
+
 def _arrived(site: Site, summary: Summary) -> None:
-    statuses = Counter(outcome.status for outcome in summary.outcomes)
+    statuses: Counter[str] = Counter(outcome.status for outcome in summary.outcomes)
     typer.secho("\nWhat arrived", bold=True)
-    typer.echo(
-        f"  {len(summary.outcomes) + summary.repeats} files: {statuses['accepted']} accepted, {statuses['partial']} partly, "
-        f"{statuses['refused']} refused, {summary.repeats} handed in before{_again(summary)}"
-    )
+    statuses["repeat"] += summary.repeats
+    typer.echo(f"  {statuses.total():,} submissions: {told(statuses)}{_again(summary)}")
     rows = [(o.rows_in, o.rows_recorded, o.rows_quarantined) for o in summary.outcomes]
     total, recorded, quarantined = (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0)
     typer.echo(f"  {total:,} rows: {recorded:,} records, {quarantined:,} in quarantine")
-    refused = [outcome for outcome in summary.outcomes if outcome.status == "refused"]
+    refused = [outcome for outcome in summary.outcomes if outcome.status in ("refused", "held")]
     names = (
         {r["submission_id"]: r["sender_path"] for r in site.ledger.submissions().to_pylist()}
         if refused
         else {}
     )
     for outcome in refused[:_SHOWN_REFUSED]:
-        typer.echo(f"  refused  {names[outcome.submission_id]}: {outcome.reason}")
+        typer.echo(f"  {outcome.status:<8} {names[outcome.submission_id]}: {outcome.reason}")
     if len(refused) > _SHOWN_REFUSED:
-        typer.echo(f"  … {len(refused) - _SHOWN_REFUSED} more: shiji status --refused")
+        typer.echo(
+            f"  … {len(refused) - _SHOWN_REFUSED} more: shiji status --refused, shiji submissions held"
+        )
+
+
+def _unfinished(site: Site, summary: Summary) -> None:
+    """What the next load has to do again; said on standard error too where it looks like a defect and not like a file."""
+    staged, failed = len(summary.outcomes), len(summary.failures)
+    if failed:
+        kinds = Counter(f"{failure.step}: {failure.error}" for failure in summary.failures).most_common(3)
+        named = ", ".join(f"{count} {kind}" for kind, count in kinds)
+        typer.secho(
+            f"  {failed} failed and will be tried again ({named}): shiji status --failed", fg="yellow"
+        )
+    if failed >= _MANY and failed > staged:
+        typer.secho(
+            f"{failed} of {failed + staged} submissions failed: this is a defect of a definition or of Shiji, not of the "
+            f"files. Where it was raised: {site.home.failures}",
+            fg="red",
+            err=True,
+        )
+    if summary.owed:
+        folders = sorted({f"outbox/{entry.department}" for entry in summary.owed})
+        shown = ", ".join(folders[:_SHOWN_REFUSED]) + (" …" if len(folders) > _SHOWN_REFUSED else "")
+        typer.secho(
+            f"  {len(summary.owed)} slips could not be written and are owed: make {shown} writable; the next load writes them",
+            fg="yellow",
+        )
 
 
 def _again(summary: Summary) -> str:
@@ -128,7 +171,7 @@ def _where(site: Site) -> None:
     home = site.home
     typer.secho("Where it lies", bold=True)
     typer.echo(f"  warehouse       {home.warehouse}")
-    typer.echo(f"  published       {home.published}")
+    typer.echo(f"  published       {home.published / CURRENT}")
     typer.echo(f"  quality report  {home.reports / 'index.html'}")
     typer.echo(f"  outbox          {home.outbox}")
     typer.secho("Try next", bold=True)

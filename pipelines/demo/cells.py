@@ -7,8 +7,9 @@ import math
 from collections.abc import Callable
 from unicodedata import normalize
 
-from expectations.contract import Column, Frequency
+from expectations.contracts.model import Column
 from pipelines.demo.habits import Habit
+from warehouse.frequency import Frequency
 
 Cell = str | int | float | dt.date | None
 

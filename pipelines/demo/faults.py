@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from expectations.contract import Column, Contract, Severity
+from expectations.contracts.model import Column, Contract
+from expectations.rules import Severity
 from pipelines.demo.cells import Cell, cell_writer
 from pipelines.demo.habits import Habit
 from pipelines.demo.layouts import written_columns

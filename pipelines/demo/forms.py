@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from expectations.contract import Column
+from expectations.contracts.model import Column
 from pipelines.demo.cells import Cell, cell_writer, written_unit
 from pipelines.demo.datasets.statistics import GENERAL, GRAIN, LAST_YEAR, TOTAL
 from pipelines.demo.habits import Habit

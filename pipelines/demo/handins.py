@@ -7,18 +7,16 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from expectations.contract import Contract
+from expectations.contracts.model import Contract
 from pipelines.demo.cells import periods_written
 from pipelines.demo.habits import Habit, habit_of
 from pipelines.demo.world import World, last_day
 from pipelines.demo.writers import EXTENSIONS
-
-OFFICE_HOURS = ZoneInfo("Asia/Shanghai")
+from warehouse.clock import SHANGHAI
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,7 @@ def _received(rng: np.random.Generator, contract: Contract, period: str, late: b
     else:
         day = end + dt.timedelta(days=int(rng.integers(1, (limit - end).days + 1)))
     return dt.datetime(
-        day.year, day.month, day.day, int(rng.integers(8, 18)), int(rng.integers(0, 60)), tzinfo=OFFICE_HOURS
+        day.year, day.month, day.day, int(rng.integers(8, 18)), int(rng.integers(0, 60)), tzinfo=SHANGHAI
     )
 
 

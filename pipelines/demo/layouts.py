@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from connectors.grid import column_letter
-from expectations.contract import Column, Contract
+from expectations.contracts.model import Column, Contract
 from pipelines.demo.cells import (
     AMOUNTS,
     Cell,

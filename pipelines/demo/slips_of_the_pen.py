@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from expectations.contract import Severity
+from expectations.rules import Severity
 
 Row = Mapping[str, object]
 

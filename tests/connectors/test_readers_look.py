@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
 import xlwt
+from openpyxl.comments import Comment
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from connectors.errors import Refused
 from connectors.extract import read_tables
 from connectors.readers import read_sheets
+from connectors.readers.looks.cellmarks import Marks, read_any, read_usual
 
 
 def _xlsx(folder: Path) -> Path:
@@ -232,3 +236,76 @@ def test_rows_that_run_backwards_are_refused_as_cells_would_be_lost(tmp_path: Pa
     with pytest.raises(Refused) as refusal:
         read_sheets(_raw(tmp_path, rows))
     assert refusal.value.code == "unreadable"
+
+
+def _cells(*cells: str, prefix: str = "") -> bytes:
+    """A worksheet of one row of cells."""
+    row = "".join(cells)
+    name = f"xmlns:{prefix}" if prefix else "xmlns"
+    mark = f"{prefix}:" if prefix else ""
+    space = f'{name}="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    return f'<{mark}worksheet {space}><{mark}sheetData><{mark}row r="1">{row}</{mark}row></{mark}sheetData></{mark}worksheet>'.encode()
+
+
+FORMULAS = (
+    ('<c r="A1"><f>B1*2</f><v>4</v></c>', False),
+    ('<c r="B1"><f>B1*2</f><v></v></c>', True),
+    ('<c r="C1"><f>B1*2</f><v /></c>', True),
+    ('<c r="D1" s="1"><f>B1*2</f></c>', True),
+    ('<c r="E1"><f t="shared" si="0"/></c>', True),
+    ('<c r="F1"><f t="shared" si="0"/><v>5</v></c>', False),
+    ('<c r="G1" t="str"><f>IF(A1=1,"","x")</f><v></v></c>', False),
+    ('<c r="H1" t="str"><f>A1</f><v>甲</v></c>', False),
+    ('<c r="I1"><v>7</v></c>', False),
+    ('<c r="J1" t="e"><f>1/0</f><v>#DIV/0!</v></c>', False),
+)
+
+
+def test_formulas_without_stored_results_are_told_from_blank_results() -> None:
+    marks = Marks()
+    read_usual(marks, _cells(*(cell for cell, _ in FORMULAS)), {})
+    wanted = {(0, at) for at, (_, is_unsaved) in enumerate(FORMULAS) if is_unsaved}
+    assert marks.unsaved == wanted
+    prefixed = [re.sub(r"<(/?)(?=[cfv])", r"<\1x:", cell) for cell, _ in FORMULAS]
+    assert read_any(_cells(*prefixed, prefix="x"), {}).unsaved == wanted
+
+
+def test_a_formula_without_a_result_is_blank_and_said_with_its_place(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["村", "户数"], ["东村", 3], ["西村", "=B2+1"]):
+        sheet.append(row)
+    book.save(tmp_path / "表.xlsx")
+    read = read_sheets(tmp_path / "表.xlsx")[0]
+    assert read.grid.unsaved == {(2, 1)}
+    assert any("1 个公式没有存下结果（如 B3）" in note for note in read.notes)
+
+
+def test_comments_are_counted_and_said(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["村", "户数"])
+    sheet.append(["东村", 3])
+    for cell in ("A2", "B2"):
+        sheet[cell].comment = Comment("含外出户", "录入员")
+    book.save(tmp_path / "表.xlsx")
+    assert any("2 处批注" in note for note in read_sheets(tmp_path / "表.xlsx")[0].notes)
+
+
+@pytest.mark.parametrize("name", ["表.xlsx", "表.xls"])
+def test_a_workbook_says_whether_its_days_count_from_1904(tmp_path: Path, name: str) -> None:
+    for from_1904 in (False, True):
+        if name.endswith("x"):
+            book = openpyxl.Workbook()
+            book.epoch = CALENDAR_MAC_1904 if from_1904 else CALENDAR_WINDOWS_1900
+            assert book.active is not None
+            book.active.append(["日期", 44390])
+            book.save(tmp_path / name)
+        else:
+            old = xlwt.Workbook()
+            old.dates_1904 = from_1904
+            old.add_sheet("表").write(0, 0, "日期")
+            old.save(tmp_path / name)
+        assert read_sheets(tmp_path / name)[0].grid.from_1904 is from_1904

@@ -45,13 +45,15 @@ def written(path: Path, megabytes: int) -> tuple[Path, int]:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks for memory as Linux tells it")
 def test_the_peak_does_not_grow_with_the_file(tmp_path: Path) -> None:
     peaks = []
-    for megabytes in (20, 160):
+    sizes = 20, 160
+    for megabytes in sizes:
         path, count = written(tmp_path / f"{megabytes}.csv", megabytes)
         rows, more = map(int, _python(PEAK, path).split())
         assert rows == count
         peaks.append(more)
 
-    assert peaks[1] - peaks[0] < 15, peaks
+    # What allocators keep differs by tens of megabytes from run to run; what is held of the file would be all of it.
+    assert peaks[1] - peaks[0] < (sizes[1] - sizes[0]) / 4, peaks
 
 
 def _python(script: str, path: Path) -> str:

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from expectations.contract import Contract
+from expectations.contracts.model import Contract
 from warehouse import schemas
 from warehouse.indicators.model import Indicator
 

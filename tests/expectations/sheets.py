@@ -11,7 +11,7 @@ from connectors.extract import Extract
 from connectors.tables.model import Column as GridColumn
 from connectors.tables.model import Table
 from expectations.conform import Conformed, RegionIndex, conform
-from expectations.contract import Column, Contract, Rule
+from expectations.contracts.model import Column, Contract, Rule
 from expectations.routing import Route
 from warehouse.schemas import REGIONS
 

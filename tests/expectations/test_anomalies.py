@@ -28,8 +28,8 @@ from expectations.anomalies.detectors import (
     unit_scale,
     year_end,
 )
-from expectations.contract import load_contracts
-from expectations.sources import sources
+from expectations.contracts.model import load_contracts
+from expectations.contracts.sources import sources
 from warehouse.indicators import load_indicators
 from warehouse.schemas import ANOMALIES
 

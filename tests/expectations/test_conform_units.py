@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sheets import conformed
 
 from expectations.conform import Conformed
-from expectations.conform.units import conversion, parse_unit, title_units
-from expectations.contract import Column
+from expectations.contracts.model import Column
+from expectations.units import conversion, parse_unit, title_units
 
 
 def column(
@@ -101,7 +101,8 @@ def test_shares_without_a_percent_sign_are_doubted() -> None:
     assert column(["0.85", "0.9"], "%").findings["rule"].tolist() == ["ambiguous_unit"] * 2
     assert column(["0.85", "0.9"], "%", "%").frame["x"].tolist() == [0.85, 0.9]
     assert column(["0.85", "0.9"], "%", "小数").frame["x"].tolist() == [85, 90]
-    assert column(["85", "0.9"], "%").frame["x"].tolist() == [85, 0.9]
+    assert column(["85", "0.9"], "%").findings["rule"].tolist() == ["ambiguous_share"]
+    assert column(["8.5", "0.9"], "%").frame["x"].tolist() == [8.5, 0.9]
     assert column(["85%", "90%"], "%").frame["x"].tolist() == [85, 90]
 
 

@@ -18,7 +18,7 @@ from stdnum.cn import ric, uscc
 from expectations.conform import Conformed
 from expectations.conform.codes import parse_credit_codes, parse_resident_ids
 from expectations.conform.numbers import chinese_numeral
-from expectations.contract import Column
+from expectations.contracts.model import Column
 
 
 def read(text: str | None, logical: str = "number", **facts: Any) -> tuple[Any, list[str]]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from expectations.contract import BUILT_IN
 from expectations.contract_lint import ROW_RULES, lint
+from expectations.contracts.model import BUILT_IN
 
 GOOD = """\
 apiVersion: v3.2.0
@@ -90,6 +90,24 @@ def problems(tmp_path: Path, *changes: tuple[str, str]) -> list[tuple[int, str]]
     return [(problem.line, problem.message) for problem in found]
 
 
+@pytest.mark.parametrize(
+    ("keeps", "role", "said"),
+    [("snapshot", "", "only events"), ("events", "", "happened_on"), ("events", "happened_on", None)],
+)
+def test_what_accumulates_is_events_with_their_day(
+    tmp_path: Path, keeps: str, role: str, said: str | None
+) -> None:
+    day = ("businessName: 造林日期\n        logicalType: date\n",) * 2
+    custom = f"        customProperties: [{{property: role, value: {role}}}]\n" if role else ""
+    changes = (
+        ("value: snapshot}", f"value: {keeps}}}\n  - {{property: accumulates, value: year_to_date}}"),
+        (day[0], day[1] + custom),
+    )
+    found = problems(tmp_path, *changes)
+    assert [message for _, message in found if said and said in message] == [message for _, message in found]
+    assert bool(found) == bool(said)
+
+
 def line_of(text: str) -> int:
     return next(number for number, line in enumerate(GOOD.splitlines(), start=1) if text in line)
 
@@ -124,6 +142,8 @@ SPOILT = {
     "an unknown expectation": (("expect_column_values_to_be_null", "expect_column_to_be_fine"), "name: planted_by_period", "expect_column_to_be_fine"),
     "an argument it does not take": (("condition_parser: pandas", "mostly: 0.9"), "name: planted_by_period", "mostly"),
     "a name records have anyway": (("name: species", "name: period"), "name: species", "period"),
+    "an unknown accumulation": (("keeps, value: snapshot}", "keeps, value: events}\n  - {property: accumulates, value: ever}"), "coverage", "ever"),
+    "a day that is no date": (("        enum: [{value: 杉木}, {value: 松木}]\n        customProperties:\n", "        customProperties:\n          - {property: role, value: happened_on}\n"), "name: species", "logicalType: date"),
     "an id that is another": (("id: saplings", "id: seedlings"), "id: saplings", "seedlings"),
 }  # fmt: skip
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from uuid import uuid4
 
 import pandas as pd
 import pytest
 
-from expectations.contract import Contract, Rule, load_contracts
+from expectations.contracts.model import Contract, Rule, load_contracts
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*row_condition.*:DeprecationWarning", "ignore:.*condition_parser.*:DeprecationWarning"
@@ -191,7 +192,8 @@ def flagged(asset: Any, data: pd.DataFrame, rules: tuple[Rule, ...]) -> dict[str
     import great_expectations as gx
     from great_expectations.expectations.registry import get_expectation_impl
 
-    name = f"batch{id(data)}"
+    # One name each for the life of the asset: an address may come back once its frame is gone.
+    name = f"batch{uuid4().hex}"
     batch = asset.add_batch_definition_whole_dataframe(name).get_batch({"dataframe": data})
     expectations = [
         get_expectation_impl(rule.expectation)(**rule.kwargs, meta={"name": rule.name}) for rule in rules

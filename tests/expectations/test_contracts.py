@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from expectations.contract import BUILT_IN, load_contracts
 from expectations.contract_lint import lint
+from expectations.contracts.model import BUILT_IN, load_contracts
+from expectations.contracts.words import rule_title
 from expectations.routing import header_key
 
 CONTRACTS = load_contracts()
@@ -114,3 +115,15 @@ def test_the_contract_in_the_guide_is_a_good_one(tmp_path: Path) -> None:
     path.write_text(written, encoding="utf-8")
     assert [str(problem) for problem in lint([path])] == []
     assert load_contracts([tmp_path])["saplings"].department == "forestry"
+
+
+def test_every_rule_of_a_contract_has_a_chinese_name() -> None:
+    contracts = load_contracts()
+    names = {rule.name for contract in contracts.values() for rule in contract.rules}
+    assert names
+    assert not [
+        name
+        for name in names
+        if rule_title(name, contracts)[:1].isascii() and rule_title(name, contracts)[:1].isalpha()
+    ]
+    assert rule_title("accepted_after_completed", contracts) == "验收日期早于竣工日期"

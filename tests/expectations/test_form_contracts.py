@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 
 from connectors.extract import read_tables
-from expectations.contract import Contract, Form, FormIndicator, load_contracts
+from expectations.contracts.model import Contract, Form, FormIndicator, load_contracts
 from expectations.forms.lint import form_problems
 from expectations.forms.submitted import submitted_forms
-from expectations.forms.template import NoIndicators, write_form_template
+from expectations.templates.form import NoIndicators, write_form_template
 
 BUILT_IN = load_contracts()["rural_statistics"]
 ASKED = Form(

@@ -7,13 +7,17 @@ import re
 import secrets
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheets import VALID_ID
 
-from expectations import privacy as module
-from expectations.privacy import Privacy, mask, scrub, scrub_text
+from expectations.privacy import masks as module
+from expectations.privacy.masks import Privacy, mask
+from expectations.privacy.meaning import is_private_column, is_private_title
+from expectations.privacy.names import KnownNames
+from expectations.privacy.numbers import scrub, scrub_text, visible
 
 KEY = bytes(range(32))
 PHONE = "13912345678"
@@ -109,3 +113,44 @@ def test_a_column_is_scrubbed_where_it_must_be() -> None:
     assert cleaned.tolist()[0] == "好"
     assert cleaned.isna().tolist() == [False, True, False]
     assert cleaned.tolist()[2] == "找139****5678"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("李伟、王小明同户", "李*、王**同户"), ("王小明王小明", "王**王**"), ("王小明", "王**"), ("见王小明。", "见王**。"), ("王小", "王小"),
+        ("李伟村的水渠", "李伟村的水渠"), ("与李伟家共用", "与李*家共用"), ("王小明村小学", "王小明村小学"), ("桃李伟大", "桃李伟大"),
+        ("联系人：赵子龙", "联系人:赵**"), ("联系人不详", "联系人不详"), ("阿依古丽·买买提代领", "阿*******代领"),
+    ],
+)  # fmt: skip
+def test_the_people_a_submission_names_are_masked_where_they_can_be_meant(text: str, shown: str) -> None:
+    known = KnownNames(["王小明", "李 伟", "阿依古丽·买买提", "同上", "李家村"])
+    assert known.clean_text(text) == shown
+    assert known.clean(pd.Series([text], dtype="str")).tolist() == [shown]
+
+
+@given(st.text(alphabet="王小明李伟村家、与12", max_size=30))
+def test_masking_names_changes_no_length_and_nothing_else(text: str) -> None:
+    cleaned = KnownNames(["王小明", "李伟", "明李伟"]).clean_text(text)
+    assert len(cleaned) == len(text)
+    assert all(one == other or one == "*" for one, other in zip(cleaned, visible(text), strict=True))
+
+
+@pytest.mark.parametrize("title", ["家庭成员", "配偶", "残疾证号", "户主姓名", "包户干部", "护照号码"])
+def test_a_header_says_that_its_column_holds_people(title: str) -> None:
+    assert is_private_title(title)
+
+
+@pytest.mark.parametrize(
+    "title", ["家庭成员数", "户主年龄", "与户主关系", "种植作物", "是否联系人", "教师人数"]
+)
+def test_a_header_about_people_holds_none(title: str) -> None:
+    assert not is_private_title(title)
+
+
+def test_a_column_of_names_is_private_whatever_its_header() -> None:
+    people = pa.chunked_array([["王小明", "李伟", "赵子龙", "陈文静、杨光"]])
+    crops = pa.chunked_array([["白菜", "黄瓜", "马铃薯", "高粱"]])
+    assert is_private_column("情况3", people)
+    assert not is_private_column("情况3", crops)
+    assert not is_private_column("所在村", people)

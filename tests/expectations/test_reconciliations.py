@@ -10,7 +10,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from expectations.contract import load_contracts
+from expectations.contracts.model import load_contracts
+from expectations.contracts.sources import sources
 from expectations.reconciliations import (
     Reconciliation,
     ReconciliationError,
@@ -19,7 +20,6 @@ from expectations.reconciliations import (
     reconcile,
 )
 from expectations.reconciliations.model import BUILT_IN
-from expectations.sources import sources
 from warehouse.indicators import load_indicators
 from warehouse.relations import Source
 from warehouse.schemas import OBSERVATIONS, RECONCILIATIONS, REGIONS
@@ -147,6 +147,23 @@ def test_failing_sql_names_the_reconciliation_and_its_side() -> None:
     broken = rule(right={"title": "名册", "sql": "select nothing from listed_as_of"})
     with pytest.raises(ReconciliationError, match="reconciliation people: right"):
         compared(broken, {VILLAGES[0]: 1}, {VILLAGES[0]: 1})
+
+
+def test_sql_that_reads_a_file_is_refused_by_lint_and_load(tmp_path: Path) -> None:
+    reads = {
+        "title": "名册",
+        "sql": "select as_of, region_code, 1 as value from listed_as_of, read_text('/etc/passwd')",
+    }
+    with pytest.raises(ReconciliationError, match=r"people: right .* read_text\(…\) cannot be read from"):
+        compared(rule(right=reads), {VILLAGES[0]: 1}, {VILLAGES[0]: 1})
+    text = (BUILT_IN / "poverty_people.yaml").read_text(encoding="utf-8")
+    (tmp_path / "one.yaml").write_text(
+        text.replace("from village_poverty", "from read_text('/etc/passwd'), village_poverty"),
+        encoding="utf-8",
+    )
+    found = lint_reconciliations([tmp_path], sources(load_contracts()))
+    assert found
+    assert all("read_text" in problem.message and problem.line > 1 for problem in found)
 
 
 def test_lint_names_file_and_line(tmp_path: Path) -> None:

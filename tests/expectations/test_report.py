@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from expectations.contract import Contract, load_contracts
+from expectations.contracts.model import Contract, load_contracts
 from expectations.reconciliations.model import load_reconciliations
 from expectations.report import write_report
 from tests.expectations.report_city import (
@@ -27,6 +27,11 @@ from tests.expectations.report_city import (
 )
 from warehouse import schemas
 from warehouse.indicators.model import Indicator, load_indicators
+
+TITLE = "示例市数据质量报告"
+
+
+pytestmark = pytest.mark.xdist_group("report")
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +51,20 @@ def report(
     folder = tmp_path_factory.mktemp("report")
     write_report(
         connect(city(contracts, indicators)), folder, contracts=contracts, indicators=indicators, months=MONTHS,
-        as_of=AS_OF, reconciliations=load_reconciliations(), synthetic=True,
+        as_of=AS_OF, reconciliations=load_reconciliations(), title=TITLE, synthetic=True,
     )  # fmt: skip
     return folder
 
 
 def write(tmp_path: Path, tables: dict[str, Any], contracts: dict[str, Contract], **other: Any) -> Path:
-    given: dict[str, Any] = {"contracts": contracts, "indicators": {}, "months": MONTHS, "as_of": AS_OF}
+    given: dict[str, Any] = {
+        "contracts": contracts,
+        "indicators": {},
+        "months": MONTHS,
+        "as_of": AS_OF,
+        "reconciliations": {},
+        "title": TITLE,
+    }
     write_report(connect(tables), tmp_path, **{**given, **other})
     return tmp_path
 
@@ -250,7 +262,7 @@ def test_a_county_page_holds_its_indicator_against_target_and_peers(
         *(observation("sanitary_toilet_rate", c, "2025-06", v) for c, v in ((2, 90), (6, 70), (3, 5))),
     ]
     tables = empty() | {"observations": pa.Table.from_pylist(rows, schema=schemas.OBSERVATIONS)}
-    one = [indicators["sanitary_toilet_rate"]]
+    one = {"sanitary_toilet_rate": indicators["sanitary_toilet_rate"]}
     text = text_of(write(tmp_path, tables, contracts, indicators=one) / "county-990101.html")
     assert "卫生厕所普及率 80.25% % 2025年6月 85% 未达标 80% B 10 50%" in text
 
@@ -388,6 +400,15 @@ def test_a_whole_city_is_reported_in_seconds(
     tables = city(contracts, indicators, townships=11, villages=15, findings=120_000)
     connection = connect(tables)
     started = time.process_time()
-    write_report(connection, tmp_path, contracts=contracts, indicators=indicators, months=MONTHS, as_of=AS_OF)
+    write_report(
+        connection,
+        tmp_path,
+        contracts=contracts,
+        indicators=indicators,
+        months=MONTHS,
+        reconciliations={},
+        title=TITLE,
+        as_of=AS_OF,
+    )
     assert time.process_time() - started < 10
     assert max(page.stat().st_size for page in tmp_path.glob("*.html")) < 1_000_000

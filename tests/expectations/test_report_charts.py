@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.report.charts import Bar, CalendarCell, CalendarRow, bars, calendar, sparkline
-from expectations.report.timeliness import due_date, window_end
 from expectations.report.words import month_label, number
+from warehouse.frequency import due_date, window_end
 from warehouse.periods import Month
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -20,8 +20,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from connectors.grid import Grid, Sheet
+from expectations.rules import REFUSALS, RULES
 from expectations.slips import Slip, write_slip
-from expectations.slips.cover import COVER, FILLS
+from expectations.slips.cover import COVER, FILLS, shown_title
 from expectations.slips.marks import column_number, findings_frame
 from expectations.slips.plain_cells import save_with_plain_cells
 from expectations.slips.rebuilt import rebuilt_workbook, sheet_title
@@ -200,7 +201,7 @@ def test_the_cover_lists_each_finding_with_a_link_to_its_cell(tmp_path: Path) ->
     links = {
         cell.value: cell.hyperlink.location for row in cover.iter_rows() for cell in row if cell.hyperlink
     }
-    assert links == {"B5": "'台账'!B5", "D6": "'台账'!D6"}
+    assert links == {"台账!B5": "'台账'!B5", "台账!D6": "'台账'!D6"}
     assert "共 2 处：必须改正 1 处，请核对 1 处" in texts
     assert [sheet.title for sheet in book if sheet.sheet_view.tabSelected] == [COVER]
 
@@ -405,3 +406,66 @@ def test_a_text_slip_takes_less_than_a_few_milliseconds(tmp_path: Path) -> None:
     for number, answer in enumerate(slips):
         write_slip(tmp_path / str(number), answer)
     assert (time.process_time() - started) / len(slips) < 0.01
+
+
+def listed(path: Path) -> list[tuple[Any, ...]]:
+    """The lines of a cover's list."""
+    lines = list(load_workbook(path)[COVER].iter_rows(values_only=True))
+    return lines[next(at for at, line in enumerate(lines) if line[0] == "序号") + 1 :]
+
+
+def test_what_is_said_of_many_cells_below_one_another_is_one_line(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived", rows=40)
+    wrong_unit = [
+        finding(f"台账!D{row}", message="单位不明。", rule="ambiguous_unit") for row in range(3, 33)
+    ]
+    other = [finding("台账!B9", value="9"), finding("台账!D40", message="单位不明。", rule="ambiguous_unit")]
+    path = write_slip(tmp_path / "o", slip(tmp_path, "partial", [*wrong_unit, *other]))
+    assert [line[1] for line in listed(path)] == ["台账!D3:D32", "台账!B9", "台账!D40"]
+    assert listed(path)[0][3] == "123（30 格）"
+    marked = [row for row in range(3, 33) if load_workbook(path)["台账"][f"D{row}"].fill.fgColor.rgb == RED]
+    assert len(marked) == 30
+
+
+def test_values_that_differ_are_listed_one_by_one_where_their_sentences_do(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived", rows=40)
+    each = [finding(f"台账!B{row}", message=f"第{row}行的村找不到。") for row in range(3, 13)]
+    assert len(listed(write_slip(tmp_path / "o", slip(tmp_path, "partial", each)))) == 10
+
+
+@pytest.mark.parametrize("rule", [*RULES, *REFUSALS, "accepted_after_completed"])
+def test_a_slip_shows_no_english_name_of_a_rule(rule: str) -> None:
+    assert not any("a" <= char <= "z" for char in shown_title(rule))
+
+
+def test_a_cover_prints_across_a_page_with_every_line_seen_whole(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    long = finding("台账!B5", message="很长的说明" * 20)
+    cover = load_workbook(write_slip(tmp_path / "o", slip(tmp_path, "partial", [long])))[COVER]
+    assert (cover.page_setup.orientation, cover.page_setup.paperSize) == ("landscape", 9)
+    header = next(row for row in range(1, 40) if cover.cell(row, 1).value == "序号")
+    assert cover.print_title_rows == f"${header}:${header}"
+    assert sum(cover.column_dimensions[letter].width for letter in "ABCDEFG") < 150
+    assert cover.row_dimensions[header + 1].height > 60
+    assert any(area.coord == "B2:G2" for area in cover.merged_cells.ranges)
+
+
+def test_an_excerpt_says_one_thing_only_of_what_to_hand_in(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["户主"], *([f"户{n}"] for n in range(30_000))]
+    book, _ = rebuilt_workbook(
+        slip(tmp_path, "partial", [finding("s!A700")], rows_in=30_000), [grid_sheet("s", rows)]
+    )
+    book.save(tmp_path / "excerpt.xlsx")
+    text = "".join(str(cell) for line in load_workbook(tmp_path / "excerpt.xlsx")[COVER].iter_rows(values_only=True) for cell in line)  # fmt: skip
+    assert "不要报送" in text
+    assert "把改好的完整表格放回" not in text
+
+
+def test_a_rebuilt_sheet_is_as_wide_as_its_cells_and_keeps_long_numbers(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["二〇二五年六月全县农村户用厕所改造情况"], ["村", "证件号码"], ["甲村", "46032219700101001X"], ["乙村", "4603221970"]]  # fmt: skip
+    book, plain = rebuilt_workbook(slip(tmp_path, "partial", [finding("s!B4")]), [grid_sheet("s", rows)])
+    save_with_plain_cells(book, plain, tmp_path / "out.xlsx")
+    sheet = load_workbook(tmp_path / "out.xlsx")["s"]
+    assert sheet.column_dimensions["A"].width == 10
+    assert sheet.column_dimensions["B"].width >= 20
+    assert sheet["B4"].number_format == "@"

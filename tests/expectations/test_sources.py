@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from expectations.contract import load_contracts
-from expectations.sources import sources
+from expectations.contracts.model import load_contracts
+from expectations.contracts.sources import sources
 from warehouse.indicators import lint_indicators
 from warehouse.indicators.model import BUILT_IN
 

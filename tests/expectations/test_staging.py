@@ -14,11 +14,21 @@ from hypothesis import strategies as st
 from sheets import VALID_ID, conformed
 
 from connectors.grid import column_letter
-from expectations.contract import Column, Rule
+from expectations.contracts.model import Column, Rule
 from expectations.findings import drafts, no_drafts
-from expectations.privacy import Privacy
+from expectations.privacy.masks import Privacy
+from expectations.privacy.shield import shield_of
 from expectations.routing import Guess
-from expectations.staging import Miscounted, Staged, join, join_drafts, record_schema, split, stage
+from expectations.rules import told
+from expectations.submissions.staging import (
+    Miscounted,
+    Staged,
+    join,
+    join_drafts,
+    record_schema,
+    split,
+    stage,
+)
 from expectations.validate import validate
 from warehouse.schemas import FINDINGS, QUARANTINE
 
@@ -36,7 +46,9 @@ def staged(
     cells: dict[str, Sequence[str | None]], columns: Sequence[Column] = COLUMNS, **facts: Any
 ) -> Staged:
     made, terms = conformed(cells, *columns, **facts)
-    return stage(made, validate(made.frame, terms, known=made.findings), terms, PRIVACY, "s1")
+    return stage(
+        made, validate(made.frame, terms, known=made.findings), terms, PRIVACY, "s1", shield_of([made], terms)
+    )
 
 
 def household(**cells: str | None) -> dict[str, Sequence[str | None]]:
@@ -56,7 +68,7 @@ def test_a_good_row_is_a_record_with_tokens_and_its_place() -> None:
     assert record["head_name"].startswith("t_")
     assert record["resident_id"] == PRIVACY.tokens(pd.Series([VALID_ID]), "resident_id")[0]
     assert (done.rows_in, done.rows_recorded, done.rows_quarantined) == (1, 1, 0)
-    assert done.coverage == (("990101100000", "2025-06"),)
+    assert done.coverage == {("990101100000", "2025-06"): done.rows_recorded}
 
 
 def test_records_have_the_schema_of_the_contract_whatever_is_blank() -> None:
@@ -71,7 +83,7 @@ def test_records_have_the_schema_of_the_contract_whatever_is_blank() -> None:
 
 def test_a_bad_row_lies_in_quarantine_with_its_cells_and_covers_nothing() -> None:
     done = staged(household(pay="9000", remark=f"电话{PHONE}"), titles=("某某台账",))
-    assert (done.rows_recorded, done.rows_quarantined, done.coverage) == (0, 1, ())
+    assert (done.rows_recorded, done.rows_quarantined, done.coverage) == (0, 1, {})
     (row,) = done.quarantine.to_pylist()
     assert (row["sheet"], row["row"], row["rules"], row["period"]) == (
         "Sheet1",
@@ -153,8 +165,8 @@ def test_finding_ids_are_the_same_each_time_and_apart_from_each_other() -> None:
 
 def test_a_guessed_header_is_a_finding_at_the_header() -> None:
     made, terms = conformed(household(), *COLUMNS, titles=("台账",))
-    guess = drafts([-1], column="pay", rule="guessed_column", severity="warning", values=["补贴"], message="m", remedy="r")  # fmt: skip
-    done = stage(made, guess, terms, PRIVACY, "s1")
+    guess = drafts([-1], told("guessed_column", title="补助金额"), column="pay", values=["补贴"])
+    done = stage(made, guess, terms, PRIVACY, "s1", shield_of([made], terms))
     (finding,) = done.findings.to_pylist()
     assert (finding["cell"], finding["row"], finding["region_code"], finding["value"]) == (
         "Sheet1!C2",
@@ -184,7 +196,7 @@ def test_rows_that_do_not_add_up_stop_the_submission() -> None:
     made, terms = conformed({"pay": ["1", "2"]}, Column("pay", "补助", type="number"))
     short = type(made)(made.frame.iloc[:1], made.findings, made.extract, made.columns)
     with pytest.raises(Miscounted, match="2 rows in, 1 records and 0 quarantined"):
-        stage(short, no_drafts(), terms, PRIVACY, "s1")
+        stage(short, no_drafts(), terms, PRIVACY, "s1", shield_of([short], terms))
 
 
 def test_several_tables_are_validated_together_and_taken_apart_again() -> None:
@@ -198,14 +210,14 @@ def test_several_tables_are_validated_together_and_taken_apart_again() -> None:
     parts = split(found, offsets)
     assert [sorted(part["rule"]) for part in parts] == [["out_of_range"], ["missing", "out_of_range"]]
     assert sorted(parts[1]["position"]) == [1, 1]
-    assert stage(second, parts[1], terms, PRIVACY, "s2").rows_quarantined == 2
+    assert stage(second, parts[1], terms, PRIVACY, "s2", shield_of([second], terms)).rows_quarantined == 2
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from([VALID_ID, "1", None]), st.one_of(st.none(), st.text(max_size=5), st.sampled_from(["1", "6000", VALID_ID]))), max_size=6))  # fmt: skip
 def test_every_row_handed_in_is_somewhere(rows: list[tuple[str | None, str | None]]) -> None:
     made, terms = conformed({"resident_id": [r[0] for r in rows], "pay": [r[1] for r in rows]}, *COLUMNS)
-    done = stage(made, no_drafts(), terms, PRIVACY, "s1")
+    done = stage(made, no_drafts(), terms, PRIVACY, "s1", shield_of([made], terms))
     places = done.records["row"].to_pylist() + done.quarantine["row"].to_pylist()
     assert sorted(places) == list(range(2, 2 + len(rows)))
     assert VALID_ID not in everything(done)

@@ -15,10 +15,10 @@ from connectors.grid import Grid, Sheet
 from connectors.readers import read_sheets
 from connectors.tables import find_tables
 from connectors.tables.model import Table
-from expectations.contract import Column, Contract, load_contracts
+from expectations.contracts.model import Column, Contract, load_contracts
 from expectations.dating import period_of
 from expectations.routing import is_guidance, route
-from expectations.template import GUIDANCE, write_template
+from expectations.templates.ledger import EXAMPLE, GUIDANCE, write_template
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*(row_condition|condition_parser).*:DeprecationWarning",
@@ -228,3 +228,25 @@ def test_columns_of_a_group_stand_under_a_merged_head(tmp_path: Path) -> None:
 def test_titles_with_a_slash_that_is_no_group_stay_whole(tmp_path: Path) -> None:
     sheet = load_workbook(form(CONTRACTS["student_status"], tmp_path)).worksheets[0]
     assert "镇内/镇外" in [cell.value for cell in sheet[3]]
+
+
+def test_the_form_is_ruled_and_shows_a_row_filled_in(tmp_path: Path) -> None:
+    contract = CONTRACTS["road_segments"]
+    book = load_workbook(form(contract, tmp_path))
+    data, example = book.worksheets[0], book[EXAMPLE]
+    top = first_row(data)
+    assert all(data.cell(top + at, 1).border.bottom.style == "thin" for at in range(20))
+    filled = [cell.value for row in example.iter_rows() for cell in row if cell.font.i and cell.value]
+    assert filled == [column.examples[0] for column in contract.columns if column.examples]
+    assert is_guidance(EXAMPLE)
+
+
+def test_the_example_is_never_taken_for_a_row(tmp_path: Path) -> None:
+    from connectors.extract import read_tables
+    from expectations.submissions.recognise import recognise
+
+    contract = CONTRACTS["road_segments"]
+    path = form(contract, tmp_path)
+    fill(path, contract, 2, "2025年第二季度")
+    (taken,) = recognise(read_tables(path), CONTRACTS, contract.department).taken
+    assert (taken.extract.sheet, len(taken.extract.rows)) == (contract.title, 2)

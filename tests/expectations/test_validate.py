@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from sheets import contract
 
-from expectations.contract import Column, Contract, Rule
+from expectations.contracts.model import Column, Contract, Rule
 from expectations.findings import DRAFT_COLUMNS, drafts
-from expectations.validate import RuleError, cross_submission_duplicates, validate
+from expectations.rules import Told
+from expectations.validate import RuleError, validate
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -75,9 +76,7 @@ def test_a_blank_is_judged_by_missing_alone() -> None:
 
 def test_a_cell_that_could_not_be_read_is_not_also_missing() -> None:
     terms = contract(Column("n", "数", type="integer", required=True))
-    known = drafts(
-        [0], column="n", rule="unparsed_number", severity="error", values=["多"], message="", remedy=""
-    )
+    known = drafts([0], Told("unparsed_number", "", ""), column="n", values=["多"])
     assert told(validate(frame(terms, n=[None, None]), terms, known=known)) == [(1, "n", "missing")]
 
 
@@ -130,17 +129,6 @@ def test_a_contracts_own_uniqueness_spares_the_first_row_and_other_submissions(c
     assert told(validate(rows, terms, group="submission_id")) == [(1, "v", "once")]
     alone = rows.iloc[:2].drop(columns="submission_id")
     assert told(validate(alone, terms)) == [(1, "v", "once")]
-
-
-def test_the_same_key_in_two_submissions_of_a_month_is_listed() -> None:
-    terms = contract(Column("id", "号", key=True))
-    rows = frame(
-        terms, id=["a", "a", "b", "c", "c", None], submission_id=["s1", "s2", "s1", "s1", "s1", "s2"]
-    )
-    rows = rows.assign(region_code="990101", sheet="表", row=range(6))
-    found = cross_submission_duplicates(rows, terms)
-    assert found[["id", "submission_id"]].to_numpy().tolist() == [["a", "s1"], ["a", "s2"]]
-    assert not len(cross_submission_duplicates(rows, contract(Column("id", "号"))))
 
 
 def test_positions_are_the_frames_own() -> None:

@@ -1,4 +1,8 @@
-"""Fixtures for tests that load: an empty town each, and the demo village loaded once for all of them."""
+"""Fixtures for tests that load: an empty town each, and the demo village loaded once for all of them.
+
+A file that loads once for several of its tests names an ``xdist_group`` of its own: else each worker would load. Tests
+that change what was loaded take a copy of it, which costs a hundredth of a load.
+"""
 
 from __future__ import annotations
 

@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 
 from bench import bare, household
-from expectations.contract import read_contract
-from pipelines.home import Home
-from pipelines.intake import receive
-from pipelines.progress import Progress
-from pipelines.site import Site
-from pipelines.stage import stage_pending
+from expectations.contracts.model import read_contract
+from pipelines.home.folders import Home
+from pipelines.home.site import Site
+from pipelines.loading.apart import apart
+from pipelines.loading.progress import Progress
+from pipelines.loading.receive import receive
+from pipelines.loading.stage import stage_pending
 
 _UNIQUE = ("duplicate_key household_code", "one_household_each resident_id")
+
+
+pytestmark = pytest.mark.xdist_group("bench ledger")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,8 @@ def site(folder: Path) -> Site:
     household.make_home(folder / "home", folder)
     site = Site(Home(folder / "home"))
     receive(site, Progress())
-    stage_pending(site, Progress())
+    with apart(site.home.settings) as process:
+        stage_pending(site, Progress(), "bench", process)
     return site
 
 

@@ -111,7 +111,9 @@ def test_query_reads_the_past_and_releases(home: Town, tmp_path: Path) -> None:
 
     assert json.loads(town.shiji("query", count, "--json").out) == [{"n": 3}]
     assert json.loads(town.shiji("query", count, "--json", "--release", "六月 final").out) == [{"n": 2}]
-    assert json.loads(town.shiji("query", count, "--json", "--as-of", "2020-01-01").out) == [{"n": 0}]
+    before = town.shiji("query", count, "--json", "--as-of", "2020-01-01")
+    assert (before.code, before.out) == (1, "")
+    assert "nothing had been loaded yet at 2020-01-01 23:59" in before.err
     names = [row["release"] for row in json.loads(town.shiji("release", "list", "--json").out)]
     assert "六月 final" in names
 
@@ -192,11 +194,15 @@ MISTAKES = [
     (("query", "select * from no_such_table"), "no_such_table"),
     (("query", "drop table toilet_ledger"), ""),
     (("query", "selct 1"), ""),
+    (("query", "from read_csv('/etc/passwd')"), "no files"),
+    (("query", "select count(*) from range(1000000000000)", "--timeout", "0.2"), "0.2 seconds"),
     (("query", "select 1", "--as-of", "yesterday"), "as-of"),
     (("query", "select 1", "--release", "never"), "never"),
     (("query", "select 1", "--format", "xlsx"), "--output"),
     (("template", "no_such_dataset"), "toilet_ledger"),
     (("trace", "no_such_indicator", "990121000000", "2025-06"), "sanitary_toilet_rate"),
+    (("trace", *BUILT, "--as-of", "2020-01-01"), "nothing had been loaded"),
+    (("query", "select 1", "--output", "no/such/folder/a.csv"), "no/such/folder"),
     (("trace", "new_toilets", "123456789012", "2025-06"), "shiji query"),
     (("load", "--period", "June"), "--period"),
     (("contract", "lint", "no/such/file.yaml"), "no/such/file.yaml"),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.home import Settings
+from pipelines.home.folders import Settings
 from tests.connectors.fuzz.seeds import xlsx
 from tests.pipelines.town import Town, new_town, toilets
 
@@ -21,7 +21,7 @@ JUNE = "toilet_reform/2025-06"
 FAR = xlsx('<row r="1"><c r="A1"><v>1</v></c></row><row r="760000"><c r="Z760000"><v>1</v></c></row>')
 
 pytestmark = [
-    pytest.mark.xdist_group("load"),
+    pytest.mark.xdist_group("deadly_files"),
     pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at processes as Linux shows them"),
 ]
 

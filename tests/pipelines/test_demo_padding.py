@@ -12,6 +12,8 @@ from pipelines.demo.padding import pad
 from pipelines.demo.truth import Truth
 from pipelines.demo.world import World, make_world
 
+pytestmark = pytest.mark.xdist_group("demo padding")
+
 
 @pytest.fixture(scope="module")
 def world() -> World:

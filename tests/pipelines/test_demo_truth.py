@@ -8,7 +8,7 @@ import pytest
 
 from tests.pipelines.town import Town
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo truth")]
 
 Place = tuple[str, str, int]
 FORMS = "rural_statistics"
@@ -50,8 +50,18 @@ def test_clean_rows_have_no_finding(
     truth: dict[str, Any], findings: dict[Place, set[tuple[str, str]]]
 ) -> None:
     wrong = {place for place, _ in places(truth)}
+    sheets = {(file, sheet) for file, sheet, _ in wrong}
 
-    assert {place: found for place, found in findings.items() if place not in wrong} == {}
+    odd = {place: found for place, found in findings.items() if place not in wrong}
+    # The demo adds up before a fault spoils a row: then the total of that sheet rightly differs.
+    of_totals = {
+        place
+        for place, found in odd.items()
+        if found == {("ledger_total", "warning")} and place[:2] in sheets
+    }
+
+    assert {place: found for place, found in odd.items() if place not in of_totals} == {}
+    assert len(of_totals) <= 2
 
 
 def test_a_form_that_misstates_is_found_in_its_cells_or_by_its_ledger_and_no_other_form_is(

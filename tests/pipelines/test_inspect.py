@@ -12,16 +12,22 @@ from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from connectors.errors import Refused
-from expectations.contract import load_contracts
+from connectors.extract import Reading, read_tables
+from expectations.conform import RegionIndex
+from expectations.contracts.model import load_contracts
+from expectations.inspection.inspect import PARTS, inspect_file
+from expectations.inspection.verdict import Known, Verdicts
 from pipelines.cli.app import app
-from pipelines.inspection import PARTS, inspect_file
+from tests.pipelines.town import HEADER, Town, toilets
+from tests.pipelines.town import ledger as town_ledger
 
 RESIDENT = "11010519491231002X"
 """The example of the standard."""
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., Any]:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    monkeypatch.delenv("COLUMNS", raising=False)
     return lambda *words: CliRunner().invoke(
         app, ["--home", str(tmp_path / "none"), "inspect", *map(str, words)]
     )
@@ -108,7 +114,7 @@ def test_printed_rules_are_listed_run_and_what_is_unclear_is_said(
 
 
 def test_a_table_is_named_by_the_dataset_it_would_be(run: Callable[..., Any], tmp_path: Path) -> None:
-    from expectations.template import write_template
+    from expectations.templates.ledger import write_template
 
     contract = next(iter(load_contracts().values()))
     path = tmp_path / "模板.xlsx"
@@ -179,3 +185,112 @@ def test_every_real_file_is_read_or_refused_for_the_right_reason(shared: Path) -
 def _tables(found: Any) -> list[Any]:
     assert set(PARTS) == {"title", "header", "body", "total", "section", "note"}
     return [table for sheet in found.sheets for table in sheet.tables]
+
+
+# What a load would make of it ----------------------------------------------------------------------------------------
+
+JUNE = "toilet_reform/2025-06"
+
+
+def verdicts(run: Callable[..., Any], *words: object) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(drawn(run(*words, "--json")))["verdicts"]
+    return found
+
+
+def test_a_table_whose_period_nobody_can_tell_is_shown_as_refused(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "改厕.csv"
+    path.write_bytes(town_ledger(toilets("甲村")))
+    (verdict,) = verdicts(run, path)
+    assert (verdict["department"], verdict["code"]) == ("toilet_reform", "no_period")
+    assert "放进 toilet_reform 文件夹会被退回：看不出这份表是哪一期的" in drawn(run(path))
+
+
+def test_the_name_of_the_file_dates_it_as_in_a_load(run: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "2025年6月改厕.csv"
+    path.write_bytes(town_ledger(toilets("甲村", "丁村")))
+    (verdict,) = verdicts(run, path)
+    assert (verdict["status"], verdict["dataset"], verdict["period"]) == (
+        "understood",
+        "toilet_ledger",
+        "2025-06",
+    )
+    assert (verdict["rows"], verdict["recorded"]) == (2, None)
+
+
+def test_a_second_sheet_that_a_load_would_leave_out_is_not_shown_as_taken(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    book = Workbook()
+    main, other = book.active, book.create_sheet("其他")
+    assert main is not None
+    for sheet, lines in (
+        (main, [HEADER, *(row.line for row in toilets("甲村", "乙村"))]),
+        (other, ["甲,乙,丙", "1,2,3", "4,5,6"]),
+    ):
+        for line in lines:
+            sheet.append(line.split(","))
+    path = tmp_path / "2025年6月改厕.xlsx"
+    book.save(path)
+    verdict = next(one for one in verdicts(run, path) if one["department"] == "toilet_reform")
+    assert verdict["rows"] == 2
+    assert [sheet for sheet, _ in verdict["left"]] == ["其他"]
+
+
+def test_a_file_in_an_inbox_is_judged_for_its_department_and_as_the_load_then_judges_it(town: Town) -> None:
+    path = town.drop(f"{JUNE}/改厕.csv", toilets("甲村", "无名村"))
+    wrong = town.drop("road/2025-06/改厕.csv", toilets("乙村", first=9))
+
+    (taken,) = json.loads(town.shiji("inspect", str(path), "--judge", "--json").out)["verdicts"]
+    (refused,) = json.loads(town.shiji("inspect", str(wrong), "--judge", "--json").out)["verdicts"]
+    town.load()
+
+    told = {row["sender_path"]: row for row in town.site.ledger.submissions().to_pylist()}
+    assert (taken["status"], taken["period"]) == ("partial", "2025-06")
+    loaded = told[f"{JUNE}/改厕.csv"]
+    assert taken["status"] == loaded["status"]
+    assert (taken["rows"], taken["recorded"]) == (loaded["rows_in"], loaded["rows_recorded"])
+    assert dict(taken["rules"]) == dict(
+        town.ask("select rule, count(*) from findings where dataset = 'toilet_ledger' group by all")
+    )
+    assert (refused["status"], refused["reason"]) == ("refused", told["road/2025-06/改厕.csv"]["reason"])
+
+
+def test_what_is_refused_everywhere_for_one_reason_is_said_once(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "说明.csv"
+    path.write_text("这里只有一段说明文字\n", encoding="utf-8")
+    (verdict,) = verdicts(run, path)
+    assert (verdict["department"], verdict["code"]) == ("", "no_table")
+
+
+def test_every_file_of_the_demo_that_a_load_refused_or_took_is_shown_so(village: Town) -> None:
+    contracts, index = village.site.contracts, RegionIndex(village.site.regions)
+    rows = village.site.ledger.submissions().to_pylist()
+    rows = [row for row in rows if row["department"] and row["status"] != "repeat"][::9]
+    assert {"refused", "accepted"} <= {row["status"] for row in rows}
+    for row in rows:
+        path = village.site.archive.path(row["sha256"])
+        reading = read_or_refuse(path, row["file_name"])
+        if isinstance(reading, str):
+            assert (row["status"], row["reason"]) == ("refused", reading)
+            continue
+        # As it lay in the inbox, where the load read it.
+        found = Verdicts(
+            village.root / "inbox" / row["sender_path"], reading, contracts, Known(index)
+        ).listed()
+        assert len(found) == 1
+        if found[0].code:
+            assert row["status"] == "refused"
+            assert found[0].reason == row["reason"]
+        else:
+            assert found[0].dataset == row["dataset"]
+
+
+def read_or_refuse(path: Path, name: str) -> Reading | str:
+    try:
+        return read_tables(path, name=name)
+    except Refused as refusal:
+        return refusal.message

@@ -12,9 +12,11 @@ import dagster as dg
 import pytest
 import yaml
 
-from pipelines.definitions import build_definitions
-from pipelines.home import Home
+from connectors.inbox import Taking, Waits, look_around, new_batch
+from pipelines.dagster.definitions import build_definitions
+from pipelines.home.folders import Home
 from tests.pipelines.town import Town, ledger, new_town, run_apart, toilets
+from warehouse.ledger import Arrival
 
 JUNE = "toilet_reform/2025-06"
 
@@ -90,13 +92,105 @@ def test_no_byte_handed_in_is_lost_and_the_inbox_is_empty_after(town: Town) -> N
     assert [path for path in town.root.glob("inbox/**/*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("name", ["~$榆塘县.xlsx", "榆塘县.csv.tmp", "榆塘县.csv.part", ".hidden.csv"])
-def test_files_that_are_still_being_written_stay_in_the_inbox(town: Town, name: str) -> None:
-    path = town.drop(f"{JUNE}/{name}", toilets("甲村"))
+def test_files_that_are_still_being_written_stay_in_the_inbox(town: Town) -> None:
+    names = ("~$榆塘县.xlsx", "榆塘县.csv.tmp", "榆塘县.csv.part", ".hidden.csv")
+    paths = [town.drop(f"{JUNE}/{name}", toilets("甲村")) for name in names]
 
     assert town.load().received == 0
 
+    assert [path for path in paths if not path.exists()] == []
+    assert town.statuses() == {}
+
+
+# Names, links and folders that bar the way ---------------------------------------------------------------------------
+
+
+def drop_raw(town: Town, name: bytes, data: bytes) -> None:
+    """Put a file into June's folder under a name of bytes."""
+    folder = os.fsencode(town.root / "inbox" / JUNE)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "wb") as file:
+        file.write(data)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_a_name_of_any_bytes_is_taken_in_shown_and_answered(town: Town) -> None:
+    long = "甲" * 83 + ".csv"  # 253 bytes
+    names = {
+        "榆塘县".encode("gbk") + b".csv": "%GBK榆塘县.csv",
+        b"a\xff\xfe.csv": "a%FF%FE.csv",
+        b"b\nc\td.csv": "b%0Ac%09d.csv",
+        os.fsencode(long): long,
+        b"\xb8" * 251 + b".csv": "%B8" * 251 + ".csv",
+    }
+    for number, name in enumerate(names, start=1):
+        drop_raw(town, name, ledger(toilets("甲村", first=number)))
+
+    ended = run_apart("load", home=town.root)
+
+    assert ended.returncode == 0, ended.stderr
+    assert set(town.statuses()) == {f"{JUNE}/{shown}" for shown in names.values()}
+    assert set(town.statuses().values()) <= {"accepted", "held"}
+    assert len(town.slips()) == len(names)
+    assert any(slip.startswith(f"{JUNE}/%GBK榆塘县.csv.回执") for slip in town.slips())
+    for form in ("csv", "json", "table"):
+        said = town.shiji("query", "select sender_path, file_name from submissions", "--format", form)
+        assert said.code == 0, said.err
+        assert "%GBK榆塘县.csv" in said.out or form == "table"
+    assert town.shiji("status", "--json").code == 0
+    assert town.load().is_idle
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_file_with_a_second_name_stays_and_the_load_says_so(town: Town, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(ledger(toilets("甲村")))
+    (town.root / "inbox" / JUNE).mkdir(parents=True)
+    (town.root / "inbox" / JUNE / "榆塘县.csv").hardlink_to(secret)
+
+    said = town.shiji("load")
+
+    assert said.code == 0
+    assert f"{JUNE}/榆塘县.csv" in said.out
+    assert "hard link" in said.out
+    assert list(town.root.glob("archive/*/*")) == []
+    assert secret.stat().st_nlink == 2
+
+
+def test_a_file_that_cannot_be_taken_out_is_entered_once_and_named_at_every_load(town: Town) -> None:
+    path = town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村"))
+    other = town.drop("road/2025-06/b.csv", b"no table")
+    for folder in (town.root / "inbox", town.root / "inbox" / "toilet_reform"):
+        (folder / ".taking").write_text("in the way")
+
+    first, second = town.load(), town.load()
+
+    assert (first.received, second.received, second.is_idle) == (2, 0, True)
+    assert [left.sender_path for left in second.left] == [f"{JUNE}/榆塘县.csv"]
+    assert "cannot be removed" in second.left[0].reason
     assert path.exists()
+    assert not other.exists()
+    path.write_bytes(ledger(toilets("甲村", "乙村")))
+    assert town.load().received == 1
+    assert town.ask("select count(*) from toilet_ledger") == [(2,)]
+
+
+def test_what_a_load_had_entered_when_it_was_killed_is_not_entered_again(town: Town) -> None:
+    town.drop(f"{JUNE}/榆塘县.csv", toilets("甲村"))
+    taking = Taking(town.root / "inbox", Waits(settle=0))
+    (drop,) = look_around(town.root / "inbox", taking.waits, time.time()).drops
+    taken = taking.take(drop, new_batch())
+    kept = town.site.archive.store(taken.path)
+    arrival = Arrival(
+        drop.department, drop.sender_path, drop.path.name, kept.sha256, drop.size, drop.modified
+    )
+    town.site.ledger.receive_many([arrival])
+
+    town.load()
+
+    assert town.statuses() == {f"{JUNE}/榆塘县.csv": "accepted"}
+    assert town.ask("select count(*) from submissions") == [(1,)]
+    assert list((town.root / "inbox").rglob(".taking")) == []
 
 
 # A dataset is one YAML file -----------------------------------------------------------------------------------------
@@ -129,7 +223,7 @@ def test_a_contract_dropped_into_the_home_is_a_dataset_with_everything(town: Tow
     assert town.ask("select rule, cell from findings") == [("survived_within_planted", "榆塘县造林台账!C3")]
     assert town.slips() == ["forestry/2025-06/榆塘县造林台账.回执-部分接收.xlsx"]
     assert "造林台账" in (town.root / "reports" / "department-forestry.html").read_text(encoding="utf-8")
-    assert (town.root / "published" / "saplings.parquet").exists()
+    assert (town.root / "published" / "current" / "saplings.parquet").exists()
 
 
 def test_a_contract_dropped_into_the_home_has_an_asset_checks_and_a_form(town: Town, tmp_path: Path) -> None:
@@ -143,7 +237,7 @@ def test_a_contract_dropped_into_the_home_has_an_asset_checks_and_a_form(town: T
     key = dg.AssetKey(["forestry", "saplings"])
     assert graph.get(key).group_name == "forestry"
     assert {check.name for check in graph.get_check_keys_for_assets({key})} == {
-        "contract", "completeness", "timeliness", "uniqueness",
+        "contract", "completeness", "timeliness", "uniqueness", "freshness",
     }  # fmt: skip
     assert said.code == 0
     assert (tmp_path / "form.xlsx").stat().st_size > 2000

@@ -76,6 +76,9 @@ def found_in(texts: Iterable[str], private: set[str]) -> set[str]:
     return seen
 
 
+pytestmark = pytest.mark.xdist_group("privacy of the demo")
+
+
 @pytest.fixture(scope="module")
 def private(village: Town) -> set[str]:
     values = private_values(village.root)

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from pipelines.supervised import Limits, Lost, Supervised
+from pipelines.loading.supervised import Limits, Lost, Raised, Supervised, frames_of
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and limits of memory are POSIX")
 
@@ -54,3 +54,34 @@ def test_stopping_the_load_does_not_look_like_the_fault_of_a_file() -> None:
     with Supervised(signal.raise_signal, LIMITS) as process:
         assert process.call(signal.SIGINT) is None
         assert process.call(signal.SIGTERM) is None
+
+
+class Unportable(Exception):
+    """Cannot be made again from its arguments."""
+
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one + two)
+
+
+class Holding(Exception):
+    """Holds what cannot be sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = lambda: None
+
+
+def fail(how: str) -> None:
+    """Raise an exception; called in a process of its own."""
+    raise {"unportable": Unportable("a", "b"), "holding": Holding(), "plain": KeyError(how)}[how]
+
+
+@pytest.mark.parametrize(("how", "name"), [("unportable", "Unportable"), ("holding", "Holding")])
+def test_an_exception_that_cannot_cross_is_named_and_the_process_goes_on(how: str, name: str) -> None:
+    with Supervised(fail, LIMITS) as process:
+        with pytest.raises(Raised, match=name):
+            process.call(how)
+        with pytest.raises(KeyError) as raised:
+            process.call("plain")
+    frames = list(frames_of(raised.value))
+    assert any(frame.startswith("tests/pipelines/test_supervised.py:") for frame in frames)

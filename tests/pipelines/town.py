@@ -17,10 +17,10 @@ from unittest.mock import patch
 import pyarrow as pa
 from stdnum.cn import ric
 
-from pipelines.home import Settings, init_home
-from pipelines.load import Summary, load
-from pipelines.regions import import_regions
-from pipelines.site import Site
+from pipelines.home.folders import Settings, init_home
+from pipelines.home.regions import import_regions
+from pipelines.home.site import Site
+from pipelines.loading.load import Summary, load
 
 REGIONS = """\
 region_code,name,level,parent_code
@@ -79,6 +79,12 @@ def ledger(rows: Iterable[Toilet], encoding: str = "gb18030") -> bytes:
     return "\r\n".join([HEADER, *(row.line for row in rows), ""]).encode(encoding)
 
 
+def example_contract() -> str:
+    """The one that the README copies out of the documents."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "contracts.md").read_text(encoding="utf-8")
+    return text.split("```yaml\n", 1)[1].split("\n```", 1)[0]
+
+
 def new_town(root: Path, *, regions: bool = True, settings: Settings | None = None) -> Town:
     """A home with the town's regions in it."""
     home = init_home(root, settings or Settings(settle_seconds=0, first_period="2025-01"))
@@ -97,7 +103,7 @@ class Town:
     @property
     def site(self) -> Site:
         """Opened anew."""
-        from pipelines.home import Home
+        from pipelines.home.folders import Home
 
         return Site(Home(self.root))
 

@@ -59,18 +59,20 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
     made = Warehouse(
         Store(tmp_path / "仓库 *1"), ledger, (receipts[0].submission_id, receipts[1].submission_id)
     )
-    ledger.finish(
-        Outcome(
-            made.submissions[0],
-            "accepted",
-            "toilet_ledger",
-            "2025-06",
-            [TOWN],
-            2,
-            2,
-            0,
-            coverage=[(TOWN, "2025-06")],
-        )
+    ledger.finish_many(
+        [
+            Outcome(
+                made.submissions[0],
+                "accepted",
+                "toilet_ledger",
+                "2025-06",
+                [TOWN],
+                2,
+                2,
+                0,
+                coverage={(TOWN, "2025-06"): 2},
+            )
+        ]
     )
     regions = [
         {"region_code": TOWN, "name": "东镇", "level": "township"},

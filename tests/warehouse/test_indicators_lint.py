@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from warehouse.definitions import DefinitionError
-from warehouse.indicators import Indicator, inputs_of, lint_indicators, load_indicators
+from warehouse.indicators import Indicator, lint_indicators, load_indicators
 from warehouse.relations import Source
 
 GOOD = """\
@@ -69,6 +69,26 @@ def test_a_statement_without_a_dataset_is_found(tmp_path: Path) -> None:
     assert "reads no dataset" in problems(tmp_path, GOOD.replace("roads_as_of", "roads"))[0]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select as_of, region_code, length_km as value from roads_as_of cross join read_csv('/etc/passwd')",
+        "select as_of, region_code, length_km as value from roads_as_of, '/etc/passwd.csv'",
+        "copy (from roads_as_of) to '/tmp/roads.csv'",
+        "with gone as (delete from regions returning 1) select as_of, region_code, 1 as value from roads_as_of",
+        "select as_of, region_code, 1 as value from roads_as_of), gone as (delete from regions returning 1",
+        "select as_of, region_code, 1 as value from roads_as_of; drop table regions",
+    ],
+)
+def test_sql_that_does_more_than_read_datasets_is_refused_at_its_line(tmp_path: Path, sql: str) -> None:
+    found = problems(
+        tmp_path,
+        GOOD.replace("select as_of, region_code, length_km as value from roads_as_of", f'"{sql}"'),
+    )
+    assert len(found) == 1
+    assert found[0].startswith("one.yaml:9: denominator: ")
+
+
 def test_a_missing_side_and_an_unknown_field_are_found(tmp_path: Path) -> None:
     assert "needs denominator" in problems(tmp_path, GOOD.replace("denominator:", "# denominator:"))[0]
     found = problems(tmp_path, GOOD + "weight: 3\n")
@@ -97,7 +117,7 @@ def test_a_citys_own_folder_replaces_a_built_in_definition(tmp_path: Path) -> No
         (folder / "one.yaml").write_text(GOOD.replace("铺装率", title), encoding="utf-8")
     loaded = load_indicators([built_in, own])
     assert loaded["paved_rate"].title == "本市铺装率"
-    assert inputs_of(loaded) == ("roads",)
+    assert loaded["paved_rate"].inputs == ("roads",)
 
 
 def test_the_digest_follows_what_is_said_and_not_the_layout(tmp_path: Path) -> None:

@@ -1,21 +1,23 @@
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from sqlalchemy import create_engine, text
 
-from warehouse.ledger import Arrival, Ledger, Outcome, Receipt
+from tests.postgres import ADDRESS, empty_database
+from warehouse.ledger import Arrival, Failure, Ledger, Outcome, Receipt
 from warehouse.ledger.receiving import dating_context
+from warehouse.schemas import REGIONS
 
 MONDAY = datetime(2025, 6, 2, 18, 30, tzinfo=UTC)
-POSTGRES = os.environ.get("SHIJI_TEST_POSTGRES")
 JUNE = [("990101000000", "2025-06")]
 
 
@@ -24,24 +26,16 @@ JUNE = [("990101000000", "2025-06")]
         "sqlite",
         pytest.param(
             "postgresql",
-            # One schema for all tests: they must not meet in two workers.
-            marks=[
-                pytest.mark.skipif(not POSTGRES, reason="no PostgreSQL given"),
-                pytest.mark.xdist_group("postgresql"),
-            ],
+            marks=pytest.mark.skipif(not ADDRESS, reason="no PostgreSQL given"),
         ),
     ]
 )
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/台 账/ledger.db"
-    assert POSTGRES is not None
-    engine = create_engine(POSTGRES)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return POSTGRES
+        yield f"sqlite:///{tmp_path}/台 账/ledger.db"
+        return
+    with empty_database() as address:
+        yield address
 
 
 @pytest.fixture
@@ -65,7 +59,7 @@ def file(
 
 
 def one(ledger: Ledger, arrival: Arrival, received_at: datetime | None = None) -> Receipt:
-    return ledger.receive(**{**vars(arrival), "received_at": received_at})
+    return ledger.receive_many([replace(arrival, received_at=received_at)])[0]
 
 
 def handed_in(
@@ -82,9 +76,11 @@ def accepted(
     digest: str = "v1",
     dataset: str = "toilet_ledger",
 ) -> Outcome:
+    covered = dict.fromkeys(coverage, 5)
+    rows = sum(covered.values())
     return Outcome(
-        submission_id, "accepted", dataset, "2025-06", [code for code, _ in coverage], 10, 10, 0,
-        coverage=coverage, contract_digest=digest,
+        submission_id, "accepted", dataset, "2025-06", [code for code, _ in covered], rows, rows, 0,
+        coverage=covered, contract_digest=digest,
     )  # fmt: skip
 
 
@@ -118,7 +114,7 @@ def test_a_repeat_left_in_the_inbox_by_a_crash_keeps_its_receipt(ledger: Ledger)
 def test_the_same_file_dropped_again_after_it_was_taken_is_a_repeat(ledger: Ledger) -> None:
     first = one(ledger, file("a", modified=5))
     ledger.taken([first.submission_id])
-    ledger.finish(accepted(first.submission_id))
+    ledger.finish_many([accepted(first.submission_id)])
     again = one(ledger, file("a", modified=5))
     assert again.is_repeat
     assert again.repeats == first.submission_id
@@ -138,7 +134,7 @@ def test_the_same_bytes_twice_in_one_batch_are_one_submission_and_one_repeat(led
     ["toilet_reform/2025-07/台账.xlsx", "road/2025-06/台账.xlsx", "toilet_reform/2025-06/7月台账.xlsx"],
 )
 def test_the_same_bytes_for_another_month_or_department_are_no_repeat(ledger: Ledger, path: str) -> None:
-    ledger.finish(accepted(handed_in(ledger, "a")))
+    ledger.finish_many([accepted(handed_in(ledger, "a"))])
     assert not one(ledger, file("a", path)).is_repeat
 
 
@@ -147,35 +143,49 @@ def test_copy_marks_and_wording_do_not_date_a_file() -> None:
     assert dating_context("x/台账2025.6.xlsx") != dating_context("x/台账2025.7.xlsx")
 
 
+def test_the_same_bytes_named_for_another_place_are_another_file() -> None:
+    named = [
+        dating_context(f"x/2025-06/{name}.xlsx") for name in ("沐溪镇台账", "汀坪乡台账", "沐溪镇台账(1)")
+    ]
+    assert named[0] != named[1]
+    assert named[0] == named[2]
+    assert (
+        dating_context("x/乡镇台账.xlsx")
+        == dating_context("x/城乡台账.xlsx")
+        == dating_context("x/台账.xlsx")
+    )
+
+
 def test_sending_an_old_version_again_restores_it(ledger: Ledger) -> None:
     for content in ("a", "b"):
-        ledger.finish(accepted(handed_in(ledger, content)))
+        ledger.finish_many([accepted(handed_in(ledger, content))])
     again = one(ledger, file("a", modified=99))
     assert not again.is_repeat
-    ledger.finish(accepted(again.submission_id))
+    ledger.finish_many([accepted(again.submission_id)])
     assert ledger.in_force("toilet_ledger")["submission_id"].to_pylist() == [again.submission_id]
 
 
 def test_a_version_that_is_only_partly_in_force_is_no_repeat_when_sent_again(ledger: Ledger) -> None:
-    ledger.finish(accepted(handed_in(ledger, "a"), [*JUNE, ("990102000000", "2025-06")]))
-    ledger.finish(accepted(handed_in(ledger, "b")))
+    ledger.finish_many([accepted(handed_in(ledger, "a"), [*JUNE, ("990102000000", "2025-06")])])
+    ledger.finish_many([accepted(handed_in(ledger, "b"))])
     assert not one(ledger, file("a", modified=99)).is_repeat
 
 
 def test_what_was_refused_is_a_repeat_when_sent_again_unchanged(ledger: Ledger) -> None:
     first = handed_in(ledger, "a")
-    ledger.finish(Outcome(first, "refused", reason="读不出", remedy="请另存"))
+    ledger.finish_many([Outcome(first, "refused", reason="读不出", remedy="请另存")])
     assert one(ledger, file("a", modified=99)).repeats == first
     assert "退回" in ledger.submissions().to_pylist()[1]["remedy"]
 
 
 def test_the_latest_accepted_submission_of_a_region_and_month_is_in_force(ledger: Ledger) -> None:
     first, second = handed_in(ledger, "a"), handed_in(ledger, "b", after_days=3)
-    ledger.finish(accepted(second))
-    ledger.finish(accepted(first, [*JUNE, ("990102000000", "2025-06")]))
-    assert ledger.in_force("toilet_ledger").to_pylist() == [
-        {"submission_id": second, "region_code": "990101000000", "period": "2025-06"},
-        {"submission_id": first, "region_code": "990102000000", "period": "2025-06"},
+    ledger.finish_many([accepted(second)])
+    ledger.finish_many([accepted(first, [*JUNE, ("990102000000", "2025-06")])])
+    columns = ["submission_id", "region_code", "period", "rows"]
+    assert ledger.in_force("toilet_ledger").select(columns).to_pylist() == [
+        {"submission_id": second, "region_code": "990101000000", "period": "2025-06", "rows": 5},
+        {"submission_id": first, "region_code": "990102000000", "period": "2025-06", "rows": 5},
     ]
     assert set(statuses(ledger).values()) == {"accepted"}
 
@@ -183,14 +193,14 @@ def test_the_latest_accepted_submission_of_a_region_and_month_is_in_force(ledger
 def test_a_submission_of_which_nothing_is_in_force_is_superseded(ledger: Ledger) -> None:
     first, second = handed_in(ledger, "a"), handed_in(ledger, "b", after_days=3)
     for submission_id in (first, second):
-        ledger.finish(accepted(submission_id))
+        ledger.finish_many([accepted(submission_id)])
     assert statuses(ledger) == {first: "superseded", second: "accepted"}
 
 
 def test_the_ledger_can_be_read_as_it_was(ledger: Ledger) -> None:
     first, second = handed_in(ledger, "a"), handed_in(ledger, "b", after_days=3)
     for submission_id in (first, second):
-        ledger.finish(accepted(submission_id))
+        ledger.finish_many([accepted(submission_id)])
     tuesday = MONDAY + timedelta(days=1)
     assert statuses(ledger, as_of=tuesday) == {first: "accepted"}
     assert ledger.in_force("toilet_ledger", as_of=tuesday)["submission_id"].to_pylist() == [first]
@@ -199,15 +209,15 @@ def test_the_ledger_can_be_read_as_it_was(ledger: Ledger) -> None:
 
 def test_a_refused_submission_supersedes_nothing(ledger: Ledger) -> None:
     first, second = handed_in(ledger, "a"), handed_in(ledger, "b")
-    ledger.finish(accepted(first))
-    ledger.finish(Outcome(second, "refused", "toilet_ledger"))
+    ledger.finish_many([accepted(first)])
+    ledger.finish_many([Outcome(second, "refused", "toilet_ledger")])
     assert ledger.in_force("toilet_ledger")["submission_id"].to_pylist() == [first]
 
 
 def test_staging_again_replaces_what_was_covered(ledger: Ledger) -> None:
     first = handed_in(ledger, "a")
-    ledger.finish(accepted(first))
-    ledger.finish(accepted(first, [("990101000000", "2025-07")]))
+    ledger.finish_many([accepted(first)])
+    ledger.finish_many([accepted(first, [("990101000000", "2025-07")])])
     assert ledger.in_force("toilet_ledger")["period"].to_pylist() == ["2025-07"]
     assert ledger.in_force("toilet_ledger", periods=["2025-06"]).num_rows == 0
     assert set(ledger.desired("toilet_ledger")) == {"2025-07"}
@@ -227,20 +237,28 @@ def test_finishing_what_was_never_received_raises_and_notes_nothing(ledger: Ledg
 
 def test_desired_changes_with_submissions_and_contract_and_with_nothing_else(ledger: Ledger) -> None:
     first = handed_in(ledger, "a")
-    ledger.finish(accepted(first))
+    ledger.finish_many([accepted(first)])
     before = ledger.desired("toilet_ledger")
-    ledger.finish(accepted(handed_in(ledger, "other"), dataset="road_segments"))
-    ledger.finish(accepted(first))
+    ledger.finish_many([accepted(handed_in(ledger, "other"), dataset="road_segments")])
+    ledger.finish_many([accepted(first)])
     assert ledger.desired("toilet_ledger") == before
-    ledger.finish(accepted(first, digest="v2"))
+    ledger.finish_many([accepted(first, digest="v2")])
+    assert ledger.desired("toilet_ledger") != before
+
+
+def test_desired_changes_with_the_regions_that_a_submission_speaks_for(ledger: Ledger) -> None:
+    first = handed_in(ledger, "a")
+    ledger.finish_many([accepted(first)])
+    before = ledger.desired("toilet_ledger")
+    ledger.finish_many([accepted(first, [("990102000000", "2025-06")])])
     assert ledger.desired("toilet_ledger") != before
 
 
 def test_a_changed_contract_makes_its_submissions_stale(ledger: Ledger) -> None:
     first, second, third = (handed_in(ledger, content) for content in "abc")
-    ledger.finish(accepted(first))
-    ledger.finish(accepted(second, dataset="road_segments"))
-    ledger.finish(Outcome(third, "refused", contract_digest="all-v1"))
+    ledger.finish_many([accepted(first)])
+    ledger.finish_many([accepted(second, dataset="road_segments")])
+    ledger.finish_many([Outcome(third, "refused", contract_digest="all-v1")])
     digests = {"toilet_ledger": "v1", "road_segments": "v1", "": "all-v1"}
     assert ledger.stale(digests) == []
     assert [entry.submission_id for entry in ledger.stale(digests | {"toilet_ledger": "v2"})] == [first]
@@ -289,7 +307,7 @@ def test_a_thousand_submissions_are_entered_and_finished_in_seconds(ledger: Ledg
     receipts = ledger.receive_many([file(str(n), modified=n) for n in range(1000)])
     ledger.taken([receipt.submission_id for receipt in receipts])
     ledger.finish_many(
-        [accepted(receipt.submission_id, [(f"{n:012}", "2025-06")] * 2) for n, receipt in enumerate(receipts)]
+        [accepted(receipt.submission_id, [(f"{n:012}", "2025-06")]) for n, receipt in enumerate(receipts)]
     )
     assert ledger.in_force("toilet_ledger").num_rows == 1000
     assert time.monotonic() - begun < 5
@@ -317,3 +335,67 @@ def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
         assert [entry.submission_id for entry in own.pending()] == [first]
     blocker.dispose()
     own.close()
+
+
+def test_what_is_filed_under_a_month_changes_with_its_own_submissions_only(ledger: Ledger) -> None:
+    first, second = handed_in(ledger, "a"), handed_in(ledger, "b", path="toilet_reform/2025-07/台账.xlsx")
+    ledger.finish_many(
+        [accepted(first), replace(accepted(second, [("990102000000", "2025-07")]), period="2025-07")]
+    )
+    june, july = ("toilet_ledger", "2025-06"), ("toilet_ledger", "2025-07")
+    before, state = ledger.filings(), ledger.state()
+    assert before.keys() == {june, july}
+    assert ledger.filed("toilet_ledger", ["2025-06"]) == [(first, "2025-06", False)]
+
+    third = handed_in(ledger, "c", after_days=40)
+    assert ledger.filings() == before
+    assert ledger.state() != state
+    state = ledger.state()
+    ledger.finish_many([accepted(third)])
+
+    after = ledger.filings()
+    assert (after[june] == before[june], after[july] == before[july]) == (False, True)
+    assert ledger.filed("toilet_ledger", ["2025-06"]) == [(first, "2025-06", True), (third, "2025-06", False)]
+    assert ledger.state() != state
+
+
+def test_what_has_no_period_is_filed_under_the_month_it_came_in(ledger: Ledger) -> None:
+    lost = handed_in(ledger, "a", after_days=40)
+    ledger.finish_many([Outcome(lost, "refused", None, None, [], 0, 0, 0)])
+
+    assert list(ledger.filings()) == [("", "2025-07")]
+    assert ledger.filed("", ["2025-07", "2025-08"]) == [(lost, "2025-07", False)]
+
+
+def test_regions_are_kept_in_their_order_with_every_validity(ledger: Ledger, url: str) -> None:
+    code = "990101000000"
+    rows = [
+        {"region_code": code, "name": "东镇", "level": "township", "valid_to": date(2024, 12, 31)},
+        {"region_code": code, "name": "东街道", "level": "township", "valid_from": date(2025, 1, 1),
+         "provisional": True},
+    ]  # fmt: skip
+    assert ledger.regions().num_rows == 0
+    ledger.keep_regions(pa.Table.from_pylist([{**rows[0], "name": "旧"}], schema=REGIONS))
+
+    ledger.keep_regions(pa.Table.from_pylist(rows, schema=REGIONS))
+
+    again = Ledger(url)
+    assert again.regions().equals(pa.Table.from_pylist(rows, schema=REGIONS))
+    again.close()
+
+
+def test_the_table_of_submissions_is_made_once_until_anybody_changes_it(ledger: Ledger, url: str) -> None:
+    other = Ledger(url)
+    submission = handed_in(ledger, "a")
+    before = ledger.submissions()
+    assert ledger.submissions() is before
+    other.finish_many([accepted(submission)])
+    assert statuses(ledger) == {submission: "accepted"}
+    other.answered({submission: "said"})
+    assert ledger.submissions() is ledger.submissions()
+    again = handed_in(other, "b")
+    other.fail_many([Failure(again, "judge", "RuleError")])
+    assert statuses(ledger) == {submission: "accepted", again: "failed"}
+    other.finish_many([accepted(again)])
+    assert statuses(ledger) == {submission: "superseded", again: "accepted"}
+    other.close()

@@ -3,12 +3,12 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from warehouse.periods import Month
-from warehouse.regions import Regions, RegionsError, full_code, merge_regions, read_regions_csv
+from warehouse.regions import RegionsError, full_code, merge_regions, read_regions_csv
 from warehouse.schemas import REGIONS
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "regions_conghua_zengcheng.csv"
@@ -30,9 +30,9 @@ def written(tmp_path: Path, text: str, name: str = "regions.csv", encoding: str 
     return path
 
 
-@pytest.fixture
-def regions(tmp_path: Path) -> Regions:
-    return Regions.from_table(read_regions_csv(written(tmp_path, TREE)))
+def by_code(table: pa.Table) -> dict[str, dict[str, Any]]:
+    """Rows by code; a code's latest validity."""
+    return {row["region_code"]: row for row in table.to_pylist()}
 
 
 def test_codes_are_kept_with_twelve_digits() -> None:
@@ -42,46 +42,20 @@ def test_codes_are_kept_with_twelve_digits() -> None:
             full_code(wrong)
 
 
-def test_the_tree_is_walked_up_and_down(regions: Regions) -> None:
-    assert regions.children("990101000000") == ("990101100000", "990101200000")
-    assert list(regions.descendants("990101000000")) == [
-        "990101100000", "990101100201", "990101100202", "990101200000",
-    ]  # fmt: skip
-    assert list(regions.ancestors("990101100201")) == ["990101100000", "990101000000", "990100000000"]
-    assert regions.names("990101100201") == ("幸福市", "甲区", "东镇", "一村")
-    assert regions.county_of("990101100201") == "990101000000"
-    assert regions.county_of("990100000000") is None
-    assert len(regions) == 7
+def test_a_list_of_our_own_keeps_parents_validities_and_successors(tmp_path: Path) -> None:
+    rows = by_code(read_regions_csv(written(tmp_path, TREE)))
+    assert rows["990101100201"]["parent_code"] == "990101100000"
+    assert rows["990181000000"]["successor"] == "990101000000"
+    assert rows["990181000000"]["valid_to"] == rows["990101000000"]["valid_from"] == date(2014, 2, 1)
+    assert len(rows) == 7
 
 
-def test_a_retired_code_leads_to_its_successor(regions: Regions) -> None:
-    assert regions.successor_of("990181000000") == "990101000000"
-    assert regions.successor_of("990101000000") == "990101000000"
-    assert regions.predecessors_of("990101000000") == ("990181000000",)
-
-
-def test_a_circle_of_successors_ends(tmp_path: Path) -> None:
-    text = "region_code,name,level,successor\n990101,甲,county,990102\n990102,乙,county,990101\n"
-    circle = Regions.from_table(read_regions_csv(written(tmp_path, text)))
-    assert circle.successor_of("990101000000") == "990101000000"
-
-
-def test_what_is_current_depends_on_the_month(regions: Regions) -> None:
-    def counties(month: str) -> list[str]:
-        return [region.name for region in regions.current(Month(month)) if region.level == "county"]
-
-    assert counties("2014-01") == ["甲县"]
-    assert counties("2014-02") == ["甲区"]
-
-
-def test_a_renamed_code_has_both_validities_and_the_later_name(tmp_path: Path) -> None:
+def test_a_renamed_code_has_both_validities_the_later_one_last(tmp_path: Path) -> None:
     text = (
         "region_code,name,level,valid_from,valid_to\n"
-        "990101100,东乡,township,,2020-07\n990101100,东镇,township,2020-07,\n"
+        "990101100,东镇,township,2020-07,\n990101100,东乡,township,,2020-07\n"
     )
-    renamed = Regions.from_table(read_regions_csv(written(tmp_path, text)))
-    assert renamed["990101100000"].name == "东镇"
-    assert [region.name for region in renamed.current(Month("2019-12"))] == ["东乡"]
+    assert read_regions_csv(written(tmp_path, text))["name"].to_pylist() == ["东乡", "东镇"]
 
 
 def test_a_public_list_of_one_level_is_read_with_its_parents(tmp_path: Path) -> None:
@@ -99,11 +73,10 @@ def test_a_public_list_of_one_level_is_read_with_its_parents(tmp_path: Path) -> 
 def test_a_folder_of_public_lists_becomes_one_tree(tmp_path: Path) -> None:
     written(tmp_path, "code,name,provinceCode\n4401,广州市,44\n4402,韶关市,44\n", "cities.csv")
     written(tmp_path, "code,name,cityCode,provinceCode\n440117,从化区,4401,44\n", "areas.csv", "gb18030")
-    regions = Regions.from_table(read_regions_csv(tmp_path, under="440100"))
-    assert regions.names("440117000000") == ("广州市", "从化区")
-    assert regions["440100000000"].parent is None
-    assert regions.orphans() == []
-    assert len(regions) == 2
+    rows = by_code(read_regions_csv(tmp_path, under="440100"))
+    assert [row["name"] for row in rows.values()] == ["广州市", "从化区"]
+    assert rows["440117000000"]["parent_code"] == "440100000000"
+    assert rows["440100000000"]["parent_code"] is None
 
 
 def test_a_city_without_counties_has_its_towns_below_what_the_list_says(tmp_path: Path) -> None:
@@ -145,27 +118,20 @@ def test_a_second_list_replaces_its_own_codes_only(tmp_path: Path) -> None:
     new = read_regions_csv(
         written(tmp_path, "region_code,name,level,parent_code\n990101200,西镇,township,990101\n")
     )
-    merged = Regions.from_table(merge_regions(known, new))
-    assert merged["990101200000"].name == "西镇"
+    merged = by_code(merge_regions(known, new))
+    assert merged["990101200000"]["name"] == "西镇"
     assert len(merged) == 7
-
-
-def test_a_parent_that_is_missing_is_said(tmp_path: Path) -> None:
-    text = "region_code,name,level,parent_code\n990101100,东镇,township,990101\n"
-    regions = Regions.from_table(read_regions_csv(written(tmp_path, text)))
-    assert regions.orphans() == ["990101100000"]
-    assert regions.names("990101100000") == ("东镇",)
 
 
 def test_the_example_is_one_tree_with_what_is_provisional_marked() -> None:
     table = read_regions_csv(EXAMPLE)
-    regions = Regions.from_table(table)
+    rows = by_code(table)
     assert table.schema == REGIONS
-    assert regions.orphans() == []
-    assert Counter(region.level for region in regions)["village"] == 206
-    assert sum(region.is_provisional for region in regions if region.level == "village") == 7
-    assert regions.successor_of("440184000000") == "440117000000"
-    assert regions["440183000000"].valid_to == date(2014, 2, 1)
+    assert {row["parent_code"] for row in rows.values()} - set(rows) == {None}
+    assert Counter(row["level"] for row in rows.values())["village"] == 206
+    assert sum(row["provisional"] for row in rows.values() if row["level"] == "village") == 7
+    assert rows["440184000000"]["successor"] == "440117000000"
+    assert rows["440183000000"]["valid_to"] == date(2014, 2, 1)
 
 
 @pytest.mark.parametrize(("county", "villages"), [("conghua", 125), ("zengcheng", 81)])
@@ -176,29 +142,24 @@ def test_every_village_of_the_real_forms_is_found_below_the_successor_of_its_cou
 
     book = load_workbook(shared / "real" / f"gz_poverty_report_{county}_206.xls")
     rows = [row[:3] for row in book.get_sheet_by_index(0).to_python()[2:] if row[2]]
-    regions = Regions.from_table(read_regions_csv(EXAMPLE))
-    found = {
-        tuple(row): below(regions, regions.successor_of(top(regions, str(row[0]))), *map(str, row[1:]))
-        for row in rows
-    }
+    regions = by_code(read_regions_csv(EXAMPLE))
+    found = {tuple(row): below(regions, today(regions, str(row[0])), *map(str, row[1:])) for row in rows}
     assert [row for row, codes in found.items() if len(codes) != 1] == []
     assert len({codes[0] for codes in found.values()}) == villages
 
 
-def top(regions: Regions, name: str) -> str:
-    (code,) = [region.code for region in regions if region.name == name]
-    return code
+def today(regions: dict[str, dict[str, Any]], name: str) -> str:
+    """The code in force of a county that a name means, or once meant."""
+    (code,) = [code for code, row in regions.items() if row["name"] == name]
+    return str(regions[code]["successor"] or code)
 
 
-def below(regions: Regions, code: str, *names: str) -> list[str]:
-    codes = [code]
+def below(regions: dict[str, dict[str, Any]], top: str, *names: str) -> list[str]:
+    codes = [top]
     for name in names:
-        codes = [
-            child for parent in codes for child in regions.children(parent) if regions[child].name == name
-        ]
+        codes = [code for code, row in regions.items() if row["parent_code"] in codes and row["name"] == name]
     return codes
 
 
-def test_a_table_without_rows_is_an_empty_tree() -> None:
-    assert len(Regions.from_table(REGIONS.empty_table())) == 0
-    assert isinstance(merge_regions(REGIONS.empty_table(), REGIONS.empty_table()), pa.Table)
+def test_without_rows_merging_gives_none() -> None:
+    assert merge_regions(REGIONS.empty_table(), REGIONS.empty_table()).equals(REGIONS.empty_table())

@@ -143,7 +143,7 @@ def test_every_past_version_stays_readable_by_number_and_by_time(store: Store) -
     between = datetime.now(UTC)
     time.sleep(0.02)
     store.write("plots", plots(("c", 3, "2025-02")), PLOTS, {"period": ["2025-02"]})
-    store.compact()
+    store.tend()
     assert everything(store, as_of=0) == before
     assert everything(store, as_of=between) == before
     assert everything(store, as_of=datetime.now(UTC)) != before
@@ -217,3 +217,19 @@ def test_a_writer_killed_in_the_middle_leaves_the_last_version_whole(tmp_path: P
     numbers = Store(tmp_path).read("t")["n"]
     assert len(numbers) == 20_000
     assert len(set(numbers.to_pylist())) == 1
+
+
+def test_what_another_writer_commits_is_seen_at_once_and_so_is_another_table_in_its_place(
+    store: Store,
+) -> None:
+    other = Store(store.root)
+    before = store.version("plots"), everything(store)
+
+    other.write("plots", plots(("c", 3, "2025-02")), PLOTS, {"period": ["2025-02"]})
+    assert store.version("plots") == before[0] + 1
+    assert everything(store) == everything(other) != before[1]
+
+    shutil.rmtree(store.root / "plots")
+    Store(store.root).write("plots", plots(("d", 4, "2025-03")), PLOTS, {"period": ["2025-03"]})
+    assert store.version("plots") == 0
+    assert everything(store) == [("d", 4.0, "2025-03")]

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import date
+
+import pyarrow as pa
 import pytest
 
 from tests.warehouse.conftest import FIRST, RETIRED, SECOND, TOWN, Warehouse
 from warehouse.query import connect
 from warehouse.relations import Source
+from warehouse.schemas import REGIONS
 from warehouse.trace import trace
 
 MONTH = ["select as_of, region_code, 1 as value from toilet_ledger_in_month"]
@@ -75,3 +79,38 @@ def test_only_the_records_that_the_statement_counts_lie_behind_it(warehouse: War
 def test_whatever_the_shape_of_the_statement(warehouse: Warehouse, statement: str, rows: list[int]) -> None:
     connection = connect(warehouse.store, warehouse.ledger)
     assert trace(connection, [statement], SOURCES, TOWN, "2025-06").rows["row"].to_pylist() == rows
+
+
+@pytest.mark.parametrize(
+    ("region", "period", "rows"),
+    [
+        ("990101200000", "2025-06", [5]),
+        ("990101200000", "2025-07", [4, 7]),
+        (TOWN, "2025-06", [6, 7]),
+        (TOWN, "2025-07", []),
+        ("990100000000", "2025", [4, 5, 6, 7, 7]),
+    ],
+)
+def test_a_town_that_was_merged_lies_in_its_successor_from_then_on(
+    warehouse: Warehouse, region: str, period: str, rows: list[int]
+) -> None:
+    """The town ends in July; one of its villages is given another code, the other goes over with its own."""
+    july = date(2025, 7, 1)
+    known = [
+        {"region_code": "990100000000", "name": "县", "level": "county"},
+        {"region_code": TOWN, "name": "东镇", "level": "township", "parent_code": "990100000000",
+         "valid_to": july, "successor": "990101200000"},
+        {"region_code": "990101200000", "name": "西镇", "level": "township", "parent_code": "990100000000"},
+        {"region_code": FIRST, "name": "一村", "level": "village", "parent_code": TOWN, "valid_to": july,
+         "successor": "990101200201"},
+        {"region_code": SECOND, "name": "二村", "level": "village", "parent_code": TOWN, "valid_to": july},
+        {"region_code": SECOND, "name": "二村", "level": "village", "parent_code": "990101200000", "valid_from": july},
+        {"region_code": "990101200201", "name": "一村", "level": "village", "parent_code": "990101200000",
+         "valid_from": july},
+        {"region_code": "990101200202", "name": "三村", "level": "village", "parent_code": "990101200000"},
+    ]  # fmt: skip
+    warehouse.store.write("regions", pa.Table.from_pylist(known, schema=REGIONS), REGIONS, {})
+    warehouse.write("2025-06", (FIRST, 1.0, 6), (SECOND, 1.0, 7), ("990101200202", 1.0, 5))
+    warehouse.write("2025-07", ("990101200201", 1.0, 4), (SECOND, 1.0, 7))
+    trail = trace(connect(warehouse.store, warehouse.ledger), MONTH, SOURCES, region, period)
+    assert sorted(trail.rows["row"].to_pylist()) == rows

@@ -56,14 +56,3 @@ def observe(
         return monthly
     yearly = roll_up(measures.during(whole), indicators, regions, sources, yearly=True)
     return pa.concat_tables([monthly, yearly])
-
-
-def observe_year(
-    connection: duckdb.DuckDBPyConnection,
-    indicators: Mapping[str, Indicator],
-    regions: pa.Table,
-    year: str,
-    sources: Mapping[str, Source],
-) -> pa.Table:
-    """Observations of one year alone; see :func:`observe`."""
-    return observe(connection, indicators, regions, [], sources, [year])

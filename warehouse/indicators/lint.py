@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
-from warehouse.definitions import DefinitionError, Document, Problem, parse, read_document, yaml_files
+from warehouse.definitions import Document, Problem, lint_definitions
 from warehouse.indicators.model import Indicator
 from warehouse.relations import Source, bind_problem, relations_in
 
@@ -21,20 +22,7 @@ def lint_indicators(paths: Iterable[Path], sources: Mapping[str, Source] | None 
         sources: Facts by dataset. With them each statement is also bound against empty tables of these columns, so
             that a misspelt dataset or column shows here.
     """
-    problems: list[Problem] = []
-    seen: dict[str, Path] = {}
-    for path in yaml_files(paths):
-        try:
-            document = read_document(path)
-            indicator = parse(document, Indicator)
-        except DefinitionError as error:
-            problems += error.problems
-            continue
-        if indicator.id in seen:
-            problems.append(document.problem(("id",), f"{indicator.id} is also in {seen[indicator.id]}"))
-        seen[indicator.id] = path
-        problems += _statements(indicator, document, sources)
-    return sorted(problems)
+    return lint_definitions(paths, Indicator, partial(_statements, sources=sources))
 
 
 def _statements(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.guard import QueryError, ask
 from warehouse.indicators.model import Indicator
 from warehouse.relations import Source, check_months, located, units_reported, with_relations
 
@@ -118,12 +119,10 @@ def _part(
     sources: Mapping[str, Source],
     asked: Mapping[str, list[str]],
 ) -> pa.Table:
-    import duckdb
-
     statement = with_relations(sql, sources, _STATED if side == "stated" else _SHAPE)
     try:
-        rows = connection.sql(statement, params=asked).to_arrow_table()
-    except duckdb.Error as error:
+        rows = ask(connection, statement, asked)
+    except QueryError as error:
         raise IndicatorError(
             f"indicator {indicator.id}: its {side} cannot be computed: {error}\n"
             "Its rows are as_of, region_code, value; its relations <dataset>_as_of, _in_month or _in_year."

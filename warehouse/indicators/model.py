@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from warehouse.definitions import load_definitions
+from warehouse.definitions import Definition, load_definitions
 from warehouse.relations import relations_in
 
 BUILT_IN = Path(__file__).parent / "definitions"
@@ -26,7 +26,7 @@ _SIDES: dict[str, tuple[str, ...]] = {
 }
 
 
-class Indicator(BaseModel):
+class Indicator(Definition):
     """One indicator. SQL gives rows ``as_of, region_code, value``, one per record; the engine adds and divides."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -118,8 +118,3 @@ def load_indicators(folders: Iterable[Path] = (BUILT_IN,)) -> dict[str, Indicato
         warehouse.definitions.DefinitionError: With file and line of everything wrong.
     """
     return {name: indicator for name, (indicator, _) in load_definitions(folders, Indicator).items()}
-
-
-def inputs_of(indicators: Mapping[str, Indicator]) -> tuple[str, ...]:
-    """The datasets the indicators read together, sorted."""
-    return tuple(sorted({dataset for indicator in indicators.values() for dataset in indicator.inputs}))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _Z95 = 1.959963984540054
 
 _LEAVES = """
-create temp table depths as select region_code, count(*) as depth from tree group by all;
+create temp table depths as select region_code, count(*) as depth from tree where until = '9999-99' group by all;
 
 create temp table leaves as
 select region_code from tree group by region_code
@@ -35,12 +35,15 @@ having region_code not in (select ancestor from tree where ancestor <> tree.regi
 _UNITS = """
 create temp table units as
 select distinct r.relation, r.as_of, coalesce(t.ancestor, r.region_code) as unit
-from reported r left join tree t on t.region_code = r.region_code and t.level = r.coverage;
+from reported r left join tree t on t.region_code = r.region_code and t.level = r.coverage
+    and r.as_of >= t.since and r.as_of < t.until;
 
 create temp table known as
 select u.relation, u.as_of, t.region_code from units u join tree t on t.ancestor = u.unit
+where u.as_of >= t.since and u.as_of < t.until
 union
-select u.relation, u.as_of, t.ancestor from units u join tree t on t.region_code = u.unit;
+select u.relation, u.as_of, t.ancestor from units u join tree t on t.region_code = u.unit
+where u.as_of >= t.since and u.as_of < t.until;
 """
 
 _COMPLETE = """
@@ -85,20 +88,22 @@ from (
     select parts.*, period, case when months = 1 then value else (value / months)::decimal(38, 6) end as share
     from parts join complete using (indicator, as_of, region_code)
 ) p join tree t using (region_code)
-where p.side <> 'stated'
+where p.side <> 'stated' and p.as_of >= t.since and p.as_of < t.until
 group by all;
 
 create temp table covered as
 select c.indicator, t.ancestor as region_code, c.period, count(*) as finest
-from (select distinct indicator, region_code, period from complete) c
+from (select indicator, region_code, period, max(as_of) as as_of from complete group by all) c
 join leaves using (region_code) join tree t using (region_code)
-join facts using (indicator) where facts.kind <> 'adopted'
+join facts using (indicator) where facts.kind <> 'adopted' and c.as_of >= t.since and c.as_of < t.until
 group by all;
 
 create temp table below as
 select t.ancestor as region_code, periods.period, count(*) as finest
 from leaves join tree t using (region_code) cross join (select distinct period from complete) periods
-where t.valid_to is null or strftime(t.valid_to, '%Y-%m') >= periods.period
+where left(periods.period || '-12', 7) >= t.since and left(periods.period || '-12', 7) < t.until
+    and (t.valid_to is null or strftime(t.valid_to, '%Y-%m') > left(periods.period || '-01', 7))
+    and (t.valid_from is null or strftime(t.valid_from, '%Y-%m') <= left(periods.period || '-12', 7))
 group by all;
 """
 

@@ -6,30 +6,30 @@ Files and their bytes, and what stands in them, do not belong here.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
-from warehouse.ledger import force, receiving
-from warehouse.ledger.models import Build, Coverage, Submission
+from warehouse.ledger import filing, finishing, force, receiving, regions, rulings, unfinished, versions
+from warehouse.ledger.models import Build, Submission
 from warehouse.ledger.schema import open_engine
-from warehouse.ledger.values import Arrival, Entry, Outcome, Receipt
+from warehouse.ledger.values import Arrival, Entry, Failure, Outcome, Receipt, Standing
+from warehouse.ledger.versions import Version
 from warehouse.schemas import SUBMISSIONS
 
-IN_FORCE = pa.schema([("submission_id", pa.string()), ("region_code", pa.string()), ("period", pa.string())])
-
-_ENTRY = (
-    Submission.submission_id,
-    Submission.department,
-    Submission.sender_path,
-    Submission.file_name,
-    Submission.sha256,
-    Submission.received_at,
-    Submission.status,
-    Submission.dataset,
+IN_FORCE = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("region_code", pa.string()),
+        ("period", pa.string()),
+        ("rows", pa.int64()),
+        ("received_seq", pa.int64()),
+        ("takes", pa.string()),
+    ]
 )
 
 
@@ -38,31 +38,19 @@ class Ledger:
 
     Args:
         url: SQLAlchemy URL, ``sqlite:///path/to/ledger.db`` or ``postgresql+psycopg://…``.
+        shown: What a sender's path is shown as to others, before its submission has been read.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, shown: Callable[[str], str] = str) -> None:
         self._engine = open_engine(url)
+        self._shown = shown
+        self._made: tuple[str, pa.Table] | None = None
 
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
 
-    def receive(
-        self,
-        *,
-        department: str,
-        sender_path: str,
-        file_name: str,
-        sha256: str,
-        size: int,
-        modified: datetime,
-        received_at: datetime | None = None,
-    ) -> Receipt:
-        """Enter one arrival; see ``receive_many``."""
-        arrival = Arrival(department, sender_path, file_name, sha256, size, modified, received_at)
-        return self.receive_many([arrival])[0]
-
-    def receive_many(self, arrivals: Sequence[Arrival], received_at: datetime | None = None) -> list[Receipt]:
+    def receive_many(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
         """Enter arrivals in one transaction, in their order.
 
         The same bytes from the same department in the same folder and with the same dates in the name are a repeat,
@@ -86,33 +74,49 @@ class Ledger:
                 changed = update(Submission).where(Submission.submission_id.in_(part)).values(is_taken=True)
                 connection.execute(changed)
 
-    def pending(self) -> list[Entry]:
-        """Submissions received and not yet staged, in the order they came."""
-        statement = select(*_ENTRY).where(Submission.status == "received").order_by(Submission.received_seq)
+    def pending(self, *, every: bool = False) -> list[Entry]:
+        """Submissions received and not yet staged, in the order they came.
+
+        Args:
+            every: Also those that failed and whose time to be tried again has not come.
+        """
+        due = unfinished.is_due(None if every else datetime.now(UTC))
+        statement = select(*unfinished.ENTRY).where(Submission.status.in_(("received", "failed")), due)
+        statement = statement.order_by(Submission.received_seq)
         with self._engine.connect() as connection:
             return [Entry(*row) for row in connection.execute(statement)]
 
-    def stale(self, contract_digests: Mapping[str, str]) -> list[Entry]:
+    def entries(self, submission_ids: Iterable[str]) -> list[Entry]:
+        """These submissions with the sender's own paths, in the order they came; unknown ones are left out."""
+        found: list[Entry] = []
+        with self._engine.connect() as connection:
+            for part in receiving.chunks(submission_ids):
+                statement = select(*unfinished.ENTRY).where(Submission.submission_id.in_(part))
+                found += [
+                    Entry(*row) for row in connection.execute(statement.order_by(Submission.received_seq))
+                ]
+        return found
+
+    def stale(self, contract_digests: Mapping[str, str], *, every: bool = False) -> list[Entry]:
         """Submissions staged with another contract than today's, in the order they came.
 
         Args:
             contract_digests: By dataset; under ``""`` the digest of all contracts, for what was refused because no
                 contract fitted. Datasets not named are left alone.
+            every: As ``pending``.
         """
+        due = unfinished.is_due(None if every else datetime.now(UTC))
         statement = (
-            select(Submission.contract_digest, *_ENTRY)
-            .where(Submission.status.in_(("accepted", "partial", "refused")))
+            select(Submission.contract_digest, *unfinished.ENTRY)
+            .where(Submission.status.in_(("accepted", "partial", "refused", "held")), due)
             .order_by(Submission.received_seq)
         )
         with self._engine.connect() as connection:
-            rows = [(row[0], Entry(*row[1:])) for row in connection.execute(statement)]
+            found: Sequence[Sequence[Any]] = connection.execute(statement).all()
+        rows = [(row[0], Entry(*row[1:])) for row in found]
         return [
             entry for digest, entry in rows if contract_digests.get(entry.dataset or "", digest) != digest
         ]
-
-    def finish(self, outcome: Outcome) -> None:
-        """Note what became of one submission; see ``finish_many``."""
-        self.finish_many([outcome])
 
     def finish_many(self, outcomes: Sequence[Outcome]) -> None:
         """Note what became of submissions, in one transaction. Doing it again replaces what was noted.
@@ -120,26 +124,81 @@ class Ledger:
         Raises:
             KeyError: The ledger has no such submission; nothing is noted then.
         """
-        if not outcomes:
-            return
-        staged_at = datetime.now(UTC)
+        if outcomes:
+            with self._engine.begin() as connection:
+                finishing.finish(connection, outcomes, datetime.now(UTC))
+
+    def fail_many(self, failures: Sequence[Failure]) -> None:
+        """Note attempts that failed by our own fault: what was received stays to be done, after a while that grows.
+
+        What was staged before, and what it covers, stays as it was.
+        """
         with self._engine.begin() as connection:
-            numbers = _numbers(connection, [outcome.submission_id for outcome in outcomes])
-            table = Submission.metadata.tables["submissions"]
-            connection.execute(
-                update(table).where(table.c.received_seq == bindparam("number")),
-                [_finished(outcome, numbers, staged_at) for outcome in outcomes],
-            )
-            for part in receiving.chunks(numbers.values()):
-                connection.execute(delete(Coverage).where(Coverage.received_seq.in_(part)))
-            covered = [row for outcome in outcomes for row in _covered(outcome, numbers)]
-            if covered:
-                connection.execute(insert(Coverage), covered)
+            unfinished.fail(connection, failures, datetime.now(UTC))
+
+    def failed(self) -> list[dict[str, Any]]:
+        """Submissions whose last attempt failed: an entry's columns, attempts, retry_at and failure."""
+        with self._engine.connect() as connection:
+            rows = unfinished.failed(connection)
+        return [row | {"sender_path": self._shown(row["sender_path"])} for row in rows]
+
+    def owed(self) -> list[tuple[Entry, Outcome]]:
+        """Submissions whose sender waits for a slip, in the order they came, and what it has to say."""
+        with self._engine.connect() as connection:
+            return unfinished.owed(connection)
+
+    def answered(self, told: Mapping[str, str]) -> None:
+        """Note that the senders of these submissions have their slips, and the digest of what each says."""
+        with self._engine.begin() as connection:
+            unfinished.answered(connection, told)
+
+    def standing(self, dataset: str, periods: Iterable[str]) -> list[Standing]:
+        """Everything that counts for periods of a dataset, in the order it came, overtaken or not."""
+        with self._engine.connect() as connection:
+            return force.standing(connection, dataset, periods)
+
+    def versions(self, dataset: str, periods: Iterable[str]) -> list[Version]:
+        """Everything that ever spoke for months of a dataset, whatever became of it, in the order it came.
+
+        What was refused is there whatever it spoke for: of the dataset, or of none.
+        """
+        with self._engine.connect() as connection:
+            return versions.versions(connection, dataset, periods, self._shown)
+
+    def compared(self, submission_id: str) -> list[str]:
+        """What a submission changed in what was in force when it came, in Chinese, a sentence each."""
+        statement = select(Submission.compared).where(Submission.submission_id == submission_id)
+        with self._engine.connect() as connection:
+            return list(json.loads(connection.scalar(statement) or "[]"))
+
+    def confirm(self, submission_id: str) -> None:
+        """Let a held submission take force, from now on.
+
+        Raises:
+            KeyError: There is no such submission.
+            ValueError: It is not held.
+        """
+        with self._engine.begin() as connection:
+            rulings.confirm(connection, submission_id, datetime.now(UTC))
+
+    def withdraw(self, submission_id: str, reason: str) -> None:
+        """Let a submission not count any more, from now on; what it had replaced is in force again.
+
+        Raises:
+            KeyError: There is no such submission.
+            ValueError: It does not count, and is not held either.
+        """
+        with self._engine.begin() as connection:
+            rulings.withdraw(connection, submission_id, reason, datetime.now(UTC))
 
     def in_force(
         self, dataset: str, periods: Sequence[str] | None = None, as_of: datetime | None = None
     ) -> pa.Table:
-        """What counts for a dataset: columns submission_id, region_code, period, sorted by period and region.
+        """What counts for a dataset: columns of ``IN_FORCE``, sorted by period, region and order of receipt.
+
+        ``rows`` says how many records the submission gave there; null where it was staged before that was noted.
+        ``takes`` says whether it stands instead of earlier ones or adds to them: a record of it then stands for those
+        of the same key that came before.
 
         Args:
             dataset: Its name.
@@ -148,23 +207,48 @@ class Ledger:
         """
         with self._engine.connect() as connection:
             rows = force.in_force(connection, dataset, periods, as_of)
-        return pa.Table.from_pylist(
-            [dict(zip(IN_FORCE.names, row, strict=True)) for row in rows], schema=IN_FORCE
-        )
+        return as_in_force(rows)
 
     def submissions(self, as_of: datetime | None = None) -> pa.Table:
-        """Everything handed in, as the table ``submissions``, in the order it came; ``superseded`` is derived."""
+        """Everything handed in, as the table ``submissions``, in the order it came; ``superseded`` is derived.
+
+        Paths are as others may see them; an ``Entry`` has the sender's own. While nothing changes, the table of today
+        is made once.
+        """
+        if as_of is not None:
+            return self._submissions(as_of)
+        state = self.state()
+        if self._made is None or self._made[0] != state:
+            self._made = state, self._submissions(None)
+        return self._made[1]
+
+    def _submissions(self, as_of: datetime | None) -> pa.Table:
         statement = select(Submission.__table__).order_by(Submission.received_seq)
         if as_of is not None:
             statement = statement.where(Submission.received_at <= as_of)
         with self._engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(statement).mappings()]
-            overtaken = force.superseded(connection, as_of)
+            overtaken = set(connection.scalars(force.superseded(as_of)))
         for row in rows:
             row["regions"] = json.loads(row["regions"] or "[]")
+            row["sender_path"] = row["shown_path"] or self._shown(row["sender_path"])
+            row["file_name"] = PurePosixPath(row["sender_path"]).name
             if row["received_seq"] in overtaken:
                 row["status"] = "superseded"
         return pa.table({name: [row[name] for row in rows] for name in SUBMISSIONS.names}, schema=SUBMISSIONS)
+
+    def sizes(self) -> dict[str, int]:
+        """By SHA-256, how many bytes were received."""
+        with self._engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(select(Submission.sha256, Submission.size))}
+
+    def problems(self) -> list[str]:
+        """What the database finds wrong with its own file; nothing where it keeps watch itself."""
+        if self._engine.dialect.name != "sqlite":
+            return []
+        with self._engine.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        return [line for line in found if line != "ok"]
 
     def desired(self, dataset: str, as_of: datetime | None = None) -> dict[str, str]:
         """By period, the fingerprint that a dataset's records should be built from."""
@@ -175,6 +259,28 @@ class Ledger:
             rows = force.in_force(connection, dataset, None, as_of)
             by_submission = {row[0]: row[1] for row in connection.execute(digests)}
         return force.fingerprints(rows, by_submission)
+
+    def state(self) -> str:
+        """Something that changes whenever a submission comes, is staged or becomes something else."""
+        counted = select(
+            Submission.status,
+            func.count(),
+            func.max(Submission.received_seq),
+            func.max(Submission.staged_at),
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(counted.group_by(Submission.status).order_by(Submission.status))
+            return json.dumps([list(row) for row in rows], default=str)
+
+    def filings(self) -> dict[tuple[str, str], str]:
+        """By dataset (blank where there is none) and month, a fingerprint of the submissions filed there."""
+        with self._engine.connect() as connection:
+            return filing.filings(connection)
+
+    def filed(self, dataset: str, months: Sequence[str]) -> list[tuple[str, str, bool]]:
+        """Submissions filed under a dataset's months, in the order they came: id, month, whether superseded."""
+        with self._engine.connect() as connection:
+            return filing.filed(connection, dataset, months)
 
     def built(self, table: str) -> dict[str, str]:
         """By partition, the fingerprint that a table was last built from."""
@@ -197,45 +303,19 @@ class Ledger:
             if rows:
                 connection.execute(insert(Build), rows)
 
+    def regions(self) -> pa.Table:
+        """The region codes the city works with, in the schema of the table ``regions``."""
+        with self._engine.connect() as connection:
+            return regions.kept(connection)
 
-def _numbers(connection: Connection, submission_ids: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for part in receiving.chunks(submission_ids):
-        statement = select(Submission.submission_id, Submission.received_seq).where(
-            Submission.submission_id.in_(part)
-        )
-        found.update((row[0], row[1]) for row in connection.execute(statement))
-    unknown = sorted(set(submission_ids) - set(found))
-    if unknown:
-        raise KeyError(f"{len(unknown)} submissions are not in the ledger: {', '.join(unknown[:10])}")
-    return found
+    def keep_regions(self, table: pa.Table) -> None:
+        """Replace the region codes by these, in one transaction."""
+        with self._engine.begin() as connection:
+            regions.keep(connection, table)
 
 
-def _finished(outcome: Outcome, numbers: Mapping[str, int], staged_at: datetime) -> dict[str, Any]:
-    return {
-        "number": numbers[outcome.submission_id],
-        "status": outcome.status,
-        "dataset": outcome.dataset,
-        "period": outcome.period,
-        "regions": json.dumps(list(outcome.regions)),
-        "reason": outcome.reason,
-        "remedy": outcome.remedy,
-        "rows_in": outcome.rows_in,
-        "rows_recorded": outcome.rows_recorded,
-        "rows_quarantined": outcome.rows_quarantined,
-        "contract_digest": outcome.contract_digest,
-        "staged_at": staged_at,
-    }
-
-
-def _covered(outcome: Outcome, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
-    return [
-        {
-            "received_seq": numbers[outcome.submission_id],
-            "submission_id": outcome.submission_id,
-            "dataset": outcome.dataset,
-            "region_code": region_code,
-            "period": period,
-        }
-        for region_code, period in dict.fromkeys(outcome.coverage)
-    ]
+def as_in_force(rows: Iterable[Sequence[Any]]) -> pa.Table:
+    """Rows in the order of ``IN_FORCE``'s columns as a table of that schema."""
+    return pa.Table.from_pylist(
+        [dict(zip(IN_FORCE.names, row, strict=True)) for row in rows], schema=IN_FORCE
+    )

@@ -1,6 +1,7 @@
-"""What is in force: of all that covers a dataset, region and period, the submission received last.
+"""What is in force: of all that speaks for a dataset, region and period, the last that replaces and what was added since.
 
-Coverage is kept for accepted and partial submissions only, so the latest coverage is the one in force.
+Only accepted and partial submissions count; one that is held waits for somebody to confirm it, a withdrawn one did
+count until it was withdrawn.
 """
 
 from __future__ import annotations
@@ -9,53 +10,87 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, case, func, or_, select
 
 from warehouse.ledger.models import Coverage, Submission
 from warehouse.ledger.receiving import chunks
+from warehouse.ledger.values import COUNTING, Standing
 
 
-def latest(as_of: datetime | None) -> Select[tuple[int, str, str, str, str, int]]:
-    """Every coverage with its rank among those of the same dataset, region and period; rank 1 is in force."""
+def counts(as_of: datetime | None) -> ColumnElement[bool]:
+    """Whether a submission counts, now or at a time; one confirmed by a person does since then."""
+    present = Submission.status.in_(COUNTING)
+    if as_of is None:
+        return present
+    since = func.coalesce(Submission.decided_at, Submission.received_at)
+    until_withdrawn = and_(
+        Submission.status == "withdrawn",
+        Submission.takes.is_not(None),  # else it was held
+        Submission.received_at <= as_of,
+        Submission.decided_at > as_of,
+    )
+    return or_(and_(present, since <= as_of), until_withdrawn)
+
+
+def ranked(as_of: datetime | None) -> Select[Any]:
+    """Every coverage that counts, with ``base``: the last submission that replaces what is there; in force from it on."""
     what = (Coverage.dataset, Coverage.period, Coverage.region_code)
-    rank = func.row_number().over(partition_by=what, order_by=Coverage.received_seq.desc()).label("rank")
-    statement = select(Coverage.received_seq, Coverage.submission_id, *what, rank)
-    if as_of is not None:
-        statement = statement.join(Submission).where(Submission.received_at <= as_of)
-    return statement
+    replaces = case((func.coalesce(Submission.takes, "replaces") == "replaces", Coverage.received_seq))
+    base = func.coalesce(func.max(replaces).over(partition_by=what), 0).label("base")
+    columns = (Coverage.received_seq, Coverage.submission_id, Coverage.rows, Submission.takes, *what, base)
+    return select(*columns).join(Submission).where(counts(as_of))
 
 
 def in_force(
     connection: Connection, dataset: str, periods: Sequence[str] | None, as_of: datetime | None
-) -> list[tuple[str, str, str]]:
-    """Submission, region and period in force for a dataset, sorted by period and region."""
-    ranked = latest(as_of).where(Coverage.dataset == dataset)
-    found: list[tuple[str, str, str]] = []
+) -> list[tuple[str, str, str, int | None, int, str]]:
+    """Submission, region, period, its records, its number and how it takes force; sorted by period, region, number."""
+    every = ranked(as_of).where(Coverage.dataset == dataset)
+    found: list[tuple[str, str, str, int | None, int, str]] = []
     for part in [None] if periods is None else chunks(periods):
-        narrowed = (ranked if part is None else ranked.where(Coverage.period.in_(part))).subquery()
+        narrowed = (every if part is None else every.where(Coverage.period.in_(part))).subquery()
         columns = narrowed.c
-        statement = select(columns.submission_id, columns.region_code, columns.period).where(
-            columns.rank == 1
-        )
-        found += [(row[0], row[1], row[2]) for row in connection.execute(statement)]
-    return sorted(found, key=lambda row: (row[2], row[1]))
+        wanted = (columns.submission_id, columns.region_code, columns.period, columns.rows)
+        takes = func.coalesce(columns.takes, "replaces")
+        statement = select(*wanted, columns.received_seq, takes).where(columns.received_seq >= columns.base)
+        found += [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in connection.execute(statement)]
+    return sorted(found, key=lambda row: (row[2], row[1], row[4]))
 
 
-def superseded(connection: Connection, as_of: datetime | None) -> set[int]:
-    """Numbers of the submissions that cover something and nothing of it is in force."""
-    covering = select(Coverage.received_seq).distinct()
-    winning = select(func.max(Coverage.received_seq)).group_by(
-        Coverage.dataset, Coverage.period, Coverage.region_code
+def standing(connection: Connection, dataset: str, periods: Iterable[str]) -> list[Standing]:
+    """Everything that counts for periods of a dataset, in the order it came, overtaken or not."""
+    columns = (
+        Coverage.received_seq,
+        Coverage.submission_id,
+        Submission.department,
+        Submission.sender_path,
+        Submission.received_at,
+        Coverage.region_code,
+        Coverage.period,
+        func.coalesce(Coverage.rows, 0),
+        Submission.takes,
     )
-    if as_of is not None:
-        covering = covering.join(Submission).where(Submission.received_at <= as_of)
-        winning = winning.join(Submission).where(Submission.received_at <= as_of)
-    return set(connection.scalars(covering)) - set(connection.scalars(winning))
+    found: list[Standing] = []
+    for part in chunks(periods):
+        statement = select(*columns).join(Submission).where(counts(None), Coverage.dataset == dataset)
+        found += [
+            Standing(*row[:-1], row[-1] or "replaces")
+            for row in connection.execute(statement.where(Coverage.period.in_(part)))
+        ]
+    return sorted(found, key=lambda one: (one.seq, one.period, one.region_code))
+
+
+def superseded(as_of: datetime | None) -> CompoundSelect[int]:
+    """Numbers of the submissions that count for something and nothing of it is in force."""
+    every = ranked(as_of).subquery()
+    covering = select(every.c.received_seq).distinct()
+    return covering.except_(select(every.c.received_seq).where(every.c.received_seq >= every.c.base))
 
 
 def fingerprints(
-    rows: Iterable[tuple[str, str, str]], contract_digests: dict[str, str | None]
+    rows: Iterable[tuple[str, str, str, int | None, int, str]], contract_digests: dict[str, str | None]
 ) -> dict[str, str]:
     """By period, a hash over what is in force: submissions, their regions, the contract each was staged with.
 
@@ -64,6 +99,7 @@ def fingerprints(
         contract_digests: By submission.
     """
     lines: dict[str, list[str]] = defaultdict(list)
-    for submission_id, region_code, period in rows:
-        lines[period].append(f"{submission_id} {region_code} {contract_digests[submission_id]}")
+    for submission_id, region_code, period, _, _, takes in rows:
+        adds = " adds" if takes == "adds" else ""
+        lines[period].append(f"{submission_id} {region_code} {contract_digests[submission_id]}{adds}")
     return {period: sha256("\n".join(lines[period]).encode()).hexdigest() for period in sorted(lines)}

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, String, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from warehouse.ledger.values import Takes
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -56,6 +69,7 @@ class Submission(Base):
     submission_id: Mapped[str] = mapped_column(String(40), unique=True)
     department: Mapped[str] = mapped_column(String(200))
     sender_path: Mapped[str] = mapped_column(Text)
+    shown_path: Mapped[str | None] = mapped_column(Text)
     file_name: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
@@ -73,10 +87,18 @@ class Submission(Base):
     rows_quarantined: Mapped[int | None] = mapped_column(Integer)
     contract_digest: Mapped[str | None] = mapped_column(String(64))
     staged_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    retry_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    failure: Mapped[str | None] = mapped_column(Text)
+    owes_slip: Mapped[bool] = mapped_column(default=False)
+    takes: Mapped[Takes | None] = mapped_column(String(16))
+    compared: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    told: Mapped[str | None] = mapped_column(String(64))
 
 
 class Coverage(Base):
-    """One region and period that an accepted or partial submission speaks for."""
+    """One region and period that a submission speaks for, and how many records it gave there; in force or not."""
 
     __tablename__ = "coverage"
     __table_args__ = (Index("coverage_what", "dataset", "period", "region_code", "received_seq"),)
@@ -86,6 +108,7 @@ class Coverage(Base):
     region_code: Mapped[str] = mapped_column(String(12), primary_key=True)
     dataset: Mapped[str] = mapped_column(String(100))
     submission_id: Mapped[str] = mapped_column(String(40))
+    rows: Mapped[int | None] = mapped_column(Integer)
 
 
 class Build(Base):
@@ -97,3 +120,21 @@ class Build(Base):
     partition: Mapped[str] = mapped_column(String(100), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     built_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Region(Base):
+    """One validity of a region code, as it was imported."""
+
+    __tablename__ = "regions"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    region_code: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(Text)
+    level: Mapped[str] = mapped_column(String(16))
+    parent_code: Mapped[str | None] = mapped_column(String(12))
+    urban_rural: Mapped[str | None] = mapped_column(String(16))
+    region_group: Mapped[str | None] = mapped_column(Text)
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+    successor: Mapped[str | None] = mapped_column(String(12))
+    provisional: Mapped[bool | None]

@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import aliased
 
+from warehouse.clock import SHANGHAI
 from warehouse.ledger.models import Counter, Coverage, Submission
-from warehouse.ledger.values import Arrival, Receipt
+from warehouse.ledger.values import COUNTING, Arrival, Receipt
 
 CHUNK = 500
 """How many values go into one IN list; SQLite's oldest limit is 999."""
 
 _COPY_MARK = re.compile(r"[(（]\d{1,2}[)）]|副本|[-_ ]?copy\b", re.IGNORECASE)
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:街道|(?<!乡)镇|(?<!城)乡(?!村|镇)|县|区|市)")
 _UNDATED = re.compile(r"[^\d〇○零一二三四五六七八九十上下春夏秋冬]")
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
@@ -30,13 +31,15 @@ def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
     return (distinct[start : start + CHUNK] for start in range(0, len(distinct), CHUNK))
 
 
-def dating_context(sender_path: str) -> tuple[str, str]:
-    """What of a path could date its file: the folder, and the numbers and seasons in the name.
+def dating_context(sender_path: str) -> tuple[str, str, tuple[str, ...]]:
+    """What of a path could date or place its file: the folder, the numbers and seasons in the name, and its places.
 
-    The same bytes under another month are another submission; a copy mark or a new wording is not.
+    The same bytes under another month or township are another submission (nil reports of two townships look alike); a
+    copy mark or a new wording is not.
     """
     path = PurePosixPath(unicodedata.normalize("NFKC", sender_path))
-    return str(path.parent), _UNDATED.sub("", _COPY_MARK.sub("", path.stem))
+    stem = _COPY_MARK.sub("", path.stem)
+    return str(path.parent), _UNDATED.sub("", stem), tuple(_PLACE.findall(stem))
 
 
 def enter(connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> list[Receipt]:
@@ -53,7 +56,7 @@ def enter(connection: Connection, arrivals: Sequence[Arrival], now: datetime) ->
     for number, arrival in enumerate(arrivals, start=last - len(arrivals) + 1):
         known = earlier.untaken(arrival)
         if known is not None:
-            receipts.append(known)
+            receipts.append(replace(known, is_known=True))
             continue
         row = _row(arrival, number, arrival.received_at or now, earlier.same(arrival))
         receipt = Receipt(row["submission_id"], row["status"] == "repeat", row.pop("repeats"))
@@ -76,7 +79,7 @@ def _reserve(connection: Connection, count: int) -> int:
 
 
 def _row(arrival: Arrival, number: int, received_at: datetime, same: dict[str, Any] | None) -> dict[str, Any]:
-    day = received_at.astimezone(_SHANGHAI)
+    day = received_at.astimezone(SHANGHAI)
     return {
         "received_seq": number,
         "submission_id": f"{day:%Y%m%d}-{number:06}-{arrival.sha256[:8]}",
@@ -92,10 +95,9 @@ def _row(arrival: Arrival, number: int, received_at: datetime, same: dict[str, A
         "dataset": same["dataset"] if same else None,
         "period": same["period"] if same else None,
         "regions": same["regions"] if same else None,
-        "reason": f"内容与 {same['submission_id']}（{same['file_name']}）完全相同，未重复处理。"
-        if same
-        else None,
+        "reason": f"内容与 {same['submission_id']} 完全相同，未重复处理。" if same else None,
         "remedy": _remedy(same["status"]) if same else None,
+        "owes_slip": same is not None,
         "repeats": same["submission_id"] if same else None,
     }
 
@@ -111,15 +113,17 @@ class _Earlier:
 
     def __init__(self, connection: Connection, arrivals: Sequence[Arrival]) -> None:
         self._untaken: dict[tuple[str, str, datetime], Receipt] = {}
-        self._same: dict[tuple[str, str, tuple[str, str]], dict[str, Any]] = {}
+        self._same: dict[tuple[str, str, tuple[str, str, tuple[str, ...]]], dict[str, Any]] = {}
         rows = [
             row
             for part in chunks(arrival.sha256 for arrival in arrivals)
             for row in _with_hash(connection, part)
         ]
-        overtaken = _overtaken(connection, (row["received_seq"] for row in rows if row["status"] in _FORCE))
-        originals: dict[tuple[str, str, tuple[str, str]], str] = {}
+        overtaken = _overtaken(connection, (row["received_seq"] for row in rows if row["status"] in COUNTING))
+        originals: dict[tuple[str, str, tuple[str, str, tuple[str, ...]]], str] = {}
         for row in rows:
+            if row["status"] in _ASKED_ANEW and row["is_taken"]:
+                continue
             key = (row["sha256"], row["department"], dating_context(row["sender_path"]))
             if row["status"] != "repeat":
                 originals[key] = row["submission_id"]
@@ -146,7 +150,8 @@ class _Earlier:
             self._same[arrival.sha256, arrival.department, dating_context(arrival.sender_path)] = row
 
 
-_FORCE = ("accepted", "partial")
+_ASKED_ANEW = ("held", "withdrawn")
+"""The same bytes again after these are a new submission: what their name says now may decide otherwise."""
 
 
 def _with_hash(connection: Connection, hashes: list[str]) -> list[dict[str, Any]]:
@@ -156,7 +161,7 @@ def _with_hash(connection: Connection, hashes: list[str]) -> list[dict[str, Any]
 
 
 def _overtaken(connection: Connection, numbers: Iterable[int]) -> set[int]:
-    """Of these submissions, those that a later one supersedes for any region and period."""
+    """Of these submissions, those that a later one supersedes or adds to, for any region and period."""
     old, new = aliased(Coverage), aliased(Coverage)
     found: set[int] = set()
     for part in chunks(numbers):
@@ -170,7 +175,8 @@ def _overtaken(connection: Connection, numbers: Iterable[int]) -> set[int]:
                 & (new.region_code == old.region_code)
                 & (new.received_seq > old.received_seq),
             )
-            .where(old.received_seq.in_(part))
+            .join(Submission, Submission.received_seq == new.received_seq)
+            .where(old.received_seq.in_(part), Submission.status.in_(COUNTING))
         )
         found.update(connection.scalars(statement))
     return found

@@ -31,8 +31,8 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def migrate(connection: Connection) -> None:
-    """Bring the schema to the newest version; a second process that opens at the same time waits."""
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema to a version, the newest as a rule; a second process that opens at the same time waits."""
     from alembic import command
 
     connection.rollback()
@@ -43,7 +43,7 @@ def migrate(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK_NUMBER})
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
     connection.commit()
 
 
@@ -68,9 +68,13 @@ def _is_newest(connection: Connection) -> bool:
     """Whether the revision noted is the newest there is, told without starting alembic."""
     if not inspect(connection).has_table("alembic_version"):
         return False
-    newest = max(path.stem for path in (_FOLDER / "versions").glob("v*.py"))
     noted = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return noted is not None and newest.startswith(f"v{noted}_")
+    return noted == revisions()[-1]
+
+
+def revisions() -> list[str]:
+    """Versions of the schema that this program knows, the newest last."""
+    return sorted(path.stem[1:].split("_")[0] for path in (_FOLDER / "versions").glob("v*.py"))
 
 
 def _config() -> Any:

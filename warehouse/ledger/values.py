@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Status = Literal["accepted", "partial", "refused", "repeat"]
+Status = Literal["accepted", "partial", "refused", "repeat", "failed", "held", "withdrawn"]
+COUNTING = ("accepted", "partial")
+"""Statuses of submissions that can be in force."""
+
+Says = Literal["amends", "part", "whole"]
+"""What a sender can say that a submission is."""
+
+Takes = Literal["replaces", "adds"]
+"""How a submission takes force in the regions and periods it speaks for: instead of what is there, or beside it."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +49,24 @@ class Receipt:
         submission_id: The number under which it is kept, like ``20250603-000012-ab12cd34``.
         is_repeat: The same bytes were handed in before and nothing is to be done.
         repeats: The submission it repeats, None when it does not.
+        is_known: The arrival had been entered before, and its file was still there.
     """
 
     submission_id: str
     is_repeat: bool
     repeats: str | None = None
+    is_known: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A submission that is to be staged."""
+    """A submission that is to be staged or answered.
+
+    Attributes:
+        takes: How it took force when it was first staged; that is decided once.
+        told: Digest of the slip that its sender has.
+        seq: Its place in the order of receipt.
+    """
 
     submission_id: str
     department: str
@@ -60,6 +76,54 @@ class Entry:
     received_at: datetime
     status: str
     dataset: str | None
+    size: int
+    takes: Takes | None = None
+    told: str | None = None
+    seq: int = 0
+
+    @property
+    def is_staged(self) -> bool:
+        """Whether it was staged before, so that its sender has heard of it."""
+        return self.status not in ("received", "failed")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error of ours on the way of one submission. What the error says is left out: it may quote private cells.
+
+    Attributes:
+        submission_id: Which.
+        step: ``understand``, ``judge``, ``keep``, ``stage`` or ``answer``.
+        error: The error's class.
+        frames: Where it was raised, ``file:line:function``, the innermost last.
+    """
+
+    submission_id: str
+    step: str
+    error: str
+    frames: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One region and period of one submission that counts, whether overtaken or not.
+
+    Attributes:
+        seq: The submission's place in the order of receipt.
+        submission_id, department, sender_path, received_at: Of the submission.
+        region_code, period, rows: What it speaks for, and its records there.
+        takes: How it took force.
+    """
+
+    seq: int
+    submission_id: str
+    department: str
+    sender_path: str
+    received_at: datetime
+    region_code: str
+    period: str
+    rows: int
+    takes: Takes
 
 
 @dataclass(frozen=True)
@@ -68,14 +132,22 @@ class Outcome:
 
     Attributes:
         submission_id: Which.
-        status: ``accepted``, ``partial`` or ``refused``.
+        status: ``accepted``, ``partial``, ``refused`` or ``held`` (in force only once somebody confirms it); ``repeat``,
+            ``failed`` and ``withdrawn`` only where it is to be answered.
         dataset: Which contract it met, None when it met none.
         period: The period it is for; of several, the last.
         regions: Region codes it speaks for, at the contract's level of coverage.
         rows_in, rows_recorded, rows_quarantined: Counts that add up.
         reason, remedy: For a person, in Chinese.
-        coverage: Pairs of region code and period it speaks for; none when refused.
+        coverage: By region code and period it speaks for, how many of its records; none when refused. Zero records say
+            that there are none.
+        takes: How it takes force there.
+        compared: What it changes in what was in force, in Chinese, a sentence each.
+        shown_path: Where it was handed in, as others may see it; None for what the ledger's own rule makes of the path.
         contract_digest: Of the contract (or, when refused without one, of all contracts) it was held against.
+        is_answered: Whether its sender has the slip; else the ledger notes that it is owed. None where nothing is to be
+            said: what was owed stays owed.
+        says: What the sender says it is, in name or title: ``amends``, ``part``, ``whole``; not kept.
     """
 
     submission_id: str
@@ -88,8 +160,18 @@ class Outcome:
     rows_quarantined: int = 0
     reason: str | None = None
     remedy: str | None = None
-    coverage: Sequence[tuple[str, str]] = ()
+    coverage: Mapping[tuple[str, str], int] = field(default_factory=dict)
     contract_digest: str | None = None
+    is_answered: bool | None = False
+    shown_path: str | None = None
+    takes: Takes | None = None
+    compared: tuple[str, ...] = ()
+    says: frozenset[Says] = frozenset()
+
+    @property
+    def is_nil(self) -> bool:
+        """Whether it is a nil report: it speaks for something and has no rows."""
+        return bool(self.coverage) and not self.rows_in
 
     def __post_init__(self) -> None:
         if self.rows_in != self.rows_recorded + self.rows_quarantined:
@@ -97,5 +179,12 @@ class Outcome:
                 f"{self.submission_id}: {self.rows_in} rows in, but {self.rows_recorded} recorded "
                 f"and {self.rows_quarantined} quarantined; every row must be one or the other"
             )
-        if self.coverage and (self.status not in ("accepted", "partial") or self.dataset is None):
-            raise ValueError(f"{self.submission_id}: only an accepted or partial submission covers anything")
+        if self.coverage and (self.status not in ("accepted", "partial", "held") or self.dataset is None):
+            raise ValueError(
+                f"{self.submission_id}: only an accepted, partial or held submission covers anything"
+            )
+        if self.coverage and sum(self.coverage.values()) != self.rows_recorded:
+            raise ValueError(
+                f"{self.submission_id}: {self.rows_recorded} rows recorded, but {sum(self.coverage.values())} "
+                "in the regions and periods it covers; every record must lie in one"
+            )

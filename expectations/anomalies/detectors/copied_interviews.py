@@ -13,7 +13,7 @@ import pandas as pd
 
 from expectations.anomalies.control import at_least
 from expectations.anomalies.scene import Scene, each, no_tests, tests
-from expectations.contract import Contract
+from expectations.contracts.model import Contract
 
 NAME = "copied_interviews"
 

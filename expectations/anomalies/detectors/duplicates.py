@@ -11,7 +11,7 @@ from __future__ import annotations
 import pandas as pd
 
 from expectations.anomalies.scene import Scene, each, no_tests, tests
-from expectations.contract import Contract
+from expectations.contracts.model import Contract
 
 NAME = "duplicates"
 

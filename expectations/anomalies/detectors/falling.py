@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expectations.anomalies.scene import Scene, amounts, each, figure, no_tests, tests
-from expectations.contract import Contract
+from expectations.anomalies.scene import Scene, each, figure, no_tests, tests
+from expectations.contracts.amounts import amounts
+from expectations.contracts.model import Contract
 
 NAME = "falling"
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 import pandas as pd
 
 from expectations.anomalies.control import at_least
-from expectations.anomalies.scene import Scene, amounts, each, no_tests, tests
-from expectations.contract import Contract
+from expectations.anomalies.scene import Scene, each, no_tests, tests
+from expectations.contracts.amounts import amounts
+from expectations.contracts.model import Contract
 
 NAME = "last_digit"
 

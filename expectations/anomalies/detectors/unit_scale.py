@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from expectations.anomalies.control import coarsest_first, robust_scale, two_sided
-from expectations.anomalies.scene import Scene, amounts, each, figure, no_tests, tests
-from expectations.contract import Contract
+from expectations.anomalies.scene import Scene, each, figure, no_tests, tests
+from expectations.contracts.amounts import amounts
+from expectations.contracts.model import Contract
 
 NAME = "unit_scale"
 

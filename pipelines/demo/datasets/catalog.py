@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from expectations.contract import Frequency
 from pipelines.demo.datasets import TERMS, Rows
 from pipelines.demo.datasets.agriculture import cooperatives, grain_plots
 from pipelines.demo.datasets.claims import self_assessment
@@ -14,6 +13,7 @@ from pipelines.demo.datasets.statistics import rural_statistics
 from pipelines.demo.datasets.survey import satisfaction_survey
 from pipelines.demo.datasets.toilets import toilet_ledger
 from pipelines.demo.world import YEAR, World
+from warehouse.frequency import Frequency
 
 
 def all_ledgers(world: World) -> dict[str, Rows]:

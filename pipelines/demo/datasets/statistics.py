@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from expectations.contract import Column
+from expectations.contracts.model import Column
 from pipelines.demo.datasets import HELPERS, Rows
 from pipelines.demo.world import YEAR
 

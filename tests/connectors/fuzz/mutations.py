@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from random import Random
 
-from connectors.readers.compound import stream
+from connectors.readers.looks.compound import stream
 from tests.connectors.fuzz.seeds import MARKUP, PACKAGES, biff, packed, packed_record, seeds, unpacked, xls
 
 _TAG = re.compile(rb"<[^<>]+>")

@@ -1,0 +1,144 @@
+"""What the workbook knows of a column's cells, heeded before their texts are read: what is no text is not read as one.
+
+A day in a column of identifiers was one of them (3-5) before the spreadsheet made a day of it; a formula without a
+stored result is no blank. What a text says of itself is for the parsers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.conform.cleaning import clean
+from expectations.conform.columns import Known
+from expectations.conform.dates import SERIAL
+from expectations.conform.texts import Mask, encode, matches
+from expectations.contracts.model import Column
+from expectations.findings import drafts, no_drafts
+from expectations.rules import Told, told
+
+if TYPE_CHECKING:
+    from connectors.extract import Extract
+
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_DAY = (
+    rf"^(?i:\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}-(?:{_MONTHS})|(?:{_MONTHS})-\d{{1,2}}"
+    r"|(?:19|20)\d\d(?:/\d{1,2}/\d{1,2}|年\d{1,2}月\d{1,2}日|-\d\d-\d\d[ T]0?0:00(?::00)?))$"
+)
+"""As spreadsheets print a day or month that was typed as two numbers; nobody numbers a thing so."""
+
+_WRITTEN_DAY = r"^(?:19|20)\d\d[-.]\d{1,2}[-.]\d{1,2}$"
+"""A day as a person may also number a thing."""
+
+_RECENT_SERIAL = r"^(?:3[6-9]|4\d|5[0-4])\d{3}$"
+"""The days of 1998 to 2050 as spreadsheets count them."""
+
+_TWO_NUMBERS = r"^\d{1,4}\s*[-‐‑–—/]\s*\d{1,4}$"
+
+
+def heed(
+    raw: pa.ChunkedArray, column: Column, extract: Extract, at: int
+) -> tuple[pa.ChunkedArray, Known, list[pd.DataFrame]]:
+    """The cells that can be read as text, what else is known of them, and drafts of those that cannot.
+
+    Args:
+        raw: Cells as read.
+        column: What the contract says of them.
+        extract: Their table.
+        at: The grid column.
+    """
+    from connectors.facts import DATE, FORMULA, NUMBER
+
+    facts, rows = extract.facts, len(raw)
+    stored = facts.are(at, NUMBER, rows)
+    found = [_found(raw, facts.are(at, FORMULA, rows), _unsaved(column), column)]
+    cells = raw
+    if _is_identifier(column):
+        cells = _filled(raw, facts.widths.get(at, {}))
+        printed, serials = _at(cells, _are_days, _are_serials)
+        days = facts.are(at, DATE, rows) | printed
+        found.append(_found(raw, days, told("date_for_number", title=column.title), column))
+        serials &= ~days
+        found.append(_found(raw, serials, told("date_for_number", "serial", title=column.title), column))
+        cells = _blanked(cells, days | serials)
+    if column.type == "date" and facts.from_1904:
+        vague = ~stored & _at(cells, _could_be_serials)[0]
+        found.append(_found(raw, vague, told("ambiguous_date", "system", title=column.title), column))
+        cells = _blanked(cells, vague)
+    known = Known(stored if stored.any() else None, facts.from_1904)
+    return cells, known, [frame for frame in found if len(frame)]
+
+
+def _is_identifier(column: Column) -> bool:
+    """Whether the column's texts only tell things apart."""
+    if column.type != "string":
+        return False
+    is_plain = not (column.kind or column.role or column.enum or column.pattern)
+    return column.kind in ("identifier", "student_number") or (column.key and is_plain)
+
+
+def _unsaved(column: Column) -> Told:
+    said = told("formula_unsaved", title=column.title)
+    return said if column.required or column.key or column.role else replace(said, severity="warning")
+
+
+def _found(raw: pa.ChunkedArray, at: Mask, said: Told, column: Column) -> pd.DataFrame:
+    if not at.any():
+        return no_drafts()
+    rows = np.flatnonzero(at)
+    values = pd.Series(raw.take(pa.array(rows)).fill_null("").to_pandas())
+    return drafts(pd.Index(rows), said, column=column.name, values=values)
+
+
+def _blanked(cells: pa.ChunkedArray, at: Mask) -> pa.ChunkedArray:
+    return pc.if_else(pa.array(at), pa.scalar(None, pa.string()), cells) if at.any() else cells
+
+
+def _filled(cells: pa.ChunkedArray, widths: Mapping[int, int]) -> pa.ChunkedArray:
+    """The cells with the zeros that their number format shows."""
+    if not widths:
+        return cells
+    texts = cells.to_pylist()
+    for row, width in widths.items():
+        text = texts[row]
+        texts[row] = text.zfill(width) if text and text.isdecimal() else text
+    return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def _at(cells: pa.ChunkedArray, *tests: Callable[[pa.StringArray], Mask]) -> list[Mask]:
+    """For each test on distinct texts, the rows whose text passes."""
+    distinct, indices = encode(cells.combine_chunks())
+    texts = clean(distinct)
+    return [_spread(test(texts), indices) for test in tests]
+
+
+def _spread(passed: Mask, indices: pa.Int32Array) -> Mask:
+    if not passed.any():
+        return np.zeros(len(indices), dtype=bool)
+    rows: Mask = pc.fill_null(pa.array(passed).take(indices), False).to_numpy(zero_copy_only=False)
+    return rows.astype(bool)
+
+
+def _are_days(texts: pa.StringArray) -> Mask:
+    """Texts as a spreadsheet prints a day; as a person writes one only where most of the column is something else."""
+    written = matches(texts, _WRITTEN_DAY)
+    printed = matches(texts, _DAY)
+    return printed | written if 2 * written.sum() < len(texts) else printed
+
+
+def _are_serials(texts: pa.StringArray) -> Mask:
+    """Serial numbers of days among identifiers that are two numbers with a dash."""
+    serials = matches(texts, _RECENT_SERIAL)
+    others = len(texts) - serials.sum()
+    is_dashed = 2 * matches(texts, _TWO_NUMBERS).sum() > others
+    return serials if is_dashed else np.zeros(len(texts), dtype=bool)
+
+
+def _could_be_serials(texts: pa.StringArray) -> Mask:
+    return matches(texts, SERIAL)

@@ -1,0 +1,108 @@
+"""Which of comma and dot is the decimal mark: the column decides, and what it leaves open is nobody's guess.
+
+``12,5`` and ``0,125`` can only be decimals, ``1,234.5`` only a number in groups; ``1,234`` and ``1.234`` are read as
+the others of their column. Numbers that the workbook stores as such say nothing and need no reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.conform.texts import Mask, matches
+
+_TAIL = r"(?:\s*[^\d\s.,+-][^\d]*[23]?)?$"
+_GROUPED = r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?" + _TAIL
+_BLANKS = r"^[+-]?[1-9]\d{0,2}(?:[ ']\d{3})+(?:[.,]\d+)?" + _TAIL
+_EITHER = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}" + _TAIL
+_DOT_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})" + _TAIL
+_DECIMAL_COMMA = r"^[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0\d*,\d{3}|\d{4,},\d{3})" + _TAIL
+_DECIMAL_DOT = (
+    r"^[+-]?(?:\d*\.(?:\d{1,2}|\d{4,})|0*\.\d{3}|\d{4,}\.\d{3}|[1-9]\d{0,2}(?:(?:,\d{3})+\.\d*|(?:,\d{3}){2,}))"
+    + _TAIL
+)
+_THOUSANDS = r"^[+-]?[1-9]\d{0,2}\.(?:\d\d[1-9]|\d[1-9]\d|[1-9]\d\d)" + _TAIL
+_FEW = 10
+"""One in so many may be a slip of the finger; more are another convention."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How distinct texts stand in the file; a text may stand there both ways.
+
+    Attributes:
+        written: Which stand in a cell of text.
+        stored: Which stand in a cell that holds a number.
+        has_commas: Whether another column of the table writes its decimals with a comma.
+    """
+
+    written: Mask
+    stored: Mask
+    has_commas: bool = False
+
+
+@dataclass(frozen=True)
+class Separated:
+    """Texts with a dot for the decimal mark and no groups.
+
+    Attributes:
+        texts: The texts; those of no known form as they were.
+        doubted: Those whose comma or dot may mean either.
+        is_comma: Whether the column writes its decimals with a comma.
+    """
+
+    texts: pa.StringArray
+    doubted: Mask
+    is_comma: bool = False
+
+
+def separated(texts: pa.StringArray, origin: Origin | None = None, *, whole: bool = False) -> Separated:
+    """Bring the numbers of a column to one spelling.
+
+    Args:
+        texts: Distinct texts, cleaned.
+        origin: How they stand in the file; None for a file of texts alone.
+        whole: Whether the column holds whole numbers, in which a comma is no decimal mark.
+    """
+    texts = _where(matches(texts, _BLANKS), pc.replace_substring_regex(texts, "[ ']", ""), texts)
+    written = np.ones(len(texts), dtype=bool) if origin is None else origin.written
+    stored = np.zeros(len(texts), dtype=bool) if origin is None else origin.stored
+    telling = r",|\..*\.|\.\d{3}\D*$" if whole else r",|\..*\."
+    elsewhere = origin is not None and origin.has_commas and not whole
+    if not elsewhere and not bool(pc.any(pc.match_substring_regex(texts, telling)).as_py()):
+        return Separated(texts, np.zeros(len(texts), dtype=bool))
+    comma = written & (matches(texts, _DECIMAL_COMMA) | matches(texts, _DOT_GROUPS))
+    either = written & matches(texts, _EITHER)
+    dotted = either & matches(texts, r"\.")
+    in_groups = bool((written & matches(texts, _DOT_GROUPS)).any())
+    in_groups |= whole and bool((written & matches(texts, _THOUSANDS)).any())
+    if not comma.any():
+        return Separated(_by_dot(texts), either & (elsewhere | (dotted & in_groups)))
+    dot = written & matches(texts, _DECIMAL_DOT)
+    odd = written & matches(texts, ",") & ~comma & ~either & ~dot
+    if not (dot.any() or odd.any() or whole) and comma.sum() >= 2:
+        return _by_comma(texts, comma, either, stored, in_groups)
+    if whole or (dot.any() and (comma.sum() < 2 or comma.sum() * _FEW < dot.sum())):
+        return Separated(_by_dot(texts), comma | (dotted & in_groups))
+    return Separated(_by_dot(texts), comma | (either & (~dotted | in_groups)))
+
+
+def _by_dot(texts: pa.StringArray) -> pa.StringArray:
+    return _where(matches(texts, _GROUPED), pc.replace_substring(texts, ",", ""), texts)
+
+
+def _by_comma(texts: pa.StringArray, comma: Mask, either: Mask, stored: Mask, in_groups: bool) -> Separated:
+    """A column of decimal commas; ``1,234`` is one where the sure ones prevail, ``1.234`` a group where others are."""
+    dotted = matches(texts, r"\.") & either
+    is_sure = bool(comma.sum() > (either & ~dotted).sum())
+    doubted = either & ~dotted & (not is_sure)
+    doubted |= dotted & (stored | (not in_groups))
+    spelled = pc.replace_substring(pc.replace_substring(texts, ".", ""), ",", ".")
+    return Separated(_where((comma | either) & ~doubted, spelled, texts), doubted, is_comma=True)
+
+
+def _where(at: Mask, yes: pa.StringArray, no: pa.StringArray) -> pa.StringArray:
+    return pc.if_else(pa.array(at), yes, no) if at.any() else no

@@ -1,0 +1,1 @@
+"""How a file will be read, shown before it is sent."""

@@ -1,0 +1,1 @@
+"""Private values: tokens, masks, and cells as they may be shown."""

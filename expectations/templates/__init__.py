@@ -1,0 +1,1 @@
+"""Blank workbooks for senders: of a ledger and of a statistical form."""

@@ -1,0 +1,1 @@
+"""Dagster, one concept a file; what they do stands in the rooms below."""

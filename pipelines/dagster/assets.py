@@ -1,0 +1,204 @@
+"""Dagster assets: one per dataset, and what is computed from them. What each does stands in the modules it calls.
+
+Checks on the assets, and when they run, do not belong here.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from expectations.contracts.model import Contract
+from pipelines.dagster.metadata import window_metadata
+from pipelines.dagster.plan import Plan
+from pipelines.dagster.resources import HomeResource
+from pipelines.home.regions import show_regions
+from pipelines.loading.answer import answer_owed
+from pipelines.loading.apart import apart
+from pipelines.loading.figures import rebuild_months
+from pipelines.loading.notes import outdated_notes, rebuild_notes
+from pipelines.loading.progress import Progress
+from pipelines.loading.receive import receive
+from pipelines.loading.records import rebuild_records
+from pipelines.loading.release import gate, release_nightly, report_quality
+from pipelines.loading.stage import stage_pending
+from warehouse.frequency import window_months
+from warehouse.periods import Month
+
+SUBMISSIONS = dg.AssetKey("submissions")
+NOTES = (dg.AssetKey("findings"), dg.AssetKey("quarantine"))
+FIGURES = (dg.AssetKey("observations"), dg.AssetKey("reconciliations"), dg.AssetKey("anomalies"))
+RELEASE, REPORT = dg.AssetKey("release"), dg.AssetKey("quality_report")
+_RANGE_IN_ONE_RUN = dg.BackfillPolicy.single_run()
+
+
+def dataset_key(contract: Contract) -> dg.AssetKey:
+    """``[department, dataset]``."""
+    return dg.AssetKey([contract.department, contract.dataset])
+
+
+def build_assets(plan: Plan) -> list[dg.AssetsDefinition]:
+    """All assets of a home."""
+    contracts = plan.contracts.values()
+    datasets = [_dataset_asset(contract, plan.partitions(contract)) for contract in contracts]
+    keys = [dataset_key(contract) for contract in contracts]
+    return [submissions, notes, *datasets, _figures(keys, plan.months), release, quality_report]
+
+
+@dg.asset(
+    key=SUBMISSIONS,
+    group_name="intake",
+    kinds={"python"},
+    description="**报送登记** · What was handed in: every complete file of the inbox is received, read, checked, "
+    "staged and answered with a slip.",
+)
+def submissions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
+    """The inbox taken in."""
+    with home.writing("intake") as site:
+        received = receive(site, Progress())
+        receipts = received.receipts
+        show_regions(site)
+        with apart(site.home.settings) as process:
+            done = stage_pending(site, Progress(), context.run.run_id, process)
+            owed = answer_owed(site, context.run.run_id, process)
+    counts = {
+        status: sum(o.status == status for o in done.outcomes)
+        for status in ("accepted", "partial", "held", "refused")
+    } | {"failed": len(done.failures), "slips_owed": len(owed)}
+    say = context.log.warning if done.failures or owed else context.log.info
+    say("%d files received, %s", len(receipts), counts)
+    return dg.MaterializeResult(
+        metadata={
+            "received": len(receipts),
+            "left_in_the_inbox": len(received.left),
+            "repeats": sum(receipt.is_repeat for receipt in receipts),
+            **counts,
+            "rows_recorded": sum(outcome.rows_recorded for outcome in done.outcomes),
+            "rows_quarantined": sum(outcome.rows_quarantined for outcome in done.outcomes),
+        }
+    )
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            NOTES[0],
+            deps=[SUBMISSIONS],
+            group_name="intake",
+            description="**问题清单** · Every problem found in a submission, at its cell where there is one.",
+        ),
+        dg.AssetSpec(
+            NOTES[1],
+            deps=[SUBMISSIONS],
+            group_name="intake",
+            description="**隔离区** · Rows that did not meet their contract, with their cells; private ones masked.",
+        ),
+    ]
+)
+def notes(home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
+    """Findings and quarantine of the datasets whose submissions changed."""
+    with home.writing("findings") as site:
+        if names := outdated_notes(site):
+            rebuild_notes(site, names)
+    for key in NOTES:
+        yield dg.MaterializeResult(asset_key=key, metadata={"rebuilt": ", ".join(names)})
+
+
+def _dataset_asset(contract: Contract, windows: Sequence[str]) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=dataset_key(contract),
+        group_name=contract.department,
+        description=f"**{contract.title}** · Records of the submissions in force.\n\n{contract.purpose}",
+        partitions_def=dg.StaticPartitionsDefinition(windows),
+        backfill_policy=_RANGE_IN_ONE_RUN,
+        kinds={"deltalake", "pandas"},
+        deps=[SUBMISSIONS],
+        metadata={
+            "title": contract.title,
+            "evidence": contract.evidence,
+            "frequency": contract.frequency,
+            "due_day": contract.due_day,
+        },
+    )
+    def records(context: dg.AssetExecutionContext, home: HomeResource) -> None:
+        windows = context.partition_keys
+        with home.writing(contract.dataset) as site:
+            there = {*site.ledger.desired(contract.dataset), *site.ledger.built(contract.dataset)}
+            months = [m.text for end in windows for m in window_months(Month(end), contract.frequency)]
+            if months := [month for month in months if month in there]:
+                rebuild_records(site, contract.dataset, months)
+        for window, metadata in window_metadata(site.connect(), contract, windows).items():
+            context.add_asset_metadata(metadata, asset_key=context.asset_key, partition_key=window)
+
+    return records
+
+
+def _figures(datasets: Sequence[dg.AssetKey], months: Sequence[str]) -> dg.AssetsDefinition:
+    observations, reconciliations, anomalies = FIGURES
+    specs = [
+        dg.AssetSpec(
+            observations,
+            deps=datasets,
+            group_name="warehouse",
+            description="**指标值** · Indicator × region × month.",
+        ),
+        dg.AssetSpec(
+            reconciliations,
+            deps=[*datasets, observations],
+            group_name="warehouse",
+            description="**比对结果** · Claims and totals held against evidence.",
+        ),
+        dg.AssetSpec(
+            anomalies,
+            deps=[*datasets, observations],
+            group_name="warehouse",
+            description="**异常线索** · What is worth a visit.",
+        ),
+    ]
+
+    @dg.multi_asset(
+        specs=specs,
+        partitions_def=dg.StaticPartitionsDefinition(months),
+        backfill_policy=_RANGE_IN_ONE_RUN,
+    )
+    def figures(
+        context: dg.AssetExecutionContext, home: HomeResource
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        with home.writing("figures") as site:
+            written = rebuild_months(site, context.partition_keys)
+        for key in FIGURES:
+            changed = written.get(key.path[-1], [])
+            yield dg.MaterializeResult(asset_key=key, metadata={"partitions_changed": ", ".join(changed)})
+
+    return figures
+
+
+@dg.asset(
+    key=RELEASE,
+    deps=[SUBMISSIONS, *NOTES, *FIGURES],
+    group_name="warehouse",
+    description="**发布版本** · The audit gate, then a release of all table versions, then the published files.",
+)
+def release(home: HomeResource) -> dg.MaterializeResult[None]:
+    """Readers see what was loaded, or what they saw before."""
+    with home.writing("release") as site:
+        if problems := gate(site):
+            raise dg.Failure("the audit gate objects: " + "; ".join(problems))
+        name = release_nightly(site)
+    return dg.MaterializeResult(metadata={"release": name, "folder": str(site.home.published)})
+
+
+@dg.asset(
+    key=REPORT,
+    deps=[RELEASE],
+    group_name="warehouse",
+    description="**数据质量报告** · Pages for the office, per department and county; they open from a file share.",
+)
+def quality_report(home: HomeResource) -> dg.MaterializeResult[None]:
+    """The report of the present state."""
+    with home.writing("quality report") as site:
+        page = report_quality(site)
+    if page is None:
+        return dg.MaterializeResult(metadata={"page": "nothing to report yet"})
+    return dg.MaterializeResult(
+        metadata={"page": dg.MetadataValue.path(str(page)), "bytes": page.stat().st_size}
+    )

@@ -1,0 +1,1 @@
+"""The nightly load: receive, stage, rebuild what differs, release."""

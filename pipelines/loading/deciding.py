@@ -1,0 +1,276 @@
+"""Deciding, in the order of receipt, whether what was staged takes force, and how; then the ledger hears of it.
+
+Each submission is held against what was in force before it came. How it takes force is decided once: staged anew, it
+stays what it was. The rules themselves are those of ``expectations.resubmission``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+
+from expectations.contracts.model import Contract
+from expectations.contracts.records import record_schema
+from expectations.resubmission import Comparison, Ruling, compare, known_elsewhere, rule, same_file, told
+from expectations.resubmission.rule import Why
+from expectations.resubmission.told import HELD, held_remedy
+from pipelines.home.folders import HomeError
+from pipelines.home.site import Site, shown
+from warehouse.clock import shanghai_day
+from warehouse.ledger import Entry, Outcome, Standing
+from warehouse.ledger.book import as_in_force
+from warehouse.ledger.values import COUNTING
+from warehouse.staged import covered_rows
+
+Unit = tuple[str, str]
+"""Region code and period."""
+
+
+@dataclass(frozen=True)
+class _Earlier:
+    """What was in force before a submission, where it speaks.
+
+    Attributes:
+        replaced: What stands in its regions and periods, and in those that the file before it had and it lacks.
+        dropped: The latter, but for those that another file speaks for too.
+        kept: Regions that an earlier file with one of them spoke for, and that stay.
+        only_versions: All of it came in earlier versions of this very file.
+    """
+
+    replaced: list[Standing]
+    dropped: frozenset[Unit]
+    kept: tuple[str, ...]
+    only_versions: bool
+
+
+class Deciding:
+    """Decides about submissions of one load.
+
+    Args:
+        site: The home.
+        really: Also take what would turn back many submissions that were good.
+    """
+
+    def __init__(self, site: Site, *, really: bool) -> None:
+        self._site, self._really = site, really
+        self._standing: dict[tuple[str, str], list[Standing]] = {}
+        self._turned_back = 0
+        self._new: dict[str, Outcome] = {}
+
+    def decide(self, entries: Sequence[Entry], outcomes: Iterable[Outcome]) -> list[Outcome]:
+        """Decide about submissions and note it in the ledger.
+
+        Args:
+            entries: Submissions, in the order they came.
+            outcomes: What could become of those of them that were staged; they lie aside.
+
+        Raises:
+            HomeError: Many that were good would be turned back.
+        """
+        known = {outcome.submission_id: outcome for outcome in outcomes}
+        staged = [(entry, known[entry.submission_id]) for entry in entries if entry.submission_id in known]
+        self._look_for_mass_refusal(staged)
+        before = dict(self._new)
+        decided = [self._decide(entry, outcome) for entry, outcome in staged]
+        decided = [self._new.get(outcome.submission_id, outcome) for outcome in decided]
+        overtaken = [self._new[name] for name, told in before.items() if self._new[name] is not told]
+        self._site.ledger.finish_many([*overtaken, *decided])
+        return decided
+
+    def _look_for_mass_refusal(self, staged: Iterable[tuple[Entry, Outcome]]) -> None:
+        allowed = self._site.home.settings.refusals_to_stop
+        self._turned_back += sum(
+            entry.status in COUNTING and outcome.status == "refused" for entry, outcome in staged
+        )
+        if self._turned_back >= allowed and not self._really:
+            raise HomeError(
+                f"{self._turned_back} submissions that had been taken would now be refused, and nobody was told yet. "
+                "Look at what changed in contracts, regions or the program (shiji inspect FILE shows why one is refused); "
+                "if it is meant, run shiji load --yes-really (refusals_to_stop in config/shiji.yaml sets the number)"
+            )
+
+    def _decide(self, entry: Entry, outcome: Outcome) -> Outcome:
+        if outcome.coverage and outcome.dataset:
+            outcome = self._ruled(entry, outcome, self._site.contracts[outcome.dataset])
+        self._adopt(entry, outcome)
+        if outcome.coverage and outcome.dataset and outcome.status != "held":
+            self._note(entry, outcome, outcome.dataset)
+        if not entry.is_staged:
+            self._new[entry.submission_id] = outcome
+        return outcome
+
+    def _adopt(self, entry: Entry, outcome: Outcome) -> None:
+        before, now = entry.dataset or "", outcome.dataset or ""
+        self._site.staged.adopt(now, entry.submission_id)
+        if entry.is_staged and before != now:
+            self._site.staged.forget(before, entry.submission_id)
+
+    def _ruled(self, entry: Entry, outcome: Outcome, contract: Contract) -> Outcome:
+        earlier = self._earlier(entry, outcome, contract)
+        outcome = replace(outcome, takes=entry.takes or "replaces", compared=self._said(entry))
+        if not earlier.replaced:
+            return _held(outcome, "waiting") if entry.status == "held" else outcome
+        now = self._site.staged.aside.read(
+            contract.dataset, [entry.submission_id], "records", record_schema(contract)
+        )
+        comparison = compare(now, self._rows(contract, earlier.replaced), contract)
+        ruling = self._rule(entry, outcome, contract, comparison, earlier)
+        if ruling.takes == "adds" and contract.key:
+            comparison = compare(now, self._rows(contract, earlier.replaced), contract, by_region=True)
+            in_force = self._in_force(contract.dataset, {month for _, month in outcome.coverage}, entry.seq)
+            elsewhere = known_elsewhere(now, self._rows(contract, in_force), contract)
+            comparison = replace(comparison, elsewhere=elsewhere)
+        coverage = dict(outcome.coverage)
+        if ruling.takes == "replaces":
+            coverage |= dict.fromkeys(earlier.dropped, 0)
+        ruled = replace(
+            outcome,
+            takes=ruling.takes,
+            coverage=coverage,
+            regions=sorted({region for region, _ in coverage}),
+            compared=outcome.compared
+            or self._told(comparison, ruling, contract, earlier, outcome.period or ""),
+        )
+        if ruling.why:
+            return _held(ruled, ruling.why)
+        self._tell_overtaken(entry, ruled, earlier.replaced)
+        return ruled
+
+    def _said(self, entry: Entry) -> tuple[str, ...]:
+        """What its sender was told that it changed when it came."""
+        return tuple(self._site.ledger.compared(entry.submission_id)) if entry.status in COUNTING else ()
+
+    def _tell_overtaken(self, entry: Entry, outcome: Outcome, replaced: Sequence[Standing]) -> None:
+        """Say so to those of the same load whose rows this one stands for: their slips are not written yet."""
+        places: dict[str, list[str]] = defaultdict(list)
+        for one in replaced:
+            if one.submission_id in self._new:
+                places[one.submission_id].append(self._called(one.region_code))
+        for name, regions in places.items():
+            what = "部分行由它更正" if outcome.takes == "adds" else "数据由它替换"
+            note = f"同一批还收到了“{_file(entry.sender_path)}”：这份中{'、'.join(regions)}的{what}，以那份为准。"
+            told = self._new[name]
+            self._new[name] = replace(told, compared=(*told.compared, note))
+
+    def _rule(
+        self, entry: Entry, outcome: Outcome, contract: Contract, comparison: Comparison, earlier: _Earlier
+    ) -> Ruling:
+        found = rule(
+            comparison,
+            outcome.says,
+            contract.resubmission,
+            keyed=bool(contract.key),
+            quarantined=outcome.rows_quarantined,
+            new_version=earlier.only_versions,
+        )
+        if entry.status == "held":
+            return Ruling(entry.takes or "replaces", found.why or "waiting")
+        return Ruling(entry.takes or "replaces") if entry.status in COUNTING else found
+
+    def _earlier(self, entry: Entry, outcome: Outcome, contract: Contract) -> _Earlier:
+        units = set(outcome.coverage)
+        in_force = self._in_force(contract.dataset, {period for _, period in units}, entry.seq)
+        here = [one for one in in_force if (one.region_code, one.period) in units]
+        beside = [one for one in in_force if (one.region_code, one.period) not in units and one.rows]
+        is_whole = not ("part" in outcome.says or outcome.is_nil)
+        older = self._versions(entry, contract.dataset, units) if is_whole else set()
+        of_others = {(one.region_code, one.period) for one in beside if one.submission_id not in older}
+        dropped = [one for one in beside if (one.region_code, one.period) not in of_others]
+        touched = older | {one.submission_id for one in here}
+        kept = [one.region_code for one in beside if one.submission_id in touched and one not in dropped]
+        return _Earlier(
+            [*here, *dropped],
+            frozenset((one.region_code, one.period) for one in dropped),
+            tuple(map(self._called, kept)),
+            all(one.submission_id in older for one in here),
+        )
+
+    def _versions(self, entry: Entry, dataset: str, units: set[Unit]) -> set[str]:
+        """Earlier versions of this very file that spoke for one of its regions and periods, in force there or not."""
+        known = [one for period in {period for _, period in units} for one in self._known(dataset, period)]
+        return {
+            one.submission_id
+            for one in known
+            if (one.region_code, one.period) in units
+            and one.seq < entry.seq
+            and one.department == entry.department
+            and same_file(one.sender_path, entry.sender_path)
+        }
+
+    def _told(
+        self, comparison: Comparison, ruling: Ruling, contract: Contract, earlier: _Earlier, period: str
+    ) -> tuple[str, ...]:
+        names = {
+            one.submission_id: f"{shanghai_day(one.received_at):%-m月%-d日}收到的“{_file(one.sender_path)}”"
+            for one in earlier.replaced
+        }
+        return told(comparison, ruling, contract, names, self._names, earlier.kept, period)
+
+    def _called(self, code: str) -> str:
+        """A region behind its county, as a sender can write it: townships of two counties may share a name."""
+        county = code[:6].ljust(len(code), "0")
+        above = self._names.get(county, "") if county != code else ""
+        return above + self._names.get(code, code)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        regions = self._site.regions
+        return dict(zip(regions["region_code"].to_pylist(), regions["name"].to_pylist(), strict=True))
+
+    def _rows(self, contract: Contract, standing: Sequence[Standing]) -> pa.Table:
+        """Records in force of regions and periods."""
+        ids = list(dict.fromkeys(one.submission_id for one in standing))
+        staged = self._site.staged.read(contract.dataset, ids, "records", record_schema(contract))
+        rows = [
+            (one.submission_id, one.region_code, one.period, one.rows, one.seq, one.takes) for one in standing
+        ]
+        in_force = as_in_force(rows)
+        return covered_rows(staged, in_force, contract.coverage, contract.key)
+
+    def _in_force(self, dataset: str, periods: Iterable[str], before: int) -> list[Standing]:
+        by_unit: dict[Unit, list[Standing]] = defaultdict(list)
+        for period in sorted(periods):
+            for one in self._known(dataset, period):
+                if one.seq < before:
+                    if one.takes == "replaces":
+                        by_unit[one.region_code, period].clear()
+                    by_unit[one.region_code, period].append(one)
+        return [one for standing in by_unit.values() for one in standing]
+
+    def _known(self, dataset: str, period: str) -> list[Standing]:
+        if (dataset, period) not in self._standing:
+            self._standing[dataset, period] = self._site.ledger.standing(dataset, [period])
+        return self._standing[dataset, period]
+
+    def _note(self, entry: Entry, outcome: Outcome, dataset: str) -> None:
+        for period in {period for _, period in outcome.coverage}:
+            known = [one for one in self._known(dataset, period) if one.seq != entry.seq]
+            known += [
+                Standing(
+                    entry.seq,
+                    entry.submission_id,
+                    entry.department,
+                    entry.sender_path,
+                    entry.received_at,
+                    region,
+                    period,
+                    rows,
+                    outcome.takes or "replaces",
+                )
+                for (region, own), rows in outcome.coverage.items()
+                if own == period
+            ]
+            self._standing[dataset, period] = sorted(known, key=lambda one: one.seq)
+
+
+def _held(outcome: Outcome, why: Why) -> Outcome:
+    return replace(outcome, status="held", reason=HELD[why], remedy=held_remedy(why))
+
+
+def _file(sender_path: str) -> str:
+    return PurePosixPath(shown(sender_path)).name

@@ -1,0 +1,120 @@
+"""Figures: observations, reconciliations and anomalies of months, computed anew from the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.forms.check import CHECKS
+from expectations.forms.findings import as_reconciliations
+from pipelines.home.codeprint import code_digest
+from pipelines.home.site import Site
+from pipelines.loading.differs import digest, noted, outdated
+from warehouse import schemas
+from warehouse.staged import covered_rows
+
+MONTHLY = ("observations", "reconciliations", "anomalies")
+
+
+def months_in_records(site: Site) -> list[str]:
+    """Months that any dataset has records of, sorted."""
+    return sorted({month for name in site.contracts for month in site.ledger.built(name)})
+
+
+def outdated_months(site: Site) -> list[str]:
+    """Months whose observations, reconciliations or anomalies were computed from other records than there are."""
+    return outdated(desired_months(site), noted(site, *MONTHLY))
+
+
+def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
+    """Compute observations, reconciliations and anomalies of months; only months that came out otherwise are written.
+
+    A month's figures may rest on earlier months (what adds up over the year), so a changed June asks for the rest of
+    the year to be computed; most of it comes out as it was.
+
+    Returns:
+        By table, the partitions written.
+    """
+    from expectations.anomalies import detect
+    from expectations.contracts.sources import sources
+    from expectations.reconciliations import reconcile
+    from warehouse.indicators import observe
+
+    desired = desired_months(site)
+    facts = sources(site.contracts)
+    wanted = [month for month in months if month in desired]
+    years = sorted({month[:4] for month in months})
+    connection = site.connect()
+    observed = observe(connection, site.indicators, site.regions, wanted, facts, years)
+    written = {"observations": _write_changed(site, "observations", observed, [*months, *years])}
+    connection = site.connect()  # claims are held against the observations just written
+    found = reconcile(connection, site.reconciliations, site.regions, wanted, facts, site.indicators)
+    found = pa.concat_tables([found, *_form_checks(site, wanted)])
+    written["reconciliations"] = _write_changed(site, "reconciliations", found, months)
+    seen = detect(connection, wanted, site.contracts, site.indicators)
+    written["anomalies"] = _write_changed(site, "anomalies", seen, months)
+    site.ledger.mark_built("observations", {month: desired.get(month) for month in months})
+    return {table: partitions for table, partitions in written.items() if partitions}
+
+
+def _form_checks(site: Site, months: Sequence[str]) -> Iterable[pa.Table]:
+    """What the forms in force say of themselves: printed rules and totals, staged with their submissions.
+
+    Totals stand for a county, whatever the level at which submissions supersede each other.
+    """
+    for dataset, contract in site.contracts.items():
+        if contract.form is None:
+            continue
+        in_force = site.ledger.in_force(dataset, list(months))
+        for submission in pc.unique(in_force["submission_id"]).to_pylist():
+            checks = site.staged.read(dataset, [submission], "checks", CHECKS)
+            named = checks.append_column("submission_id", pa.repeat(submission, checks.num_rows))
+            yield as_reconciliations(covered_rows(named, in_force, "county"))
+
+
+def _write_changed(site: Site, table: str, data: pa.Table, partitions: Sequence[str]) -> list[str]:
+    schema = {
+        "observations": schemas.OBSERVATIONS,
+        "reconciliations": schemas.RECONCILIATIONS,
+        "anomalies": schemas.ANOMALIES,
+    }[table]
+    present = (
+        site.store.read(table, where=pc.field("period").isin(list(partitions)))
+        if table in site.store.tables()
+        else schema.empty_table()
+    )
+    changed = [name for name in partitions if _differs(_rows_of(data, name), _rows_of(present, name))]
+    if changed or table not in site.store.tables():
+        kept = data.filter(pc.is_in(data["period"], value_set=pa.array(changed, pa.string())))
+        site.store.write(table, kept, schema, {"period": changed or list(partitions)})
+    return changed
+
+
+def _rows_of(table: pa.Table, period: str) -> pa.Table:
+    return table.filter(pc.equal(table["period"], period))
+
+
+def _differs(new: pa.Table, old: pa.Table) -> bool:
+    if new.num_rows != old.num_rows:
+        return True
+    order = [
+        (name, "ascending")
+        for name in new.schema.names
+        if not pa.types.is_nested(new.schema.field(name).type)
+    ]
+    return not new.sort_by(order).equals(old.select(new.schema.names).cast(new.schema).sort_by(order))
+
+
+def desired_months(site: Site) -> dict[str, str]:
+    """By month, a fingerprint of everything its figures may rest on: code, definitions, and every month up to it."""
+    built = {name: site.ledger.built(name) for name in site.contracts}
+    rules = digest([code_digest("figures"), site.regions_digest, *site.definition_digests])
+    wanted: dict[str, str] = {}
+    for month in months_in_records(site):
+        lines = [
+            f"{name} {p} {f}" for name in sorted(built) for p, f in sorted(built[name].items()) if p <= month
+        ]
+        wanted[month] = digest([rules, *lines])
+    return wanted

@@ -1,0 +1,209 @@
+"""What a second file means: its words, what it changes, and whether it may take force."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from expectations.contracts.model import Contract, load_contracts
+from expectations.contracts.records import record_schema
+from expectations.resubmission import (
+    Comparison,
+    Ruling,
+    compare,
+    intent_of,
+    known_elsewhere,
+    rule,
+    same_file,
+    told,
+)
+from expectations.resubmission.rule import Resubmission
+from expectations.resubmission.told import held_remedy
+from warehouse.ledger.values import Says
+
+PLOTS = load_contracts()["grain_plots"]
+REPORTS = load_contracts()["village_poverty_report"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("溪口乡2025年3月种粮大户（更正）", {"amends"}),
+        ("3月粮食种植补报", {"amends"}),
+        ("种植台账 漏报2户", {"amends"}),
+        ("种植台账（更正版）", set()),
+        ("2025年3月种植台账修订稿", set()),
+        ("溪口乡种植台账之二", {"part"}),
+        ("溪口乡种植台账（2/3）", {"part"}),
+        ("溪口乡种植台账第一部分", {"part"}),
+        ("溪口乡种植台账 第2批", {"part"}),
+        ("plots part 2", {"part"}),
+        ("溪口乡种植台账（二）", {"part"}),
+        ("溪口乡种植台账（整份替换）", {"whole"}),
+        ("溪口乡种植台账 以此为准", {"whole"}),
+        ("溪口乡种植台账(1)", set()),
+        ("溪口乡2025年3月种植台账", set()),
+        ("第二中学在校生台账", set()),
+        ("之江乡种植台账", set()),
+        ("三分之一村种植台账", set()),
+        ("溪口镇补充耕地台账", set()),
+        ("2025年补充医疗保险参保名单", set()),
+        ("不动产更正登记台账", set()),
+        ("厕所问题整改正在进行的名单", set()),
+        ("补充耕地台账（补充两户）", {"amends"}),
+    ],
+)
+def test_what_a_name_says(text: str, said: set[str]) -> None:
+    assert intent_of([text]) == said
+
+
+def test_versions_of_a_file_are_told_from_other_files() -> None:
+    assert same_file("agriculture/a/溪口乡3月.xlsx", "agriculture/a/溪口乡3月（更正版）.xlsx")
+    assert same_file("agriculture/溪口乡3月.xlsx", "agriculture/溪口乡3月(1)-重报.csv")
+    assert same_file("agriculture/溪口乡3月份（新）.xlsx", "agriculture/溪口乡3月终稿.xlsx")
+    assert not same_file("agriculture/溪口乡3月.xlsx", "agriculture/溪口乡4月.xlsx")
+    assert not same_file("agriculture/新安镇3月.xlsx", "agriculture/安镇3月.xlsx")
+    assert not same_file("agriculture/版石镇3月.xlsx", "agriculture/石镇3月.xlsx")
+    assert not same_file("agriculture/溪口乡耕地.xlsx", "agriculture/溪口乡补充耕地.xlsx")
+    assert not same_file("agriculture/a/溪口乡3月.xlsx", "agriculture/b/溪口乡3月.xlsx")
+    assert not same_file("agriculture/溪口乡3月.xlsx", "agriculture/河口乡3月.xlsx")
+
+
+def records(contract: Contract, name: str, *rows: dict[str, object]) -> pa.Table:
+    """Records of a submission, blank but for what is given."""
+    schema = record_schema(contract)
+    blank = dict.fromkeys(schema.names) | {"submission_id": name, "period": "2025-03", "sheet": "台账"}
+    filled = [blank | {"row": at} | row for at, row in enumerate(rows, start=4)]
+    return pa.Table.from_pylist(filled, schema=schema)
+
+
+def plots(name: str, *numbers: int, area: float = 2.0, region: str = "990131100201") -> pa.Table:
+    first, second = PLOTS.key
+    rows = [{first: f"H{at}", second: f"P{at}", "region_code": region, "area_mu": area} for at in numbers]
+    return records(PLOTS, name, *rows)
+
+
+def test_rows_are_compared_by_key() -> None:
+    before = plots("one", 1, 2, 3, 4)
+    now = pa.concat_tables([plots("two", 1, 2), plots("two", 3, area=9.0), plots("two", 5)])
+    found = compare(now, before, PLOTS)
+    assert (found.same, found.changed, found.added, found.gone) == (2, 1, 1, 1)
+    assert found.gone_at == (("one", "990131100201", "台账", 7),)
+    assert found.changed_at == (("台账", 4),)
+    assert found.totals["area_mu"] == (8.0, 15.0)
+
+
+def test_rows_of_one_key_in_two_townships_are_two_rows() -> None:
+    east, west = "990131100201", "990131101201"
+    before = pa.concat_tables([plots("one", 1, 2, region=east), plots("one", 1, 2, region=west)])
+    now = plots("two", 1, area=3.0, region=east)
+    found = compare(now, before, PLOTS, by_region=True)
+    assert (found.same, found.changed, found.added, found.gone) == (0, 1, 0, 3)
+    assert known_elsewhere(now, before, PLOTS) == 1
+    assert known_elsewhere(now, plots("one", 1, 2, region=east), PLOTS) == 0
+    moved = compare(plots("two", 1, 2, region=west), plots("one", 1, 2, region=east), PLOTS)
+    assert (moved.changed, moved.gone) == (2, 0)
+    both = compare(before, before, PLOTS)
+    assert (both.same, both.changed, both.added, both.gone) == (4, 0, 0, 0)
+
+
+def test_sums_are_held_against_the_same_townships_only() -> None:
+    before = plots("one", 1, 2)
+    now = pa.concat_tables([plots("two", 1, 2), plots("two", 7, area=90.0, region="990131101201")])
+    assert compare(now, before, PLOTS).totals == {}
+
+
+def test_without_a_key_rows_are_compared_by_what_they_are_about() -> None:
+    number = next(one.name for one in REPORTS.columns if one.type == "integer")
+    villages = ("990131100201", "990131100202", "990131100203")
+    before = records(REPORTS, "one", *({"region_code": code, number: 5} for code in villages))
+    now = records(REPORTS, "two", *({"region_code": code, number: 6} for code in villages[:2]))
+    found = compare(now, before, REPORTS)
+    assert (found.same, found.changed, found.added, found.gone) == (0, 2, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("counts", "says", "keyed", "expected"),
+    [
+        ((0, 0, 9, 0), (), True, Ruling("replaces")),
+        ((18, 2, 0, 0), (), True, Ruling("replaces")),
+        ((16, 0, 3, 4), (), True, Ruling("replaces")),
+        ((0, 2, 0, 18), (), True, Ruling("adds")),
+        ((0, 2, 0, 18), ("whole",), True, Ruling("replaces")),
+        ((0, 2, 0, 18), (), False, Ruling("replaces", "rows_missing")),
+        ((0, 0, 4, 20), ("amends",), True, Ruling("adds")),
+        ((0, 0, 4, 20), (), True, Ruling("replaces", "nothing_in_common")),
+        ((0, 0, 1, 1), (), True, Ruling("replaces", "nothing_in_common")),
+        ((12, 0, 0, 8), (), True, Ruling("replaces", "only_omissions")),
+        ((12, 0, 0, 8), ("amends",), True, Ruling("replaces", "only_omissions")),
+        ((2, 0, 0, 1), (), True, Ruling("replaces")),
+        ((11, 1, 0, 8), (), True, Ruling("replaces", "rows_missing")),
+        ((0, 5, 0, 15), ("part",), True, Ruling("adds")),
+        ((0, 0, 10, 10), ("part",), False, Ruling("adds")),
+    ],
+)
+def test_when_a_file_replaces_adds_or_waits(
+    counts: tuple[int, int, int, int], says: tuple[str, ...], keyed: bool, expected: Ruling
+) -> None:
+    assert rule(Comparison(*counts), says, "ask", keyed=keyed) == expected  # type: ignore[arg-type]
+
+
+def test_a_contract_can_decide_it() -> None:
+    few = Comparison(same=0, changed=2, added=0, gone=18)
+    assert rule(few, (), "replace", keyed=True) == Ruling("replaces")
+    assert rule(Comparison(same=0, changed=0, added=3, gone=18), (), "amend", keyed=True) == Ruling("adds")
+
+
+def test_one_row_for_another_is_a_correction_only_in_a_new_version_of_its_file() -> None:
+    other = Comparison(same=0, changed=0, added=1, gone=1)
+    assert rule(other, (), "ask", keyed=True).why == "nothing_in_common"
+    assert rule(other, (), "ask", keyed=True, new_version=True) == Ruling("replaces")
+    assert rule(other, ("amends",), "ask", keyed=True) == Ruling("adds")
+
+
+def test_rows_sent_back_are_not_taken_for_rows_left_out() -> None:
+    found = Comparison(same=12, changed=0, added=0, gone=8)
+    assert rule(found, (), "ask", keyed=True, quarantined=8) == Ruling("replaces")
+
+
+def test_the_sender_is_told_which_rows_are_gone_and_which_sums_moved() -> None:
+    found = compare(plots("two", 1, area=3.0), plots("one", 1, 2, 3, 4), PLOTS)
+    said = "".join(
+        told(
+            found,
+            Ruling("replaces", "rows_missing"),
+            PLOTS,
+            {"one": "3月2日收到的“三月.xlsx”"},
+            {"990131100201": "甲村"},
+        )
+    )
+    assert "改动 1 行，少了 3 行" in said
+    assert "生效后将不再计入的行，原来在：3月2日收到的“三月.xlsx” “台账”第 5–7 行（甲村）" in said
+    assert "合计由 8 变为 3" in said
+
+
+def test_nothing_is_told_where_nothing_was_there_before() -> None:
+    assert told(Comparison(added=3), Ruling("replaces"), PLOTS, {}, {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("gone", "says", "resubmission", "ruling"),
+    [
+        (3, set(), "ask", Ruling("replaces")),
+        (20, set(), "ask", Ruling("replaces", "nothing_left")),
+        (20, {"amends"}, "ask", Ruling("replaces", "nothing_left")),
+        (20, {"part"}, "amend", Ruling("replaces", "nothing_left")),
+        (20, {"whole"}, "ask", Ruling("replaces")),
+        (20, set(), "replace", Ruling("replaces")),
+    ],
+)
+def test_a_nil_report_takes_rows_away_or_is_held_and_never_adds(
+    gone: int, says: set[Says], resubmission: Resubmission, ruling: Ruling
+) -> None:
+    assert rule(Comparison(gone=gone), says, resubmission, keyed=True) == ruling
+
+
+def test_a_held_nil_report_is_told_its_own_way_out() -> None:
+    assert "整份替换" in held_remedy("nothing_left")
+    assert "补充更正" not in held_remedy("nothing_left")
+    assert "补充更正" in held_remedy("rows_missing")

@@ -1,0 +1,204 @@
+"""A second file for what is in force: nothing goes that its slip does not name, and what is not clear is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.pipelines.town import Town, example_contract, new_town
+
+pytestmark = pytest.mark.xdist_group("resubmission")
+
+JUNE = "forestry/2025-06"
+HEAD = "乡镇,地块编号,造林面积（亩）"
+
+
+def plots(town: str, numbers: Iterable[int], area: float = 10) -> list[str]:
+    return [f"{town},{town[0]}{number:02},{area}" for number in numbers]
+
+
+def table(title: str, *rows: str) -> bytes:
+    return "\r\n".join([f"{title},,", HEAD, *rows, ""]).encode("gb18030")
+
+
+TITLE = "沐溪镇2025年6月造林台账"
+FIRST = table(TITLE, *plots("沐溪镇", range(20)))
+
+
+@pytest.fixture(scope="module")
+def first_load(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """A town with a dataset of plots, of which twenty of one township are in force; only for copying."""
+    town = new_town(tmp_path_factory.mktemp("planted") / "home")
+    path = town.root / "config/contracts/forestry/saplings.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(example_contract().replace("value: quarterly", "value: monthly"), encoding="utf-8")
+    town.drop(f"{JUNE}/沐溪镇.csv", FIRST)
+    town.load()
+    assert areas(town) == {"990121100000": (20, 200.0)}
+    return town
+
+
+@pytest.fixture
+def planted(first_load: Town, tmp_path: Path) -> Town:
+    """The same town, to change."""
+    return first_load.copy(tmp_path / "实绩 home")
+
+
+def areas(town: Town) -> dict[str, tuple[int, float]]:
+    rows = town.ask("select region_code, count(*), sum(area_mu) from saplings group by all")
+    return {region: (count, area) for region, count, area in rows}
+
+
+def slip(town: Town, part: str) -> str:
+    (found,) = [name for name in town.slips() if part in name]
+    return (town.root / "outbox" / found).read_text(encoding="utf-8")
+
+
+def test_two_corrected_rows_leave_the_other_eighteen(planted: Town) -> None:
+    planted.drop(f"{JUNE}/改两块.csv", table(TITLE, "沐溪镇,沐03,11", "沐溪镇,沐07,12"))
+    planted.load()
+    assert areas(planted) == {"990121100000": (20, 203.0)}
+    assert "改动 2 行，新增 0 行，上次的其余 18 行保留不动" in slip(planted, "改两块")
+    assert planted.statuses()[f"{JUNE}/沐溪镇.csv"] == "accepted"
+    assert planted.load().is_idle
+
+
+def test_a_supplement_that_says_so_adds_and_one_that_does_not_is_held(planted: Town) -> None:
+    planted.drop(f"{JUNE}/查漏.csv", table(TITLE, *plots("沐溪镇", range(30, 33))))
+    planted.load()
+    assert areas(planted) == {"990121100000": (20, 200.0)}
+    assert planted.statuses()[f"{JUNE}/查漏.csv"] == "held"
+    said = slip(planted, "查漏")
+    assert "待确认" in said
+    assert "第 3–22 行" in said
+    assert "整份替换" in said
+
+    planted.drop(f"{JUNE}/查漏（补报）.csv", table(TITLE, *plots("沐溪镇", range(30, 33))))
+    planted.load()
+    assert areas(planted) == {"990121100000": (23, 230.0)}
+
+
+def test_a_held_file_takes_force_when_its_sender_says_what_it_is(planted: Town) -> None:
+    fewer = table(TITLE, *plots("沐溪镇", range(8)))
+    planted.drop(f"{JUNE}/沐溪镇新.csv", fewer)
+    planted.load()
+    assert areas(planted) == {"990121100000": (20, 200.0)}
+    planted.drop(f"{JUNE}/沐溪镇新（整份替换）.csv", fewer)
+    planted.load()
+    assert areas(planted) == {"990121100000": (8, 80.0)}
+    assert "少了 12 行" in slip(planted, "整份替换")
+
+
+def test_the_office_accepts_what_is_held_and_withdraws_what_is_wrong(planted: Town) -> None:
+    planted.drop(f"{JUNE}/沐溪镇新.csv", table(TITLE, *plots("沐溪镇", range(8))))
+    planted.load()
+    (number,) = [
+        row["submission_id"]
+        for row in planted.site.ledger.submissions().to_pylist()
+        if row["status"] == "held"
+    ]
+    assert number in planted.shiji("submissions", "held", "--json").out
+
+    assert planted.shiji("submissions", "accept", number, "--reason", "phoned").code == 0
+    planted.load()
+    assert areas(planted) == {"990121100000": (8, 80.0)}
+    assert "已接收" in slip(planted, "沐溪镇新")
+
+    assert planted.shiji("submissions", "withdraw", number, "--reason", "was a draft").code == 0
+    planted.load()
+    assert areas(planted) == {"990121100000": (20, 200.0)}
+    assert "已撤回" in slip(planted, "沐溪镇新")
+    decided = [entry.what for entry in planted.site.audit.entries() if entry.subject == number]
+    assert decided == ["confirm", "withdraw"]
+    assert planted.ask("select count(*) from findings where submission_id = ?", [number]) == [(0,)]
+    again = planted.shiji("submissions", "withdraw", number, "--reason", "again")
+    assert again.code == 1
+    assert "nothing to withdraw" in again.err
+
+
+def test_parts_add_up_together_and_days_apart(planted: Town) -> None:
+    planted.drop(f"{JUNE}/汀坪乡之一.csv", table("汀坪乡2025年6月造林台账", *plots("汀坪乡", range(6))))
+    planted.drop(f"{JUNE}/汀坪乡之二.csv", table("汀坪乡2025年6月造林台账", *plots("汀坪乡", range(6, 12))))
+    planted.load()
+    assert areas(planted)["990121200000"] == (12, 120.0)
+    planted.drop(f"{JUNE}/汀坪乡之三.csv", table("汀坪乡2025年6月造林台账", *plots("汀坪乡", range(12, 15))))
+    planted.load()
+    assert areas(planted) == {"990121100000": (20, 200.0), "990121200000": (15, 150.0)}
+
+
+def test_a_new_version_of_a_file_takes_a_township_back_and_another_file_does_not(planted: Town) -> None:
+    both = [*plots("沐溪镇", range(20)), *plots("汀坪乡", range(2), 500)]
+    planted.drop(f"{JUNE}/榆塘县.csv", table("榆塘县2025年6月造林台账", *both))
+    planted.load()
+    assert areas(planted)["990121200000"] == (2, 1000.0)
+
+    planted.drop(f"{JUNE}/沐溪镇再报.csv", table(TITLE, *plots("沐溪镇", range(20), 9)))
+    planted.load()
+    assert areas(planted)["990121200000"] == (2, 1000.0)
+    assert "汀坪乡这份没有涉及，仍按上次报送的计算" in slip(planted, "沐溪镇再报")
+
+    planted.drop(
+        f"{JUNE}/榆塘县（更正版）.csv", table("榆塘县2025年6月造林台账", *plots("沐溪镇", range(20), 8))
+    )
+    planted.load()
+    assert areas(planted) == {"990121100000": (20, 160.0)}
+    assert "（汀坪乡）" in slip(planted, "更正版")
+
+
+def test_another_department_does_not_overwrite(planted: Town) -> None:
+    planted.drop("agriculture/2025-06/沐溪镇.csv", table(TITLE, *plots("沐溪镇", range(20), 1)))
+    planted.load()
+    assert areas(planted) == {"990121100000": (20, 200.0)}
+    assert planted.statuses()["agriculture/2025-06/沐溪镇.csv"] == "refused"
+    assert "应由 forestry 报送" in slip(planted, "agriculture/2025-06/沐溪镇")
+
+
+def test_staged_anew_nothing_is_decided_again_and_nobody_is_told_again(planted: Town) -> None:
+    planted.drop(f"{JUNE}/改两块.csv", table(TITLE, "沐溪镇,沐03,11"))
+    planted.drop(f"{JUNE}/无名.csv", table(TITLE, *plots("沐溪镇", range(40, 44))))
+    planted.load()
+    before, statuses = areas(planted), planted.statuses()
+    slips = {name: (planted.root / "outbox" / name).stat().st_mtime_ns for name in planted.slips()}
+    path = planted.root / "config/contracts/forestry/saplings.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n# one more look\n", encoding="utf-8")
+
+    summary = planted.load()
+
+    assert len(summary.outcomes) == 3
+    assert (areas(planted), planted.statuses()) == (before, statuses)
+    assert {name: (planted.root / "outbox" / name).stat().st_mtime_ns for name in planted.slips()} == slips
+
+
+def test_a_load_that_would_turn_many_back_stops_and_tells_nobody(planted: Town) -> None:
+    settings = planted.root / "config/shiji.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "refusals_to_stop: 1\n", encoding="utf-8")
+    path = planted.root / "config/contracts/forestry/saplings.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("maximum: 10000", "maximum: 5"), encoding="utf-8"
+    )
+    slips = planted.slips()
+
+    stopped = planted.shiji("load")
+
+    assert stopped.code == 1
+    assert "--yes-really" in stopped.err
+    assert planted.statuses()[f"{JUNE}/沐溪镇.csv"] == "accepted"
+    assert (planted.slips(), areas(planted)) == (slips, {"990121100000": (20, 200.0)})
+
+    assert planted.shiji("load", "--yes-really").code == 0
+    assert planted.statuses()[f"{JUNE}/沐溪镇.csv"] == "refused"
+    assert areas(planted) == {}
+
+
+def test_the_gate_counts_amended_months_by_other_means(planted: Town) -> None:
+    from pipelines.loading.counted import miscounted
+
+    planted.drop(f"{JUNE}/改两块.csv", table(TITLE, "沐溪镇,沐03,11", "沐溪镇,沐07,12"))
+    planted.load()
+    site = planted.site
+    assert list(miscounted(site)) == []
+    rows = site.store.read("saplings")
+    site.store.write("saplings", rows.slice(1), rows.schema, {"period": ["2025-06"]})
+    assert len(list(miscounted(site))) == 1

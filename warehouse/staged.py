@@ -1,0 +1,243 @@
+"""Staged submissions: what was made of each one's rows, kept as Parquet until the tables are built from it.
+
+A submission has up to four parts, each a file of its own; a part is written beside and then moved, so that whoever
+reads it sees all of it. What is in force, and what the rows mean, does not belong here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pyarrow as pa
+
+from warehouse.codes import prefixes
+
+if TYPE_CHECKING:
+    from pyarrow.fs import FileSystem
+
+Part = Literal["records", "findings", "quarantine", "checks"]
+PARTS: tuple[Part, ...] = ("records", "findings", "quarantine", "checks")
+
+Layout = Mapping[str, Mapping[str, str]]
+"""By sheet, the letters of each column of the contract: ``{"Sheet1": {"households": "E"}}``."""
+
+UNROUTED = "unrouted"
+"""Stands for the dataset of what no contract took, in folders and in tables."""
+
+_ASIDE = ".aside"
+_LAYOUT = b"shiji.layout"
+_NOTES = b"shiji.notes"
+
+
+class UnreadableError(OSError):
+    """A staged file whose bytes are not those that were written."""
+
+
+@contextmanager
+def _telling(path: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (OSError, pa.ArrowException) as error:
+        raise UnreadableError(
+            f"{path} is damaged. Bring it back from a backup; shiji verify --deep names all that is"
+        ) from error
+
+
+class StagedStore:
+    """Staged submissions below a folder of a file system: ``<dataset>/<submission>.<part>.parquet``.
+
+    Args:
+        root: The folder; made on the first write.
+        filesystem: Where the folder is; the local one when None.
+    """
+
+    def __init__(self, root: Path | str, filesystem: FileSystem | None = None) -> None:
+        from pyarrow.fs import LocalFileSystem
+
+        self._root = str(root)
+        self._files = filesystem or LocalFileSystem()
+
+    @property
+    def aside(self) -> StagedStore:
+        """Where submissions are staged until it is decided what becomes of them; hidden from the datasets' folders."""
+        return StagedStore(f"{self._root}/{_ASIDE}", self._files)
+
+    def adopt(self, dataset: str, submission_id: str) -> None:
+        """Put what lies aside of a submission in the place of what was staged of it before."""
+        aside = self.aside
+        for part in PARTS:
+            source, target = (
+                aside._path(dataset, submission_id, part),
+                self._path(dataset, submission_id, part),
+            )
+            if aside._exists(source):
+                self._files.create_dir(self._folder(dataset), recursive=True)
+                self._files.move(source, target)
+            else:
+                self._remove(target)
+
+    def write(self, dataset: str, submission_id: str, part: Part, table: pa.Table) -> None:
+        """Keep a part of a submission; one without rows is no file, but for its records."""
+        import pyarrow.parquet as pq
+
+        path = self._path(dataset, submission_id, part)
+        if not table.num_rows and part != "records":
+            self._remove(path)
+            return
+        folder, _, name = path.rpartition("/")
+        self._files.create_dir(folder, recursive=True)
+        beside = f"{folder}/.{name}.tmp"
+        pq.write_table(table, beside, compression="zstd", filesystem=self._files, write_page_checksum=True)
+        self._files.move(beside, path)
+
+    def read(self, dataset: str, submission_ids: Iterable[str], part: Part, schema: pa.Schema) -> pa.Table:
+        """A part of submissions, under one another in the order given; those that have none give no rows.
+
+        Raises:
+            FileNotFoundError: Records are asked for that are not there.
+            UnreadableError: A file is not what was written; every page is held against its checksum.
+        """
+        tables = [schema.empty_table()]
+        for submission_id in submission_ids:
+            path = self._path(dataset, submission_id, part)
+            if part == "records" or self._exists(path):
+                tables.append(self._whole(path, schema))
+        return pa.concat_tables(tables)
+
+    def rows(self, dataset: str, submission_id: str, part: Part, *, deep: bool = False) -> int:
+        """How many rows a part of a submission has; none where it is not there.
+
+        Args:
+            dataset: Its dataset, blank where none was recognised.
+            submission_id: Which.
+            part: Of its parts.
+            deep: Read all of them, instead of what the file says of itself.
+
+        Raises:
+            UnreadableError: The file is not what was written.
+        """
+        import pyarrow.parquet as pq
+
+        path = self._path(dataset, submission_id, part)
+        if not self._exists(path):
+            return 0
+        if deep:
+            return int(self._whole(path, None).num_rows)
+        with _telling(path):
+            return int(pq.read_metadata(path, filesystem=self._files).num_rows)
+
+    def _whole(self, path: str, schema: pa.Schema | None) -> pa.Table:
+        import pyarrow.parquet as pq
+
+        with _telling(path):
+            return pq.read_table(
+                path,
+                schema=schema,
+                filesystem=self._files,
+                partitioning=None,
+                page_checksum_verification=True,
+            )
+
+    def kept(self, dataset: str, part: Part) -> set[str]:
+        """Submissions of a dataset that have a part."""
+        from pyarrow.fs import FileSelector
+
+        ending = f".{part}.parquet"
+        found = self._files.get_file_info(FileSelector(self._folder(dataset), allow_not_found=True))
+        names = (one.base_name for one in found if not one.base_name.startswith("."))
+        return {name.removesuffix(ending) for name in names if name.endswith(ending)}
+
+    def forget(self, dataset: str, submission_id: str) -> None:
+        """Remove what was staged of a submission under a dataset."""
+        for part in PARTS:
+            self._remove(self._path(dataset, submission_id, part))
+
+    def layout(self, dataset: str, submission_id: str) -> Layout:
+        """Where the columns of a submission's records stood; empty where that is not known."""
+        layout: Layout = json.loads(self._noted(dataset, submission_id).get(_LAYOUT, b"{}"))
+        return layout
+
+    def notes(self, dataset: str, submission_id: str) -> tuple[str, ...]:
+        """What the sender of a submission was to be told besides its findings."""
+        return tuple(json.loads(self._noted(dataset, submission_id).get(_NOTES, b"[]")))
+
+    def _noted(self, dataset: str, submission_id: str) -> Mapping[bytes, bytes]:
+        import pyarrow.parquet as pq
+
+        path = self._path(dataset, submission_id, "records")
+        if not self._exists(path):
+            return {}
+        return pq.read_schema(path, filesystem=self._files).metadata or {}
+
+    def _folder(self, dataset: str) -> str:
+        return f"{self._root}/{dataset or UNROUTED}"
+
+    def _path(self, dataset: str, submission_id: str, part: Part) -> str:
+        return f"{self._folder(dataset)}/{submission_id}.{part}.parquet"
+
+    def _exists(self, path: str) -> bool:
+        from pyarrow.fs import FileType
+
+        return bool(self._files.get_file_info(path).type == FileType.File)
+
+    def _remove(self, path: str) -> None:
+        if self._exists(path):
+            self._files.delete_file(path)
+
+
+def with_notes(records: pa.Table, layout: Layout, notes: Sequence[str]) -> pa.Table:
+    """Records that say where their columns stood, and what their sender is to be told besides the findings."""
+    said = {_LAYOUT: layout, _NOTES: notes}
+    return records.replace_schema_metadata(
+        {name: json.dumps(value, ensure_ascii=False).encode() for name, value in said.items()}
+    )
+
+
+def covered_rows(rows: pa.Table, in_force: pa.Table, level: str, key: Sequence[str] = ()) -> pa.Table:
+    """The rows of the regions (at a level) and months for which their submission is in force.
+
+    Where a submission adds to earlier ones, its row stands for theirs of the same key, region (at the level) and month.
+
+    Args:
+        rows: With submission_id, region_code, period and the key.
+        in_force: As ``Ledger.in_force`` gives it.
+        level: At which regions are told apart.
+        key: What tells rows of a month apart; without it nothing stands for anything else.
+    """
+    keyed = rows.append_column("covered", prefixes(rows["region_code"], level))
+    covers = pa.table(
+        {
+            "submission_id": in_force["submission_id"],
+            "period": in_force["period"],
+            "covered": prefixes(in_force["region_code"], level),
+        }
+    )
+    keys = ["submission_id", "period", "covered"]
+    found = keyed.join(covers, keys=keys, join_type="left semi").select(keyed.schema.names)
+    return (_amended(found, in_force, ["covered", "period", *key]) if key else found).select(
+        rows.schema.names
+    )
+
+
+def _amended(rows: pa.Table, in_force: pa.Table, key: Sequence[str]) -> pa.Table:
+    import pyarrow.compute as pc
+
+    numbers = dict(
+        zip(in_force["submission_id"].to_pylist(), in_force["received_seq"].to_pylist(), strict=True)
+    )
+    adding = pc.unique(in_force.filter(pc.equal(in_force["takes"], "adds"))["submission_id"]).to_pylist()
+    for submission_id in sorted(adding, key=numbers.__getitem__):
+        earlier = [name for name, number in numbers.items() if number < numbers[submission_id]]
+        is_earlier = pc.is_in(rows["submission_id"], pa.array(earlier, pa.string()))
+        own = rows.filter(pc.equal(rows["submission_id"], submission_id)).select(key)
+        left = (
+            rows.filter(is_earlier).join(own, keys=list(key), join_type="left anti").select(rows.schema.names)
+        )
+        rows = pa.concat_tables([left, rows.filter(pc.invert(is_earlier))])
+    return rows

@@ -1,0 +1,166 @@
+"""What tables and their columns are called and mean, in Chinese, for whoever opens a published file without this manual.
+
+The fixed tables stand here; a dataset's words come from its contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Words:
+    """Of one table.
+
+    Attributes:
+        table: What one row is.
+        columns: By column, what it means, with its unit where it has one.
+    """
+
+    table: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+_REGION = "区划代码，12 位"
+_PERIOD = "所属期：月份 2025-06"
+_SUBMISSION = "来自哪一次报送，见 submissions"
+_SHEET = "工作表"
+_ROW = "表格中的行号"
+
+RECORD: Mapping[str, str] = {
+    "region_code": _REGION,
+    "period": _PERIOD,
+    "submission_id": _SUBMISSION,
+    "sheet": _SHEET,
+    "row": _ROW,
+}
+"""Columns every record has after those of its contract."""
+
+FIXED: Mapping[str, Words] = {
+    "submissions": Words(
+        "报送：每行一次报送",
+        {
+            "submission_id": "报送编号：收到日期、序号、文件指纹开头",
+            "department": "报送部门",
+            "dataset": "认定的数据集；未能认定时为空",
+            "file_name": "报送人所用的文件名",
+            "sha256": "文件指纹（SHA-256），原件按此存档",
+            "received_at": "收到时间（UTC）",
+            "sender_path": "收件箱内的路径",
+            "period": "最晚的所属期",
+            "regions": "所涉区划",
+            "status": "状态：received 已收未读，accepted 全部采用，partial 部分采用，held 待确认、未生效，withdrawn 已撤回，refused 退回，repeat 重复，"
+            "superseded 已被更正替代",
+            "reason": "退回原因",
+            "remedy": "处理办法",
+            "rows_in": "读到的行数，等于以下两项之和",
+            "rows_recorded": "成为记录的行数",
+            "rows_quarantined": "隔离的行数",
+        },
+    ),
+    "quarantine": Words(
+        "隔离：每行一条未通过的报送行",
+        {
+            "dataset": "数据集",
+            "period": "报送的所属期",
+            "submission_id": _SUBMISSION,
+            "sheet": _SHEET,
+            "row": _ROW,
+            "cells": "原单元格（JSON，以表头为名），个人信息已遮盖",
+            "rules": "违反的规则",
+        },
+    ),
+    "findings": Words(
+        "问题：每行一个数据质量问题",
+        {
+            "finding_id": "问题编号，同一报送的同一问题编号不变",
+            "submission_id": _SUBMISSION,
+            "dataset": "数据集；未能认定时为 unrouted",
+            "region_code": _REGION,
+            "period": _PERIOD,
+            "sheet": _SHEET,
+            "row": _ROW,
+            "column": "合同中的列名",
+            "cell": "单元格位置",
+            "rule": "规则",
+            "severity": "严重程度：error 该行被隔离，warning 该行已采用",
+            "value": "原值，个人信息已遮盖",
+            "message": "问题说明",
+            "remedy": "处理办法",
+            "status": "状态：open 未处理，corrected 已更正，waived 豁免，confirmed 确认",
+        },
+    ),
+    "observations": Words(
+        "指标值：每行一个指标、一个区划、一个所属期",
+        {
+            "indicator": "指标",
+            "region_code": _REGION,
+            "period": "所属期：月份 2025-06 或年份 2025",
+            "numerator": "分子",
+            "denominator": "分母；合计类指标为空",
+            "value": "指标值；分母为零时为空",
+            "unit": "单位",
+            "evidence": "证据等级，取最弱：A 已核实，B 逐条登记，C 部门汇总，D 自报",
+            "records": "依据的记录数；调查为样本数",
+            "coverage": "有数据的最细区划所占比例，0 至 1",
+            "interval_low": "95% 置信区间下限（调查）",
+            "interval_high": "95% 置信区间上限（调查）",
+        },
+    ),
+    "reconciliations": Words(
+        "核对：每行一次比对",
+        {
+            "reconciliation": "核对项",
+            "region_code": _REGION,
+            "period": _PERIOD,
+            "left_value": "左侧数值",
+            "operator": "应有的关系",
+            "right_value": "右侧数值",
+            "gap": "左减右",
+            "agrees": "是否相符；缺一侧时为空",
+            "instruction": "如何处理",
+            "importance": "重要程度：high 高，medium 中，low 低",
+        },
+    ),
+    "anomalies": Words(
+        "异常：每行一处值得核查的情况，不是结论",
+        {
+            "anomaly_id": "编号",
+            "detector": "发现方法",
+            "dataset": "数据集",
+            "indicator": "指标",
+            "region_code": _REGION,
+            "period": _PERIOD,
+            "score": "偏离程度，只在同一方法内可比",
+            "n": "依据的数值个数",
+            "value": "实际值",
+            "expected": "预期值",
+            "message": "说明与核查要点",
+        },
+    ),
+    "regions": Words(
+        "区划：每行一个代码的一段有效期",
+        {
+            "region_code": _REGION,
+            "name": "名称",
+            "level": "级别：province 省，city 市，county 县，township 乡镇，village 村",
+            "parent_code": "上级区划代码",
+            "urban_rural": "城乡分类代码",
+            "region_group": "考核分组",
+            "valid_from": "生效日；空为一直有效",
+            "valid_to": "失效日；空为仍有效",
+            "successor": "接替的代码",
+            "provisional": "是否为导入时暂编的代码",
+        },
+    ),
+    "releases": Words(
+        "发布：每行一次冻结的数据版本",
+        {
+            "release": "名称",
+            "created_at": "冻结时间（UTC）",
+            "tables": "各表版本（JSON）",
+            "note": "用途",
+        },
+    ),
+}
