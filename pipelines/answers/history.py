@@ -21,7 +21,8 @@ from warehouse.ledger import Version, standing_at, standing_before
 from warehouse.ledger.book import as_in_force
 from warehouse.ledger.versions import Unit
 from warehouse.periods import months_of
-from warehouse.region_tree import INSIDE, QUIET
+from warehouse.region_tree import INSIDE
+from warehouse.scratch import scratch
 from warehouse.staged import covered_rows
 
 
@@ -30,7 +31,7 @@ class Told:
     """One version.
 
     Attributes:
-        submission_id, department, folder, file_name, received_at, decided_at, reason: Who handed in what, when; as others
+        submission_id, department, folder, file_name, received_at, confirmed_at, withdrawn_at, reason: Who handed in what, when; as others
             may see it.
         status: ``in force``, ``amended`` (in force, and a later one stands for some of its rows), ``held``, ``superseded``,
             ``withdrawn`` or ``refused``.
@@ -50,7 +51,8 @@ class Told:
     received_at: datetime
     status: str
     takes: str | None
-    decided_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     reason: str | None = None
     rows: int | None = None
     added: int | None = None
@@ -99,10 +101,7 @@ def history(
 
 def _inside(site: Site, region_code: str, months: Sequence[str]) -> list[Unit]:
     """What lies in a region in each month, itself included."""
-    import duckdb
-
-    with duckdb.connect() as work:
-        work.execute(QUIET)
+    with scratch() as work:
         work.register("regions", site.regions)
         found = work.execute(INSIDE, {"region": region_code, "months": list(months)}).fetchall()
     return [(code, month) for code, month in found]
@@ -121,7 +120,7 @@ class _Teller:
         known = [
             one
             for one in self.site.ledger.versions(self.contract.dataset, months)
-            if self._is_past(one.received_at)
+            if self._past(one.received_at)
         ]
         speaking = [one for one in known if self._units(one)]
         refused = [one for one in known if one.status == "refused" and self._concerns(one, speaking)]
@@ -163,7 +162,8 @@ class _Teller:
             one.received_at,
             status := self._status(one, standing),
             one.takes,
-            decided_at=one.decided_at if self._is_past(one.decided_at) else None,
+            confirmed_at=self._past(one.confirmed_at),
+            withdrawn_at=self._past(one.withdrawn_at),
             reason=one.reason if status in ("refused", "held", "withdrawn") else None,
             in_force_in=sum(one in standing.get(unit, ()) for unit in units),
             speaks_for=len(units),
@@ -182,8 +182,9 @@ class _Teller:
             cells=tuple(self._cells(one, now, before)) if cells and before.num_rows else (),
         )
 
-    def _is_past(self, moment: datetime | None) -> bool:
-        return moment is not None and (self.as_of is None or moment <= self.as_of)
+    def _past(self, moment: datetime | None) -> datetime | None:
+        is_past = moment is not None and (self.as_of is None or moment <= self.as_of)
+        return moment if is_past else None
 
     def _status(self, one: Version, standing: Mapping[Unit, list[Version]]) -> str:
         if one.status == "refused":

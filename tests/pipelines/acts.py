@@ -36,7 +36,7 @@ from pipelines.loading.deciding import Deciding
 from pipelines.loading.records import in_force_records
 from tests.pipelines.town import Town, new_town
 from warehouse.ledger import Arrival, Outcome
-from warehouse.staged import with_notes
+from warehouse.staged import covered_rows, with_notes
 
 DATASET = "grain_plots"
 TOWNS = {"沐": "990121100000", "汀": "990121200000", "石": "990122100000"}
@@ -108,6 +108,7 @@ class Acts(RuleBasedStateMachine):
         self.site = Town(Path(shutil.copytree(self.empty, self.folder / "home"))).site
         self.contract = self.site.contracts[DATASET]
         self.sent: list[Sent] = []
+        self.moments: list[tuple[datetime, dict[Key, Sent]]] = []
 
     @rule(files=st.lists(_FILES, min_size=1, max_size=2))
     def hand_in(self, files: list[tuple[str, str, str, str, dict[str, dict[str, int]]]]) -> None:
@@ -139,6 +140,17 @@ class Acts(RuleBasedStateMachine):
         month, town = data.draw(st.sampled_from(sorted({key[:2] for key in known})))
         plots = {key[2]: _area(known, key) for key in sorted(known) if key[:2] == (month, town)}
         self._receive([self._named("少", "", says, month, {town: dict(list(plots.items())[:kept])})])
+
+    @rule(
+        towns=st.sets(st.sampled_from(list(TOWNS)), min_size=1, max_size=2),
+        month=st.sampled_from(MONTHS),
+        says=st.sampled_from(["", "（整份替换）"]),
+    )
+    def report_nothing(self, towns: set[str], month: str, says: str) -> None:
+        """Townships say that they have nothing."""
+        self.done["report_nothing"] += 1
+        one = Sent(f"agriculture/零{says}.csv", "零", SAYS[says], {}, {(month, town) for town in towns})
+        self._receive([one])
 
     @precondition(lambda self: any(one.status == "held" for one in self.sent))
     @rule(data=st.data())
@@ -185,12 +197,24 @@ class Acts(RuleBasedStateMachine):
     @invariant()
     def the_home_holds_what_the_model_holds(self) -> None:
         """Rows in force, row by row."""
-        found = in_force_records(self.site, DATASET, MONTHS).select(
-            ["period", "region_code", "plot_number", "area_mu", "submission_id"]
-        )
-        held = sorted(tuple(row.values()) for row in found.to_pylist())
         model = in_force(self.sent)
-        assert held == sorted(
+        assert _told(in_force_records(self.site, DATASET, MONTHS)) == self._modelled(model)
+        self.moments.append((datetime.now(UTC), model))
+
+    @invariant()
+    def the_past_is_told_as_it_was(self) -> None:
+        """Rows in force at one of the moments between the acts before."""
+        at, then = self.moments[5 * len(self.moments) // 7]
+        found = self.site.ledger.in_force(DATASET, MONTHS, as_of=at)
+        known = [one.id for one in self.sent]
+        staged = self.site.staged.read(DATASET, known, "records", record_schema(self.contract))
+        assert _told(
+            covered_rows(staged, found, self.contract.coverage, self.contract.key)
+        ) == self._modelled(then)
+
+    @staticmethod
+    def _modelled(model: dict[Key, Sent]) -> list[tuple[Any, ...]]:
+        return sorted(
             (month, TOWNS[town], plot, float(by.rows[month, town, plot]), by.id)
             for (month, town, plot), by in model.items()
         )
@@ -258,7 +282,7 @@ class Acts(RuleBasedStateMachine):
         ]
         records = with_notes(pa.Table.from_pylist(rows, schema=schema), {}, ())
         self.site.staged.aside.write(DATASET, one.id, "records", records)
-        coverage: dict[tuple[str, str], int] = {}
+        coverage = {(TOWNS[town], month): 0 for month, town in ([] if one.rows else one.units)}
         for month, town, _ in one.rows:
             coverage[TOWNS[town], month] = coverage.get((TOWNS[town], month), 0) + 1
         return Outcome(
@@ -362,6 +386,11 @@ def _numbers(text: str) -> set[int]:
             first, _, last = part.partition("–")
             found |= set(range(int(first), int(last or first) + 1))
     return found
+
+
+def _told(records: pa.Table) -> list[tuple[Any, ...]]:
+    told = records.select(["period", "region_code", "plot_number", "area_mu", "submission_id"])
+    return sorted(tuple(row.values()) for row in told.to_pylist())
 
 
 def _area(of: dict[Key, Sent], key: Key) -> int:

@@ -166,9 +166,9 @@ def test_a_decision_is_told_as_of_before_and_after_it(tmp_path: Path, office: Of
         "五月表": "superseded", "少了的": "amended", "两村": "withdrawn", "补报": "in force",
     }  # fmt: skip
     assert told["两村"].reason == "报错了月份"
-    assert told["两村"].decided_at is not None
+    assert told["两村"].withdrawn_at is not None
     assert own.lines(as_of=between) == office.lines()
-    assert own.tell(as_of=between)["两村"].decided_at is None
+    assert own.tell(as_of=between)["两村"].withdrawn_at is None
 
 
 def test_the_command_prints_versions_and_cells_and_json(

@@ -106,7 +106,8 @@ def test_a_ledger_of_an_earlier_schema_owes_nothing_and_has_no_failures(
             "shown_path",
             "takes",
             "compared",
-            "decided_at",
+            "confirmed_at",
+            "withdrawn_at",
             "told",
         )
         for column in newer:

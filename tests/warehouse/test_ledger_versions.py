@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,9 +42,9 @@ def test_what_adds_stands_beside_and_what_replaces_instead() -> None:
 def test_a_confirmed_one_counts_since_it_was_confirmed_and_a_withdrawn_one_until_then() -> None:
     day = T0 + timedelta(days=9)
     confirmed, withdrawn, never = (
-        version(1, decided_at=day),
-        version(2, status="withdrawn", decided_at=day),
-        version(3, status="withdrawn", decided_at=day, takes=None),
+        version(1, confirmed_at=day),
+        version(2, status="withdrawn", withdrawn_at=day),
+        version(3, status="withdrawn", withdrawn_at=day, takes=None),
     )
     before, after = day - timedelta(hours=1), day + timedelta(hours=1)
     assert [one.counted(before) for one in (confirmed, withdrawn, never)] == [False, True, False]
@@ -56,10 +57,10 @@ def test_a_confirmed_one_counts_since_it_was_confirmed_and_a_withdrawn_one_until
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_versions_and_the_ledger_agree_on_every_moment(ledger: Ledger, seed: int) -> None:
+def test_every_moment_is_told_as_it_was_then(ledger: Ledger, seed: int) -> None:
     chance = random.Random(seed)
     units = [(f"99030{at}100000", month) for at in (1, 2) for month in ("2026-02", "2026-03")]
-    moments: list[datetime] = []
+    moments: list[tuple[datetime, list[dict[str, Any]]]] = []
     held: list[str] = []
     counting: list[str] = []
     for step in range(40):
@@ -80,13 +81,13 @@ def test_versions_and_the_ledger_agree_on_every_moment(ledger: Ledger, seed: int
             ledger.confirm(counting[-1])
         elif (one := counting if what == "withdraw" else held) and what != "confirm":
             ledger.withdraw(one.pop(chance.randrange(len(one))), "wrong")
-        moments.append(datetime.now(UTC))
+        moments.append((datetime.now(UTC), ledger.in_force("plots").to_pylist()))
 
     known = ledger.versions("plots", ["2026-02", "2026-03"])
     assert len(known) > 5
-    for at in (None, *moments):
+    for at, rows in ((None, moments[-1][1]), *moments):
+        assert ledger.in_force("plots", as_of=at).to_pylist() == rows
         stands = {(u, one.submission_id) for u, each in standing_at(known, at).items() for one in each}
-        rows = ledger.in_force("plots", as_of=at).to_pylist()
         assert stands == {((row["region_code"], row["period"]), row["submission_id"]) for row in rows}
 
 

@@ -20,18 +20,17 @@ from warehouse.ledger.values import COUNTING, Standing
 
 
 def counts(as_of: datetime | None) -> ColumnElement[bool]:
-    """Whether a submission counts, now or at a time; one confirmed by a person does since then."""
+    """Whether a submission counts, now or at a time; one confirmed by a person does since then, one withdrawn did until then."""
     present = Submission.status.in_(COUNTING)
     if as_of is None:
         return present
-    since = func.coalesce(Submission.decided_at, Submission.received_at)
+    since = func.coalesce(Submission.confirmed_at, Submission.received_at)
     until_withdrawn = and_(
         Submission.status == "withdrawn",
         Submission.takes.is_not(None),  # else it was held
-        Submission.received_at <= as_of,
-        Submission.decided_at > as_of,
+        Submission.withdrawn_at > as_of,
     )
-    return or_(and_(present, since <= as_of), until_withdrawn)
+    return and_(since <= as_of, or_(present, until_withdrawn))
 
 
 def ranked(as_of: datetime | None) -> Select[Any]:

@@ -93,7 +93,8 @@ class Submission(Base):
     owes_slip: Mapped[bool] = mapped_column(default=False)
     takes: Mapped[Takes | None] = mapped_column(String(16))
     compared: Mapped[str | None] = mapped_column(Text)
-    decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
     told: Mapped[str | None] = mapped_column(String(64))
 
 

@@ -26,7 +26,7 @@ def confirm(connection: Connection, submission_id: str, now: datetime) -> None:
         "status": status,
         "reason": None,
         "remedy": None,
-        "decided_at": now,
+        "confirmed_at": now,
         "staged_at": now,
         "owes_slip": True,
         "contract_digest": None,
@@ -45,7 +45,7 @@ def withdraw(connection: Connection, submission_id: str, reason: str, now: datet
     found = _found(connection, submission_id)
     if found.status not in (*COUNTING, "held"):
         raise ValueError(f"{submission_id} is {found.status}: there is nothing to withdraw")
-    values = {"status": "withdrawn", "reason": reason, "remedy": None, "decided_at": now, "owes_slip": True}
+    values = {"status": "withdrawn", "reason": reason, "remedy": None, "withdrawn_at": now, "owes_slip": True}
     if found.status == "held":
         values["takes"] = None  # it never took force, so it counts at no earlier time either
     connection.execute(update(Submission).where(Submission.submission_id == submission_id).values(values))

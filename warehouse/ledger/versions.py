@@ -32,7 +32,7 @@ class Version:
             derived here.
         sender_path: As others may see it.
         takes: How it took force, or would; None where it never did.
-        decided_at: When a person confirmed or withdrew it, UTC.
+        confirmed_at, withdrawn_at: When a person let it take force, or took it back, UTC.
         compared: What its sender was told that it changes.
         regions: All that it speaks for.
         coverage: By region and period, of the periods asked for, how many records it gave.
@@ -46,24 +46,32 @@ class Version:
     status: str
     reason: str | None = None
     takes: Takes | None = None
-    decided_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     compared: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     coverage: Mapping[Unit, int] = field(default_factory=dict)
 
     def counted(self, at: datetime | None) -> bool:
         """Whether it counted at a UTC time, now when None; the rule is that of ``force.counts``."""
-        if self.status == "withdrawn":
-            decided = at is not None and self.decided_at is not None and self.decided_at > at
-            return decided and self.takes is not None and self.received_at <= (at or self.received_at)
-        since = self.decided_at or self.received_at
-        return self.status in COUNTING and (at is None or since <= at)
+        if at is None:
+            return self.status in COUNTING
+        if (self.confirmed_at or self.received_at) > at:
+            return False
+        took_force = self.status == "withdrawn" and self.takes is not None
+        return self.status in COUNTING or (took_force and _is_after(self.withdrawn_at, at))
 
     def was_held(self, at: datetime | None) -> bool:
         """Whether it waited for a decision at a UTC time, now when None."""
-        if at is None or self.decided_at is None or self.decided_at <= at:
+        if at is None or self.status == "held":
             return self.status == "held"
-        return self.status in COUNTING or (self.status == "withdrawn" and self.takes is None)
+        if self.status == "withdrawn" and self.takes is None:
+            return _is_after(self.withdrawn_at, at)
+        return _is_after(self.confirmed_at, at)
+
+
+def _is_after(moment: datetime | None, at: datetime) -> bool:
+    return moment is not None and moment > at
 
 
 def standing_at(versions: Iterable[Version], at: datetime | None) -> dict[Unit, list[Version]]:
@@ -110,8 +118,8 @@ def versions(
 
 _COLUMNS = (
     Submission.received_seq, Submission.submission_id, Submission.department, Submission.sender_path, Submission.shown_path,
-    Submission.received_at, Submission.status, Submission.reason, Submission.takes, Submission.decided_at,
-    Submission.compared, Submission.regions,
+    Submission.received_at, Submission.status, Submission.reason, Submission.takes, Submission.confirmed_at,
+    Submission.withdrawn_at, Submission.compared, Submission.regions,
 )  # fmt: skip
 
 
@@ -130,7 +138,8 @@ def _version(row: Any, coverage: Mapping[Unit, int], shown: Callable[[str], str]
         status=row.status,
         reason=row.reason,
         takes=row.takes,
-        decided_at=row.decided_at,
+        confirmed_at=row.confirmed_at,
+        withdrawn_at=row.withdrawn_at,
         compared=tuple(json.loads(row.compared or "[]")),
         regions=tuple(json.loads(row.regions or "[]")),
         coverage=dict(coverage),
