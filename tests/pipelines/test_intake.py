@@ -15,7 +15,8 @@ import yaml
 from connectors.inbox import Taking, Waits, look_around, new_batch
 from pipelines.dagster.definitions import build_definitions
 from pipelines.home.folders import Home
-from tests.pipelines.town import Town, ledger, new_town, run_apart, toilets
+from tests.pipelines.apart import run_shiji
+from tests.pipelines.town import Town, ledger, new_town, toilets
 from warehouse.ledger import Arrival
 
 JUNE = "toilet_reform/2025-06"
@@ -58,7 +59,7 @@ def test_refused_files_do_not_stop_the_others_and_the_load_ends_with_zero(town: 
     town.drop(f"{JUNE}/空.csv", ledger([]))
     town.drop(f"{JUNE}/还没写.csv", b"")  # stays: nothing has been written yet
 
-    ended = run_apart("load", home=town.root)
+    ended = run_shiji("--home", str(town.root), "load")
 
     assert ended.returncode == 0, ended.stderr
     assert "1 accepted" in ended.stdout
@@ -126,7 +127,7 @@ def test_a_name_of_any_bytes_is_taken_in_shown_and_answered(town: Town) -> None:
     for number, name in enumerate(names, start=1):
         drop_raw(town, name, ledger(toilets("甲村", first=number)))
 
-    ended = run_apart("load", home=town.root)
+    ended = run_shiji("--home", str(town.root), "load")
 
     assert ended.returncode == 0, ended.stderr
     assert set(town.statuses()) == {f"{JUNE}/{shown}" for shown in names.values()}

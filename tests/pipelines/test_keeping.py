@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,6 +20,7 @@ from pipelines.keeping.restore import restore
 from pipelines.keeping.verify import verify
 from pipelines.loading.progress import Progress
 from pipelines.loading.receive import receive
+from tests.pipelines.apart import run_script
 from tests.pipelines.town import Town, new_town, toilets
 
 JUNE = "toilet_reform/2025-06"
@@ -187,8 +186,7 @@ else:
 
 
 def killed(what: str, home: Path, kept: Path, after: int) -> None:
-    command = [sys.executable, "-c", KILL, what, str(home), str(kept), str(after)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    ended = run_script(KILL, what, home, kept, after)
     assert ended.returncode == -signal.SIGKILL, ended.stderr
 
 

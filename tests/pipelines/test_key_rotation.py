@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,6 +11,7 @@ import pytest
 from pipelines.home import keys
 from pipelines.home.folders import Home
 from pipelines.loading.rotation import rotate
+from tests.pipelines.apart import run_script
 from tests.pipelines.town import Town, new_town, toilets
 from warehouse.audit import Audit
 from warehouse.current import shown
@@ -101,7 +100,7 @@ def test_killed_and_run_again_it_equals_an_undisturbed_one(town: Town, tmp_path:
     shutil.copytree(town.root, tmp_path / "undisturbed", symlinks=True)
     undisturbed = Town(tmp_path / "undisturbed")
     told = slips(town)
-    ended = subprocess.run([sys.executable, "-c", _ROTATE.format(kill=KILLED[place], root=str(town.root), key=KEY)], check=False)  # fmt: skip
+    ended = run_script(_ROTATE.format(kill=KILLED[place], root=str(town.root), key=KEY))
     assert ended.returncode == 9
     rotate(Home(town.root), key=KEY)
     rotate(Home(undisturbed.root), key=KEY)

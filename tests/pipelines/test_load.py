@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,7 +13,8 @@ from filelock import FileLock
 
 from pipelines.home.folders import HomeError
 from pipelines.loading.load import load
-from tests.pipelines.town import REGIONS, Town, new_town, run_apart, toilets
+from tests.pipelines.apart import run_script, run_shiji
+from tests.pipelines.town import REGIONS, Town, new_town, toilets
 
 JUNE = "toilet_reform/2025-06"
 MAY = "toilet_reform/2025-05"
@@ -62,7 +61,7 @@ def test_a_second_load_does_nothing_at_all(loaded: Town) -> None:
 def test_the_demo_village_loaded_again_is_idle(village: Town, tmp_path: Path) -> None:
     copy = village.copy(tmp_path / "copy")
 
-    again = run_apart("load", home=copy.root)
+    again = run_shiji("--home", str(copy.root), "load")
 
     assert "Nothing new; nothing rebuilt" in again.stdout
 
@@ -222,8 +221,7 @@ load(Site(Home(Path(sys.argv[1]))), progress=Progress(report))
 
 def killed_at(town: Town, step: str, done: int) -> None:
     """Run a load in a process that ends abruptly when it reports this step."""
-    command = [sys.executable, "-c", KILL_AT, str(town.root), step, str(done)]
-    ended = subprocess.run(command, capture_output=True, check=False, text=True)
+    ended = run_script(KILL_AT, town.root, step, done)
     assert ended.returncode == -9, ended.stderr
 
 
@@ -256,7 +254,7 @@ def test_a_warehouse_that_cannot_be_written_fails_the_load_and_loses_nothing(loa
     staged.write_text("a file where the folder should be", encoding="utf-8")
     loaded.drop(f"{JUNE}/青崖县.csv", toilets("丁村", first=7))
 
-    ended = run_apart("load", home=loaded.root)
+    ended = run_shiji("--home", str(loaded.root), "load")
 
     assert ended.returncode == 1
     assert counted(loaded) == {"990121100": 2, "990121200": 1}
