@@ -42,6 +42,3 @@ select region_code, month from inside order by all
 
 A code that ended lies in its successor from the month of its end on, one that ended on no day in every month.
 """
-
-QUIET = "set enable_progress_bar = false"
-"""For a working connection: nothing is printed where a load prints its own progress."""

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.codes import DIGITS
 from warehouse.guard import QueryError, ask, check, lock
+from warehouse.query import filled
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,6 +65,7 @@ class Source:
         columns: SQL type by column, for binding definitions without data.
         rates: Columns that do not add up (percentages, yields, prices).
         is_there: Whether the connection has its table; see :func:`located`.
+        has_rows: Whether that table holds any; the same.
         has_nils: Whether the connection knows of nil reports, by its table ``submissions``; the same.
     """
 
@@ -74,6 +76,7 @@ class Source:
     columns: Mapping[str, str] = field(default_factory=dict)
     rates: frozenset[str] = frozenset()
     is_there: bool = True
+    has_rows: bool = True
     has_nils: bool = False
 
 
@@ -81,6 +84,12 @@ def relations_in(sql: str) -> set[tuple[str, str]]:
     """The ``(dataset, window)`` pairs a statement reads, observations apart."""
     found = {(dataset.lower(), window.lower()) for dataset, window in RELATION.findall(sql)}
     return {pair for pair in found if pair[0] != "observations"}
+
+
+def finds_rows(sql: str, sources: Mapping[str, Source]) -> bool:
+    """Whether a statement may find anything: it reads a dataset that holds rows, or other things than datasets."""
+    read = {dataset for dataset, _ in relations_in(sql)}
+    return not read or any(dataset not in sources or sources[dataset].has_rows for dataset in read)
 
 
 def with_relations(sql: str, sources: Mapping[str, Source], shape: str, extra: Iterable[str] = ()) -> str:
@@ -105,11 +114,13 @@ def with_relations(sql: str, sources: Mapping[str, Source], shape: str, extra: I
 
 
 def located(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> dict[str, Source]:
-    """The sources, those without a table marked: a dataset that nobody has handed in yet is an empty one."""
+    """The sources, those without a table or rows marked: a dataset that nobody has handed in yet is an empty one."""
     rows = connection.execute("select table_name from information_schema.tables").fetchall()
     there = {str(name) for (name,) in rows}
+    holding = filled(connection, there & sources.keys())
+    has_nils = "submissions" in there
     return {
-        dataset: replace(source, is_there=dataset in there, has_nils="submissions" in there)
+        dataset: replace(source, is_there=dataset in there, has_rows=dataset in holding, has_nils=has_nils)
         for dataset, source in sources.items()
     }
 

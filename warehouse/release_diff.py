@@ -18,10 +18,11 @@ from warehouse.handed_in import TABLE
 from warehouse.indicators import Indicator
 from warehouse.periods import months_of
 from warehouse.region_changes import changes_by
-from warehouse.region_tree import QUIET, TREE
+from warehouse.region_tree import TREE
 from warehouse.relations import Source
 from warehouse.release import Release
 from warehouse.schemas import OBSERVATIONS, RECORD_FIELDS, REGIONS, SUBMISSIONS
+from warehouse.scratch import scratch
 from warehouse.store import Store
 
 if TYPE_CHECKING:
@@ -78,16 +79,13 @@ def moved(between: Between, indicator: str | None = None, region_code: str | Non
 
     An observation that only one of the releases has is there too; its other state is null.
     """
-    import duckdb
-
     wanted = {"indicator": indicator, "region_code": region_code}
     parts = [pc.field(name) == value for name, value in wanted.items() if value]
     where = None
     for part in parts:
         where = part if where is None else where & part
     before, now = between.both("observations", OBSERVATIONS, where)
-    with duckdb.connect() as work:
-        work.execute(QUIET)
+    with scratch() as work:
         work.register("observed_before", before)
         work.register("observed_now", now)
         return work.sql(_MOVED).to_arrow_table()
@@ -117,8 +115,6 @@ def causes(
         Of each: ``nth`` (the observation's place in ``moved``), dataset, submission_id, came and went (rows behind the
         observation), all_came and all_went (rows of the submission anywhere).
     """
-    import duckdb
-
     named = pc.unique(moved["indicator"]).to_pylist()
     reads = [
         {"indicator": name, "dataset": dataset, "is_month": window == "in_month", "is_year": window == "in_year",
@@ -127,9 +123,8 @@ def causes(
         for name in named if name in indicators
         for dataset, window in sorted(indicators[name].relations)
     ]  # fmt: skip
-    with duckdb.connect() as work:
-        work.execute(QUIET)
-        work.execute("create table changed (dataset varchar, submission_id varchar, region_code varchar, "
+    with scratch() as work:
+        work.execute("create temp table changed (dataset varchar, submission_id varchar, region_code varchar, "
                      "period varchar, came bigint, went bigint)")  # fmt: skip
         for dataset in sorted({str(one["dataset"]) for one in reads}):
             _note_changed(work, between, dataset)
@@ -268,8 +263,6 @@ def _codes(between: Between) -> tuple[pa.Table, pa.Table]:
 
 def regions_behind(between: Between, observed: Iterable[str]) -> dict[str, list[str]]:
     """By region of an observation, the codes in it, itself included, that changed between the releases."""
-    import duckdb
-
     if not between.differ("regions"):
         return {}
     before, now = _codes(between)
@@ -277,8 +270,7 @@ def regions_behind(between: Between, observed: Iterable[str]) -> dict[str, list[
     found: dict[str, list[str]] = {}
     if not codes:
         return found
-    with duckdb.connect() as work:
-        work.execute(QUIET)
+    with scratch() as work:
         for name, regions in (("before", before), ("now", now)):
             work.register("regions", regions)
             work.execute(TREE.replace("temp table tree", f"temp table tree_{name}"))

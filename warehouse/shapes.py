@@ -10,6 +10,8 @@ from functools import cache
 
 import pyarrow as pa
 
+from warehouse.scratch import scratch
+
 _TYPES: Mapping[pa.DataType, str] = {
     pa.string(): "VARCHAR",
     pa.int64(): "BIGINT",
@@ -48,8 +50,6 @@ def sql_type(kind: pa.DataType) -> str:
 
 
 def _asked(kind: pa.DataType) -> str:
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         column = pa.Table.from_batches([], pa.schema([("x", kind)]))
         return str(connection.from_arrow(column).types[0])

@@ -10,9 +10,10 @@ import pyarrow as pa
 from expectations.reconciliations.model import Reconciliation, Side
 from warehouse.guard import QueryError, ask
 from warehouse.indicators import Indicator
-from warehouse.region_tree import QUIET, TREE
-from warehouse.relations import Source, check_months, located, with_relations
+from warehouse.region_tree import TREE
+from warehouse.relations import Source, check_months, finds_rows, located, with_relations
 from warehouse.schemas import RECONCILIATIONS
+from warehouse.scratch import scratch
 
 if TYPE_CHECKING:
     import duckdb
@@ -113,8 +114,6 @@ def reconcile(
     Raises:
         ReconciliationError: SQL that fails.
     """
-    import duckdb
-
     named = indicators or {}
     sources = located(connection, sources)
     asked = {"months": check_months(months)}
@@ -122,9 +121,9 @@ def reconcile(
         _side(connection, one, name, side, sources, asked, named)
         for one in reconciliations.values()
         for name, side in (("left", one.left), ("right", one.right))
+        if finds_rows(side.statement, sources)
     ]
-    with duckdb.connect() as work:
-        work.execute(QUIET)
+    with scratch() as work:
         work.register("sides", pa.concat_tables([_SIDES.empty_table(), *sides]))
         work.register("regions", regions)
         work.register("definitions", _definitions(reconciliations))

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from expectations.contracts.amounts import amounts
 from warehouse.codes import DIGITS
+from warehouse.scratch import scratch
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -60,14 +61,12 @@ def compare(now: pa.Table, before: pa.Table, contract: Contract, *, by_region: b
             one thing those meet that say the same, then those of one region.
         by_region: A row only meets rows of its own region, at the contract's level of coverage.
     """
-    import duckdb
-
     about = _quoted(contract.key or _words(contract))
     if by_region:
         about.append(_region(contract))
     content = _quoted(column.name for column in contract.columns if column.name not in _PLACE)
     texts = {"thing": _text(["period", *about]), "content": _text(["region_code", "period", *content])}
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         for side, rows in (("now", now), ("before", before)):
             connection.register(f"rows_{side}", rows)
             connection.execute(_SIDE.format(side=side, region=_region(contract), **texts))
@@ -129,9 +128,7 @@ def known_elsewhere(now: pa.Table, in_force: pa.Table, contract: Contract) -> in
         now, in_force: As for ``compare``; regions are told apart at the contract's level of coverage.
         contract: With a key.
     """
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         connection.register("rows_now", now)
         connection.register("rows_before", in_force)
         counted = _ELSEWHERE.format(key=_text(["period", *_quoted(contract.key)]), region=_region(contract))

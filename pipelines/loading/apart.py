@@ -6,7 +6,9 @@ here is what it needs before its first call; a process that stages whole bundles
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 import connectors.extract  # noqa: F401 - what is called here is called by name
@@ -21,9 +23,19 @@ Result = TypeVar("Result")
 Apart: TypeAlias = Supervised[..., Any]
 
 
-def apart(settings: Settings) -> Apart:
+_idle: dict[Limits, list[Apart]] = defaultdict(list)
+"""Processes that wait for the next load of this one; they end with it."""
+
+
+@contextmanager
+def apart(settings: Settings) -> Iterator[Apart]:
     """A process that calls what it is given: ``.call(function, *arguments)``; it starts with the first call."""
-    return Supervised(run, limits(settings))
+    idle = _idle[limits(settings)]
+    process: Apart = idle.pop() if idle else Supervised(run, limits(settings))
+    try:
+        yield process
+    finally:
+        idle.append(process)
 
 
 def limits(settings: Settings) -> Limits:

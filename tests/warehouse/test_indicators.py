@@ -273,7 +273,7 @@ def test_records_of_an_unknown_region_stop_the_work_by_name() -> None:
 
 
 def test_failing_sql_names_the_indicator_and_its_side() -> None:
-    connection = ledger()
+    connection = ledger(register=[("990101100201", "2025-01", 5)])
     broken = indicator(denominator="select as_of, region_code, homes as value from register_as_of")
     with pytest.raises(IndicatorError, match="indicator rate: its denominator"):
         observed(connection, broken, "2025-01")

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from warehouse.guard import QueryError, ask
 from warehouse.indicators.model import Indicator
-from warehouse.relations import Source, check_months, located, units_reported, with_relations
+from warehouse.relations import Source, check_months, finds_rows, located, units_reported, with_relations
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,7 +80,7 @@ def measure(
     months: Iterable[str],
     sources: Mapping[str, Source],
 ) -> Measures:
-    """Run the indicators' SQL for the months.
+    """Run the indicators' SQL for the months; where all that it reads holds no row yet, nothing is asked.
 
     Raises:
         IndicatorError: An indicator's SQL fails or reads a dataset without facts.
@@ -92,6 +92,7 @@ def measure(
         part
         for indicator in indicators.values()
         for side, sql in indicator.statements.items()
+        if finds_rows(sql, sources)
         for part in [_part(connection, indicator, side, sql, sources, asked)]
     ]
     relations = sorted(frozenset[tuple[str, str]]().union(*(i.relations for i in indicators.values())))

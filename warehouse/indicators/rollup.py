@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from warehouse.indicators.measure import IndicatorError, Measures
 from warehouse.indicators.model import Indicator
-from warehouse.region_tree import QUIET, TREE
+from warehouse.region_tree import TREE
 from warehouse.relations import Source
 from warehouse.schemas import OBSERVATIONS
+from warehouse.scratch import scratch
 
 if TYPE_CHECKING:
     import duckdb
@@ -159,10 +160,7 @@ def roll_up(
     Raises:
         IndicatorError: Records of a region that is not in ``regions``.
     """
-    import duckdb
-
-    with duckdb.connect() as work:
-        work.execute(QUIET)
+    with scratch() as work:
         for name, table in {
             "parts": measures.parts,
             "reported": measures.reported,
