@@ -9,14 +9,16 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from expectations.contracts.model import Column, Contract, ContractError, Rule, read_contract
+from expectations.contracts.model import Column, Contract, ContractError, Rule
+from expectations.contracts.reading import read_contract
 from expectations.forms.lint import form_problems
 from expectations.routing import header_key, same_kind
+from expectations.version_lint import version_problems
 from warehouse.definitions import DefinitionError, Document, Problem, read_document, yaml_files
 
 SCHEMA = Path(__file__).with_name("contract.schema.json")
@@ -73,14 +75,15 @@ class _Layout:
     rules: tuple[Where, ...]
 
 
-def lint(paths: Iterable[Path]) -> list[Problem]:
+def lint(paths: Iterable[Path], roots: Sequence[Path] = ()) -> list[Problem]:
     """Problems of contract files, sorted by file and line.
 
     Args:
         paths: Files, or folders searched for ``*.yaml``.
+        roots: Folders with the other versions of their datasets (``version_lint``).
     """
     problems: list[Problem] = []
-    datasets: dict[str, Path] = {}
+    read: dict[Path, tuple[Contract, Document]] = {}
     for path in yaml_files(paths):
         try:
             document = read_document(path)
@@ -99,15 +102,8 @@ def lint(paths: Iterable[Path]) -> list[Problem]:
             problems.append(Problem(path, 1, str(error).removeprefix(f"{path}: ")))
             continue
         problems += [document.problem(where, message) for where, message in _meaning(contract, document)]
-        if contract.dataset in datasets:
-            problems.append(
-                document.problem(
-                    ("schema", "0", "name"),
-                    f"{contract.dataset} is also in {datasets[contract.dataset]}; rename one",
-                )
-            )
-        datasets[contract.dataset] = path
-    return sorted(problems)
+        read[path] = contract, document
+    return sorted([*problems, *version_problems(read, roots)])
 
 
 def _misshapen(document: Document) -> Iterator[Problem]:

@@ -90,7 +90,7 @@ def _of(
     covered = {ends[month] for month in months if (contract.dataset, county, month.text) in first}
     for month, end in ends.items():
         key = (contract.dataset, county, month.text)
-        due = due_date(end, contract.due_day)
+        due = due_date(end, contract.at(end.text).due_day)
         # A window that begins before the months told of has no gap that could be judged.
         no_gap = month != end or end in covered or window_start(end, contract.frequency) < months[0]
         if key in first:

@@ -71,7 +71,7 @@ class Route:
     """A table understood as a dataset.
 
     Attributes:
-        contract: The dataset's contract.
+        contract: The dataset's contract; of several versions the one that the table matches best.
         mapping: Contract column name to zero-based grid column.
         score: Share of the table's named columns that are columns of the contract, 0 to 1.
         missing: Names of contract columns the table has not; none of them is required once a table is routed.
@@ -104,7 +104,7 @@ def route(extract: Headed, contracts: Mapping[str, Contract], department: str) -
 
     Args:
         extract: The table with its columns' header paths and units.
-        contracts: All contracts by dataset; only those of the department are candidates.
+        contracts: All contracts by dataset, in all their versions; only those of the department are candidates.
         department: Who handed the table in.
 
     Raises:
@@ -112,12 +112,12 @@ def route(extract: Headed, contracts: Mapping[str, Contract], department: str) -
             ``ambiguous_dataset`` where two contracts fit equally well.
     """
     columns = extract.table.columns
-    own = [match(columns, contract) for contract in contracts.values() if contract.department == department]
-    fitting = sorted((found for found in own if found.fits), key=_rank, reverse=True)
+    own = [nearest(columns, contract) for contract in contracts.values() if contract.department == department]
+    fitting = sorted((found for found in own if found.fits), key=closeness, reverse=True)
     if not fitting:
         raise _unrouted(columns, own, contracts, department)
     best = fitting[0]
-    equals = [found for found in fitting if _rank(found) == _rank(best)]
+    equals = [found for found in fitting if closeness(found) == closeness(best)]
     if len(equals) > 1:
         names = "、".join(f"《{found.contract.title}》" for found in equals)
         raise Refused(
@@ -133,6 +133,12 @@ def route(extract: Headed, contracts: Mapping[str, Contract], department: str) -
 def is_guidance(sheet: str) -> bool:
     """Whether a sheet's name says that it explains a form (填表说明, 示例, 选项) and holds no data."""
     return bool(_GUIDANCE.fullmatch(normalize("NFKC", sheet.rpartition("/")[2]).strip()))
+
+
+def nearest(columns: Sequence[GridColumn], contract: Contract) -> Route:
+    """How well columns match a dataset, under the version of its contract that they match best; of equals the newest."""
+    found = [match(columns, version) for version in reversed(contract.every_version)]
+    return max(found, key=lambda one: (one.fits, closeness(one)))
 
 
 def match(columns: Sequence[GridColumn], contract: Contract) -> Route:
@@ -283,7 +289,8 @@ def _comparable(left: str, right: str) -> bool:
     return set(_QUALIFIER.findall(left)) == set(_QUALIFIER.findall(right))
 
 
-def _rank(found: Route) -> tuple[float, int, int]:
+def closeness(found: Route) -> tuple[float, int, int]:
+    """How much of a table a route understands: of two the higher is the better one."""
     return round(found.score, 6), len(found.mapping), -len(found.guesses)
 
 
@@ -291,9 +298,9 @@ def _unrouted(
     columns: Sequence[GridColumn], own: Sequence[Route], contracts: Mapping[str, Contract], department: str
 ) -> Refused:
     everywhere = [
-        match(columns, contract) for contract in contracts.values() if contract.department != department
+        nearest(columns, contract) for contract in contracts.values() if contract.department != department
     ]
-    closest = max((*own, *everywhere), key=_closeness, default=None)
+    closest = max((*own, *everywhere), key=_lacking_least, default=None)
     if closest is None or closest.score < RELATED:
         known = "、".join(f"《{found.contract.title}》({found.contract.dataset})" for found in own)
         return Refused(
@@ -305,7 +312,7 @@ def _unrouted(
     return Refused("unrouted", _what(closest), _remedy(closest))
 
 
-def _closeness(found: Route) -> tuple[int, float, int]:
+def _lacking_least(found: Route) -> tuple[int, float, int]:
     """Missing as little as possible of what is required, then understanding as much as possible."""
     required = [column.name for column in found.contract.columns if column.required]
     have = sum(name in found.mapping for name in required)

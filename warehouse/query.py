@@ -66,7 +66,8 @@ def connect(
         as_of: Everything as it was at this UTC time.
         release: Everything as it was released under this name; neither a time nor a release: as it is, which may be
             in the middle of a load.
-        expected: Schemas of further tables (the datasets'), so that one not yet written is empty and not an error.
+        expected: Schemas of further tables (the datasets'), so that one not yet written is empty and not an error, and a
+            column that came with a later version of a contract is null before it.
         limits: Of time and memory, for every question.
 
     Raises:
@@ -81,8 +82,9 @@ def connect(
     is_before_all = as_of is not None and _is_before_all(store, versions, as_of, handed_in)
     connection = duckdb.connect()
     files = {table: store.files(table, version) for table, version in versions.items()}
-    views = (_view(store, table, version, files[table]) for table, version in versions.items())
-    absent = () if is_before_all else _absent(versions, expected or {})
+    wanted = expected or {}
+    views = (_view(store, name, version, files[name], wanted.get(name)) for name, version in versions.items())
+    absent = () if is_before_all else _absent(versions, wanted)
     connection.execute("; ".join([*_SETTINGS, *chain.from_iterable(views), *absent]))
     if handed_in is not None:
         connection.from_arrow(handed_in).create(quoted(SUBMISSIONS))
@@ -209,10 +211,15 @@ def _nothing_yet(store: Store, as_of: datetime) -> str:
     return f"{said}; the first release is of {first:%Y-%m-%d %H:%M}. Ask for that day or a later one"
 
 
-def _view(store: Store, table: str, as_of: AsOf, files: Sequence[Path]) -> Iterator[str]:
+def _view(
+    store: Store, table: str, as_of: AsOf, files: Sequence[Path], wanted: pa.Schema | None
+) -> Iterator[str]:
     """Statements that make a table's view."""
     schema = store.schema(table, as_of)
     assert schema is not None  # noqa: S101 - the version was just found
+    for field in wanted or ():
+        if field.name not in schema.names:
+            schema = schema.append(field)
     shown = [field for field in schema if field.name not in schemas.PARTITIONS_ONLY]
     if not files:
         yield empty_table(table, shown)

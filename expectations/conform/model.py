@@ -27,6 +27,7 @@ class Conformed:
         extract: Where it came from.
         columns: Contract column to zero-based grid column, for those the table has.
         notes: What a person should know (units converted, columns not used), in Chinese.
+        valid_from: Of the version of the contract that it is held against.
     """
 
     frame: pd.DataFrame = field(repr=False)  # a traceback that prints its locals must not print people
@@ -34,3 +35,4 @@ class Conformed:
     extract: Extract = field(repr=False)
     columns: Mapping[str, int]
     notes: tuple[str, ...] = ()
+    valid_from: str = ""

@@ -33,7 +33,12 @@ _PANDAS_TYPES = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
 
 
 def conform(
-    extract: Extract, route: Route, period: str | None, index: RegionIndex, scope: Sequence[str] = ()
+    extract: Extract,
+    route: Route,
+    period: str | None,
+    index: RegionIndex,
+    scope: Sequence[str] = (),
+    beside: Sequence[Column] = (),
 ) -> Conformed:
     """Read a routed table into typed columns, with a draft for every cell that cannot be read.
 
@@ -44,6 +49,7 @@ def conform(
         index: The region tree.
         scope: Texts that may name a county or township for the whole file (sender path, file name), the nearest
             first; the sheet's name and the titles come before them.
+        beside: Columns of other versions of the contract, which the dataset's records have too; blank here.
     """
     contract = route.contract
     cells = {name: extract.cells[str(at)] for name, at in route.mapping.items()}
@@ -55,6 +61,8 @@ def conform(
     arrays, found = columns.arrays, [*found, *columns.found]
     located = _located(arrays, route, index, extract, scope, found, periods)
     arrays |= {**located.columns, "region_code": located.regions, "period": periods}
+    for column in beside:
+        arrays |= _absent(column, len(periods))
     arrays |= {"sheet": pa.repeat(extract.sheet, len(periods)), "row": extract.rows}
     every = [frame for frame in (*found, located.findings, _guesses(route)) if len(frame)]
     return Conformed(
@@ -63,6 +71,7 @@ def conform(
         extract=extract,
         columns=dict(route.mapping),
         notes=(*columns.notes, *_filled(located, route), *_unused(route)),
+        valid_from=contract.valid_from,
     )
 
 

@@ -1,39 +1,28 @@
-"""A contract: what one dataset must look like, read from Open Data Contract Standard YAML.
+"""A contract: what one dataset must look like, written as Open Data Contract Standard YAML.
 
 The standard's own fields are used wherever it has one (``businessName``, ``synonyms``, ``enum``, ``required``,
 ``primaryKey``, ``logicalTypeOptions``, ``classification``, ``quality``); what it lacks stands in
-``customProperties``. Linting lives in ``contract_lint``; what to do with a contract lives with whoever does it.
+``customProperties``. Reading lives in ``reading``, linting in ``contract_lint``; what to do with a contract lives with
+whoever does it.
 
 Source: Open Data Contract Standard 3.2, https://bitol-io.github.io/open-data-contract-standard/
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from hashlib import sha256
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
-
-import yaml
-from open_data_contract_standard.model import (
-    CustomProperty,
-    DataQuality,
-    OpenDataContractStandard,
-    SchemaObject,
-    SchemaProperty,
-)
+from typing import Any, Literal
 
 from expectations.rules import Severity
-from warehouse.definitions import read_yaml
 from warehouse.frequency import Frequency
 
 Keeps = Literal["snapshot", "events"]
 Accumulates = Literal["month", "year_to_date"]
 Level = Literal["county", "township", "village"]
-
-BUILT_IN = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -159,6 +148,9 @@ class Contract:
         source: Path of the YAML file.
         digest: SHA-256 of the YAML bytes: a change of contract is a change of what is desired.
         form: What is asked of statistical forms; None for a ledger.
+        valid_from: The first month that this version holds for; blank for the first version.
+        versions: Of a dataset with several, each as it holds for its months, the first one first. The dataset itself then
+            is its newest version with every column and rule that any version has.
     """
 
     dataset: str
@@ -178,6 +170,21 @@ class Contract:
     form: Form | None = None
     accumulates: Accumulates = "month"
     resubmission: Literal["replace", "amend", "ask"] = "ask"
+    valid_from: str = ""
+    versions: tuple[Contract, ...] = ()
+
+    def at(self, period: str | None) -> Contract:
+        """The version that holds for a month (``2025-06``); the newest where none is given."""
+        if not self.versions:
+            return self
+        if period is None:
+            return self.versions[-1]
+        return self.versions[max(bisect_right([one.valid_from for one in self.versions], period) - 1, 0)]
+
+    @property
+    def every_version(self) -> tuple[Contract, ...]:
+        """Its versions, the first one first; itself where there is only one."""
+        return self.versions or (self,)
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -201,149 +208,3 @@ class Contract:
 
 class ContractError(ValueError):
     """A contract file that cannot be used; names the file, the offenders and the remedy."""
-
-
-def load_contracts(folders: Iterable[Path] = (BUILT_IN,)) -> dict[str, Contract]:
-    """Contracts by dataset, read from ``<folder>/**/*.yaml``; a later folder's contract replaces an earlier one's.
-
-    Raises:
-        ContractError: A file that is not a usable contract, or two files of one folder for one dataset.
-    """
-    contracts: dict[str, Contract] = {}
-    for folder in folders:
-        found: dict[str, Contract] = {}
-        for path in sorted(folder.rglob("*.yaml")):
-            contract = read_contract(path)
-            if contract.dataset in found:
-                raise ContractError(
-                    f"{path}: dataset {contract.dataset} is also in {found[contract.dataset].source}"
-                )
-            found[contract.dataset] = contract
-        contracts.update(found)
-    return dict(sorted(contracts.items()))
-
-
-def read_contract(path: Path) -> Contract:
-    """Read one contract.
-
-    Raises:
-        ContractError: Not YAML, not ODCS, or without what a dataset needs.
-    """
-    return _read(path, path.read_bytes())
-
-
-@lru_cache(maxsize=256)  # every bundle, and every question to a home, opens the contracts anew
-def _read(path: Path, data: bytes) -> Contract:
-    try:
-        odcs = OpenDataContractStandard.model_validate(read_yaml(data))
-    except (yaml.YAMLError, ValueError) as error:
-        raise ContractError(f"{path}: not an Open Data Contract Standard file: {error}") from error
-    if not odcs.schema_ or len(odcs.schema_) != 1:
-        raise ContractError(f"{path}: a contract describes exactly one table under schema")
-    try:
-        return _contract(path, odcs, odcs.schema_[0], sha256(data).hexdigest())
-    except (KeyError, TypeError, ValueError) as error:
-        raise ContractError(f"{path}: {error}") from error
-
-
-def _contract(path: Path, odcs: OpenDataContractStandard, table: SchemaObject, digest: str) -> Contract:
-    custom = _custom(odcs.customProperties)
-    service = {item.property: item.value for item in odcs.slaProperties or ()}
-    purpose = odcs.description.purpose if odcs.description else ""
-    rules = [_rule(item) for item in table.quality or ()]
-    for prop in table.properties or ():
-        rules += [_rule(item, column=prop.name) for item in prop.quality or ()]
-    return Contract(
-        dataset=_text(table.name, "schema name"),
-        title=_text(table.businessName, "schema businessName"),
-        department=_text(odcs.domain, "domain"),
-        version=_text(odcs.version, "version"),
-        purpose=purpose or "",
-        columns=tuple(_column(prop) for prop in table.properties or ()),
-        rules=tuple(rules),
-        evidence=_one_of(custom.get("evidence"), ("A", "B", "C", "D"), "evidence"),
-        frequency=_one_of(
-            service.get("frequency"), ("monthly", "quarterly", "termly", "yearly"), "frequency"
-        ),
-        due_day=int(cast("int", service["dueDay"])),
-        keeps=_one_of(custom.get("keeps"), ("snapshot", "events"), "keeps"),
-        coverage=_one_of(custom.get("coverage", "township"), ("county", "township", "village"), "coverage"),
-        source=path,
-        digest=digest,
-        form=_form(custom["form"]) if "form" in custom else None,
-        accumulates=_one_of(custom.get("accumulates", "month"), ("month", "year_to_date"), "accumulates"),
-        resubmission=_one_of(custom.get("resubmission", "ask"), ("replace", "amend", "ask"), "resubmission"),
-    )
-
-
-def _form(value: Mapping[str, Any]) -> Form:
-    indicators = (
-        FormIndicator(str(one["code"]), str(one["title"]), str(one.get("unit", "")), str(one.get("form", "")))
-        for one in value.get("indicators", ())
-    )
-    return Form(
-        titles=tuple(map(str, value.get("titles", ()))),
-        relations=tuple(map(str, value.get("relations", ()))),
-        indicators=tuple(indicators),
-    )
-
-
-def _column(prop: SchemaProperty) -> Column:
-    custom = _custom(prop.customProperties)
-    options = prop.logicalTypeOptions or {}
-    return Column(
-        name=_text(prop.name, "property name"),
-        title=_text(prop.businessName, f"businessName of {prop.name}"),
-        aliases=tuple(item.synonym for item in prop.synonyms or () if item.synonym),
-        type=_one_of(
-            prop.logicalType,
-            ("string", "integer", "number", "date", "boolean"),
-            f"logicalType of {prop.name}",
-        ),
-        kind=custom.get("kind", ""),
-        role=custom.get("role", ""),
-        unit=custom.get("unit", ""),
-        required=bool(prop.required),
-        key=bool(prop.primaryKey),
-        private=prop.classification == "private",
-        enum=tuple(str(item.value) for item in prop.enum or ()),
-        value_aliases={str(k): str(v) for k, v in custom.get("value_aliases", {}).items()},
-        minimum=options.get("minimum"),
-        maximum=options.get("maximum"),
-        pattern=options.get("pattern"),
-        description=prop.description or "",
-        examples=tuple(str(example) for example in prop.examples or ()),
-    )
-
-
-def _rule(item: DataQuality, column: str | None = None) -> Rule:
-    name = _text(item.name, "quality name")
-    if item.engine != "greatExpectations" or not isinstance(item.implementation, dict):
-        raise ValueError(f"quality {name}: give engine greatExpectations and implementation {{type, kwargs}}")
-    kwargs = dict(item.implementation.get("kwargs", {}))
-    if column is not None:
-        kwargs.setdefault("column", column)
-    return Rule(
-        name=name,
-        expectation=_text(item.implementation.get("type"), f"implementation type of {name}"),
-        kwargs=kwargs,
-        severity=_one_of(item.severity, ("error", "warning"), f"severity of {name}"),
-        message=_text(item.description, f"description of {name}"),
-        remedy=str(_custom(item.customProperties).get("remedy", "")),
-    )
-
-
-def _custom(items: list[CustomProperty] | None) -> dict[str, Any]:
-    return {item.property: item.value for item in items or () if item.property}
-
-
-def _text(value: str | None, what: str) -> str:
-    if not value:
-        raise ValueError(f"{what} is missing")
-    return value
-
-
-def _one_of(value: Any, allowed: tuple[str, ...], what: str) -> Any:
-    if value not in allowed:
-        raise ValueError(f"{what} is {value!r}; use one of {', '.join(allowed)}")
-    return value

@@ -46,7 +46,7 @@ from expectations.inspection.verdict import Known, Verdicts
 from expectations.privacy.masks import mask
 from expectations.privacy.meaning import is_private_column
 from expectations.privacy.numbers import scrub_text
-from expectations.routing import Route, is_guidance, match, route
+from expectations.routing import Route, is_guidance, nearest, route
 from warehouse.schemas import REGIONS
 
 PARTS = ("title", "header", "body", "total", "section", "note")
@@ -237,7 +237,7 @@ def _shown(text: str | None, is_private: bool) -> str:
 
 def _related(extract: Extract, contracts: Mapping[str, Contract]) -> list[Route]:
     """Datasets that a fair share of the table's columns belongs to, the closest first."""
-    found = (match(extract.table.columns, contract) for contract in contracts.values())
+    found = (nearest(extract.table.columns, contract) for contract in contracts.values())
     return sorted((one for one in found if one.score >= _RELATED), key=lambda one: -one.score)
 
 

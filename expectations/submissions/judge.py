@@ -50,6 +50,7 @@ class Judged:
         sheets: Its sender's names of sheets, by them the names shown to others.
         shown_path: Where it was handed in, as others may see it.
         says: What its sender says it is (``expectations.resubmission.intent_of``).
+        months: Months that it is about, those of rows in quarantine too.
     """
 
     submission_id: str
@@ -65,6 +66,7 @@ class Judged:
     sheets: Mapping[str, str]
     shown_path: str
     says: frozenset[Says] = frozenset()
+    months: frozenset[str] = frozenset()
 
 
 def judge(contract: Contract, understood: Sequence[Understood], privacy: Privacy) -> list[Judged]:
@@ -73,18 +75,28 @@ def judge(contract: Contract, understood: Sequence[Understood], privacy: Privacy
     Raises:
         Miscounted: A row was lost or doubled on the way; ours, never the sender's.
     """
-    tables = [table for one in understood for table in one.conformed]
-    if not tables:
-        return [_judged(contract, one, [], privacy) for one in understood]
-    frame, offsets = join(tables)
-    rows = [sum(len(table.frame) for table in one.conformed) for one in understood]
-    frame["submission_id"] = pd.Categorical.from_codes(
-        np.repeat(np.arange(len(understood)), rows),
-        pd.Index([one.submission.submission_id for one in understood]),
-    )
-    found = validate(frame, contract, group="submission_id", known=join_drafts(tables, offsets))
-    drafts = iter(split(found, offsets))
+    own = [(one.submission.submission_id, table) for one in understood for table in one.conformed]
+    found: dict[int, pd.DataFrame] = {}
+    for version in contract.every_version:
+        at = [n for n, (_, table) in enumerate(own) if contract.at(table.valid_from) is version]
+        found |= zip(at, _validated(version, [own[n] for n in at]), strict=True)
+    drafts = iter(found[n] for n in range(len(own)))
     return [_judged(contract, one, [next(drafts) for _ in one.conformed], privacy) for one in understood]
+
+
+def _validated(version: Contract, own: Sequence[tuple[str, Conformed]]) -> list[pd.DataFrame]:
+    """Drafts of validation for each table of submissions, all of one version."""
+    if not own:
+        return []
+    tables = [table for _, table in own]
+    frame, offsets = join(tables)
+    ids = list(dict.fromkeys(submission_id for submission_id, _ in own))
+    codes = [ids.index(submission_id) for submission_id, _ in own]
+    frame["submission_id"] = pd.Categorical.from_codes(
+        np.repeat(codes, [len(table.frame) for table in tables]), pd.Index(ids)
+    )
+    found = validate(frame, version, group="submission_id", known=join_drafts(tables, offsets))
+    return split(found, offsets)
 
 
 def _judged(contract: Contract, one: Understood, drafts: Sequence[pd.DataFrame], privacy: Privacy) -> Judged:
@@ -108,7 +120,15 @@ def _judged(contract: Contract, one: Understood, drafts: Sequence[pd.DataFrame],
         sheets=dict(shield.sheets),
         shown_path=shield.path(one.submission.sender_path),
         says=one.says,
+        months=_months(one),
     )
+
+
+def _months(one: Understood) -> frozenset[str]:
+    said = {dated.period for dated in one.dates if dated.period}
+    units = {period for _, period in one.nil.units} if one.nil else set()
+    rows = {str(month) for table in one.conformed for month in table.frame["period"].dropna().unique()}
+    return frozenset(said | units | rows)
 
 
 def _records(contract: Contract, staged: Sequence[Staged]) -> pa.Table:

@@ -35,6 +35,7 @@ def outcome_of(judged: Judged, digest: str) -> Outcome:
         remedy=None if is_taken else "请按回执逐格改正后重报。",
         coverage=judged.coverage,
         contract_digest=digest,
+        judged_by={month: judged.contract.at(month).digest for month in sorted(judged.months)},
         shown_path=judged.shown_path,
         says=judged.says,
     )

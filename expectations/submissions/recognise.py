@@ -30,7 +30,7 @@ class Candidate:
 
     Attributes:
         extract: The table.
-        route: Which dataset, and which column is which.
+        route: Which dataset, and which column is which under the version that it matches best.
         checks: What a form says of itself, regions as printed (``expectations.forms.CHECKS``); none of a ledger.
     """
 
@@ -44,7 +44,7 @@ class Recognised:
     """The tables of a file.
 
     Attributes:
-        contract: The dataset that most rows belong to.
+        contract: The dataset that most rows belong to, in all its versions.
         taken: Its tables; none is empty.
         leftovers: The others that have rows, each with the reason.
         stated: What headings of the sheets taken say of the rows below them (``expectations.forms.CHECKS``).
@@ -83,7 +83,7 @@ def recognise(reading: Reading, contracts: Mapping[str, Contract], department: s
     if not found:
         raise max(leftovers, key=lambda pair: len(pair[0].rows))[1]
     contract = contracts[_main(found)]
-    own = [one for one in found if one.route.contract is contract and len(one.extract.rows)]
+    own = [one for one in found if one.route.contract.dataset == contract.dataset and len(one.extract.rows)]
     taken = tuple(sorted(own, key=lambda one: _is_copy(one.extract, reading)))
     if not taken:
         raise _nothing_filled_in(contract.title, reading, how(contract))
@@ -173,7 +173,7 @@ def _others(found: Sequence[Candidate], contract: Contract) -> list[tuple[Extrac
             ),
         )
         for one in found
-        if one.route.contract is not contract
+        if one.route.contract.dataset != contract.dataset
     ]
 
 

@@ -26,6 +26,7 @@ from expectations.forms.conform import conform_form
 from expectations.forms.findings import placed_checks
 from expectations.nil.words import HOW
 from expectations.resubmission.intent import intent_of
+from expectations.routing import Route
 from expectations.rules import Told
 from expectations.submissions.copies import told_apart
 from expectations.submissions.nil import Nil, nil_report
@@ -37,6 +38,7 @@ from expectations.submissions.period import (
     with_dates,
 )
 from expectations.submissions.recognise import Candidate, recognise
+from expectations.submissions.versions import OTHER_VERSION, in_its_version
 from warehouse.ledger.values import Says
 from warehouse.periods import Month
 
@@ -122,7 +124,7 @@ def _understood(
     found = recognise(reading, contracts, submission.department)
     del reading
     dated, undated = with_dates(found.taken, found.contract, submission.sender_path, submission.file_name)
-    tables = [_conformed(one, by, submission, index) for one, by in dated]
+    dated, tables, misfits = _versioned(dated, found.contract, submission, index)
     dates = tuple(by for _, by in dated)
     as_rows_say(tables, dates, found.contract)
     apart = told_apart(tables, found.contract)
@@ -133,7 +135,7 @@ def _understood(
         contract=found.contract,
         dates=dates,
         conformed=conformed,
-        leftovers=(*found.leftovers, *undated, *apart.leftovers),
+        leftovers=(*found.leftovers, *undated, *misfits, *apart.leftovers),
         checks=pa.concat_tables(
             [
                 placed_checks(checks, conformed, periods),
@@ -179,11 +181,43 @@ def _periods(dated: Sequence[tuple[Candidate, Dated]]) -> dict[str, str | None]:
     return {one.extract.sheet: by.period for one, by in dated}
 
 
-def _conformed(one: Candidate, dated: Dated, submission: Submission, index: RegionIndex) -> Conformed:
-    contract = one.route.contract
+def _versioned(
+    dated: Sequence[tuple[Candidate, Dated]], contract: Contract, submission: Submission, index: RegionIndex
+) -> tuple[list[tuple[Candidate, Dated]], list[Conformed], list[tuple[Extract, Refused]]]:
+    """The tables conformed, and those on the form of another version than that of their month.
+
+    Raises:
+        Refused: None can be taken.
+    """
+    taken: list[tuple[Candidate, Dated]] = []
+    tables: list[Conformed] = []
+    misfits: list[tuple[Extract, Refused]] = []
+    for one, by in dated:
+        try:
+            tables.append(_conformed(one, by, contract, submission, index))
+        except Refused as refusal:
+            if refusal.code != OTHER_VERSION:
+                raise
+            misfits.append((one.extract, refusal))
+        else:
+            taken.append((one, by))
+    if not tables:
+        raise misfits[0][1]
+    return taken, tables, misfits
+
+
+def _conformed(
+    one: Candidate, dated: Dated, contract: Contract, submission: Submission, index: RegionIndex
+) -> Conformed:
     scope = (submission.file_name, *reversed(Path(submission.sender_path).parent.parts))
-    as_type = conform_form if contract.form else conform
-    table = as_type(one.extract, one.route, dated.period, index, scope)
+
+    def as_type(route: Route) -> Conformed:
+        if contract.form:
+            return conform_form(one.extract, route, dated.period, index, scope)
+        beside = [column for column in contract.columns if column.name not in route.contract.by_name]
+        return conform(one.extract, route, dated.period, index, scope, beside)
+
+    table = in_its_version(one, contract, dated.period, as_type)
     own = contract.with_role("period")
     if (
         dated.period

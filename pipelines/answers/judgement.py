@@ -150,7 +150,7 @@ def freshness(site: Site, connection: DuckDBPyConnection, contract: Contract) ->
     now = dt.datetime.now(dt.UTC)
     end = last_due(contract.frequency, contract.due_day, shanghai_day(now))
     months = [month.text for month in window_months(end, contract.frequency)]
-    due = due_date(end, contract.due_day)
+    due = due_date(end, contract.at(end.text).due_day)
     states = [
         one for one in hand_ins(connection, {contract.dataset: contract}, months, now) if one.month in months
     ]

@@ -1,23 +1,30 @@
-"""``shiji contract lint``, ``shiji check`` and ``shiji template``: what a dataset must look like, checked and as a form."""
+"""``shiji contract``, ``shiji check`` and ``shiji template``: what a dataset must look like, checked, shown and as a form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.common import Json, Problem, show
+from warehouse.periods import Month
 
 if TYPE_CHECKING:
+    from expectations.contracts.model import Contract
     from warehouse.definitions import Problem as DefinitionProblem
+
+
+_PERIOD = typer.Option("--period", help="A month, such as 2024-06: the version that holds for it.")
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="Contracts: what each dataset must look like.", no_args_is_help=True)
     group.command()(lint)
+    group.command("list")(listed)
+    group.command("show")(shown)
     app.add_typer(group, name="contract")
     app.command()(template)
     app.command()(check)
@@ -35,10 +42,90 @@ def lint(
     Examples: `shiji contract lint` · `shiji contract lint config/contracts/forestry/saplings.yaml`
     """
     from expectations.contract_lint import lint as lint_contracts
-    from expectations.contracts.model import BUILT_IN
+    from expectations.contracts.reading import BUILT_IN
 
-    files = _files(paths or context.obj.definition_folders("contracts", BUILT_IN))
-    _tell(lint_contracts(files), f"{len(files)} contracts", as_json)
+    folders = context.obj.definition_folders("contracts", BUILT_IN)
+    files = _files(paths or folders)
+    _tell(lint_contracts(files, folders), f"{len(files)} contracts", as_json)
+
+
+def listed(context: typer.Context, as_json: Json = False) -> None:
+    """List the datasets with every version of their contracts, and the months that each holds for.
+
+    Examples: `shiji contract list` · `shiji contract list --json`
+    """
+    every = _known(context).values()
+    rows = [_version(one, version) for one in every for version in one.every_version]
+    show(rows, ("dataset", "title", "department", "version", "from", "until", "file"), as_json=as_json)
+
+
+def shown(
+    context: typer.Context,
+    dataset: Annotated[str, typer.Argument(help="Dataset, such as toilet_ledger.")],
+    period: Annotated[str | None, _PERIOD] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the columns of a dataset: of its newest version, or of the one of a month.
+
+    Examples: `shiji contract show toilet_ledger` · `shiji contract show toilet_ledger --period 2024-06`
+    """
+    version = _contract(context, dataset, period)
+    rows = [
+        {
+            "column": column.name,
+            "title": column.title,
+            "type": column.type,
+            "unit": column.unit,
+            "required": column.required,
+            "key": column.key,
+            "allowed": "、".join(column.enum),
+        }
+        for column in version.columns
+    ]
+    if not as_json:
+        own = _version(_known(context)[dataset], version)
+        typer.echo(f"{version.title}, version {version.version}, {_span(own)}: {own['file']}")
+    show(rows, ("column", "title", "type", "unit", "required", "key", "allowed"), as_json=as_json)
+
+
+def _version(contract: Contract, version: Contract) -> dict[str, str]:
+    later = [one.valid_from for one in contract.every_version if one.valid_from > version.valid_from]
+    return {
+        "dataset": version.dataset,
+        "title": version.title,
+        "department": version.department,
+        "version": version.version,
+        "from": version.valid_from,
+        "until": (Month(later[0]) - 1).text if later else "",
+        "file": str(version.source),
+    }
+
+
+def _span(version: Mapping[str, str]) -> str:
+    since = f"from {version['from']}" if version["from"] else "from the first month"
+    return since + (f" until {version['until']}" if version["until"] else " on")
+
+
+def _known(context: typer.Context) -> Mapping[str, Contract]:
+    from expectations.contracts.reading import load_contracts
+
+    home = context.obj
+    return home.contracts if home.is_initialised else load_contracts()
+
+
+def _contract(context: typer.Context, dataset: str, period: str | None = None) -> Contract:
+    """A dataset's contract as it holds for a month; its newest version where none is given.
+
+    Raises:
+        Problem: There is no such dataset, or it is no month.
+    """
+    contracts = _known(context)
+    if dataset not in contracts:
+        raise Problem(f"no dataset {dataset}; there are: {', '.join(contracts)}")
+    try:
+        return contracts[dataset].at(Month(period).text if period else None)
+    except ValueError as error:
+        raise Problem(f"--period {period!r} is no month; write 2025-06") from error
 
 
 def check(context: typer.Context, as_json: Json = False) -> None:
@@ -47,8 +134,8 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     Example: `shiji check`
     """
     from expectations.contract_lint import lint as lint_contracts
-    from expectations.contracts.model import BUILT_IN as CONTRACTS
-    from expectations.contracts.model import load_contracts
+    from expectations.contracts.reading import BUILT_IN as CONTRACTS
+    from expectations.contracts.reading import load_contracts
     from expectations.contracts.sources import sources
     from expectations.reconciliations import lint_reconciliations
     from expectations.reconciliations.model import BUILT_IN as RECONCILIATIONS
@@ -56,12 +143,13 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     from warehouse.indicators.model import BUILT_IN as INDICATORS
 
     home = context.obj
-    contracts = _files(home.definition_folders("contracts", CONTRACTS))
-    problems = lint_contracts(contracts)
+    folders = home.definition_folders("contracts", CONTRACTS)
+    contracts = _files(folders)
+    problems = lint_contracts(contracts, folders)
     indicators = _files(home.definition_folders("indicators", INDICATORS))
     reconciliations = _files(home.definition_folders("reconciliations", RECONCILIATIONS))
     if not problems:  # their SQL is held against the contracts' columns
-        facts = sources(load_contracts(home.definition_folders("contracts", CONTRACTS)))
+        facts = sources(load_contracts(folders))
         problems = [*lint_indicators(indicators, facts), *lint_reconciliations(reconciliations, facts)]
     counts = (
         f"{len(contracts)} contracts, {len(indicators)} indicators, {len(reconciliations)} reconciliations"
@@ -91,20 +179,16 @@ def template(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to write; else <title>.xlsx here.")
     ] = None,
+    period: Annotated[str | None, _PERIOD] = None,
 ) -> None:
-    """Write the Excel form a clerk can fill: drop-downs, formats, notes.
+    """Write the Excel form a clerk can fill: drop-downs, formats, notes. It is that of the newest version.
 
-    Example: `shiji template toilet_ledger -o 改厕台账.xlsx`
+    Examples: `shiji template toilet_ledger -o 改厕台账.xlsx` · `shiji template toilet_ledger --period 2024-06`
     """
-    from expectations.contracts.model import load_contracts
     from expectations.templates.form import NoIndicators, write_form_template
     from expectations.templates.ledger import write_template
 
-    home = context.obj
-    contracts = home.contracts if home.is_initialised else load_contracts()
-    if dataset not in contracts:
-        raise Problem(f"no dataset {dataset}; there are: {', '.join(contracts)}")
-    contract = contracts[dataset]
+    contract = _contract(context, dataset, period)
     path = output or Path(f"{contract.title}.xlsx")
     try:
         (write_form_template if contract.form else write_template)(contract, path)

@@ -24,6 +24,7 @@ from pipelines.loading.differs import digest
 from pipelines.loading.notes import desired_notes, outdated_notes
 from pipelines.loading.receive import waiting as files_waiting
 from pipelines.loading.release import fingerprint, is_released, is_reported
+from warehouse.ledger import digest_at
 
 _RUNNING = dg.DefaultSensorStatus.RUNNING
 _LATE = dt.timedelta(minutes=15)
@@ -63,7 +64,8 @@ def _to_take_in(site: Site) -> Iterator[str]:
     digests = site.staging_digests
     yield from (f"read {entry.submission_id}" for entry in site.ledger.pending())
     for entry in site.ledger.stale(digests):
-        yield f"read anew {entry.submission_id} {digests.get(entry.dataset or '', '')}"
+        now = digest_at(digests.get(entry.dataset or "", ""), entry.judged_by)
+        yield f"read anew {entry.submission_id} {now}"
     yield from (f"answer {entry.submission_id}" for entry, _ in site.ledger.owed())
     wanted = desired_notes(site)
     yield from (f"findings {dataset} {wanted.get(dataset)}" for dataset in outdated_notes(site))

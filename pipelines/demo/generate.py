@@ -11,7 +11,8 @@ from typing import Literal
 
 import pandas as pd
 
-from expectations.contracts.model import Contract, load_contracts
+from expectations.contracts.model import Contract
+from expectations.contracts.reading import load_contracts
 from pipelines.demo.datasets.catalog import all_ledgers, periods
 from pipelines.demo.faults import Spoiled, Spoiler
 from pipelines.demo.forms import lay_out_forms

@@ -25,6 +25,7 @@ Step = Literal["staging", "records", "notes", "figures", "published", "report"]
 
 DOORS: Mapping[Step, Sequence[str]] = {
     "staging": (
+        "expectations.contracts.reading",
         "expectations.submissions.understand",
         "expectations.submissions.judge",
         "expectations.submissions.outcome",
@@ -32,7 +33,7 @@ DOORS: Mapping[Step, Sequence[str]] = {
     ),
     "records": ("pipelines.loading.records",),
     "notes": ("pipelines.loading.notes",),
-    "figures": ("pipelines.loading.figures",),
+    "figures": ("pipelines.loading.figures", "expectations.contracts.reading"),
     "published": ("warehouse.publish",),
     "report": ("expectations.report.write", "expectations/report/templates"),
 }

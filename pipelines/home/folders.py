@@ -15,7 +15,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from expectations.contracts.model import BUILT_IN, Contract, load_contracts
+from expectations.contracts.model import Contract
+from expectations.contracts.reading import BUILT_IN, load_contracts
 from pipelines.home.access import NoSuchGroup, Sharing, make_private, tighten, write_private
 from pipelines.home.instance import complete_instance
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # each door brings its libraries with it, so it is imported w
     from warehouse.audit import Audit
     from warehouse.guard import Limits
     from warehouse.indicators import Indicator
-    from warehouse.ledger import Ledger
+    from warehouse.ledger import Digests, Ledger
     from warehouse.staged import StagedStore
 
 
@@ -123,15 +123,19 @@ class Site:
         return digest.hexdigest()
 
     @cached_property
-    def staging_digests(self) -> dict[str, str]:
-        """By dataset, what staging depends on besides the bytes; ``""`` is for what no contract took."""
-        digests = {
-            name: _digest(
-                code_digest("staging"), contract.digest, self.regions_digest, self.privacy.fingerprint
-            )
-            for name, contract in self.contracts.items()
-        }
-        return digests | {"": _digest(*digests.values())}
+    def staging_digests(self) -> dict[str, Digests]:
+        """By dataset, what staging depends on besides the bytes; ``""`` is for what no contract took.
+
+        Where a contract has versions, by the first month that each holds for: what is about other months is not staged
+        anew for it.
+        """
+        rest = code_digest("staging"), self.regions_digest, self.privacy.fingerprint
+        digests: dict[str, Digests] = {}
+        for name, contract in self.contracts.items():
+            own = {one.valid_from: _digest(*rest, one.digest) for one in contract.every_version}
+            digests[name] = own if contract.versions else own[""]
+        every = sorted(one.digest for one in self.contracts.values())
+        return digests | {"": _digest(*rest, *every)}
 
     @cached_property
     def definition_digests(self) -> list[str]:

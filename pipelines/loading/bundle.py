@@ -26,7 +26,7 @@ from pipelines.home.folders import Home
 from pipelines.home.site import Site
 from pipelines.loading.failures import failure_of
 from pipelines.loading.own_words import submission_of
-from warehouse.ledger import Entry, Failure, Outcome
+from warehouse.ledger import Entry, Failure, Outcome, digest_at
 from warehouse.staged import with_notes
 
 
@@ -124,7 +124,7 @@ class _Bundle:
         dataset, submission_id = judged.contract.dataset, judged.submission_id
         staged = self._staged
         try:
-            outcome = outcome_of(judged, self._digests[dataset])
+            outcome = outcome_of(judged, digest_at(self._digests[dataset], judged.months))
             records = with_notes(judged.records, judged.layout, judged.notes)
             staged.write(dataset, submission_id, "records", records)
             staged.write(dataset, submission_id, "findings", judged.findings)
@@ -140,7 +140,7 @@ class _Bundle:
     def refuse(self, entry: Entry, refusal: Refused) -> None:
         """Keep why a submission is refused."""
         findings = submission_findings(entry.submission_id, None, None, Shield(), refusal=refusal)
-        outcome = outcome_of_refusal(entry.submission_id, refusal, self._digests[""])
+        outcome = outcome_of_refusal(entry.submission_id, refusal, digest_at(self._digests[""], ()))
         self._staged.write("", entry.submission_id, "findings", findings)
         self._done(entry, outcome)
 

@@ -14,6 +14,7 @@ from pipelines.home.codeprint import code_digest
 from pipelines.home.site import Site
 from pipelines.loading.differs import digest, noted, outdated
 from warehouse import schemas
+from warehouse.ledger import digest_at
 from warehouse.schemas import FILED_UNDER
 from warehouse.staged import UNROUTED, Part
 
@@ -76,7 +77,9 @@ def desired_notes(site: Site) -> dict[str, str]:
     """By dataset and month, a fingerprint of the submissions whose findings and quarantine there should be."""
     code, digests = code_digest("notes"), site.staging_digests
     return {
-        f"{dataset or UNROUTED}/{month}": digest([code, digests.get(dataset, ""), fingerprint])
+        f"{dataset or UNROUTED}/{month}": digest(
+            [code, digest_at(digests.get(dataset, ""), [month]), fingerprint]
+        )
         for (dataset, month), fingerprint in site.ledger.filings().items()
     }
 

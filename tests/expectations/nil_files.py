@@ -13,7 +13,8 @@ from openpyxl import Workbook
 
 from connectors.errors import Refused
 from expectations.conform import RegionIndex
-from expectations.contracts.model import Contract, load_contracts
+from expectations.contracts.model import Contract
+from expectations.contracts.reading import load_contracts
 from expectations.submissions.understand import Submission, Understood, understand
 from warehouse.schemas import REGIONS
 

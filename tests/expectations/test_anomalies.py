@@ -28,7 +28,7 @@ from expectations.anomalies.detectors import (
     unit_scale,
     year_end,
 )
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.contracts.sources import sources
 from warehouse.indicators import load_indicators
 from warehouse.schemas import ANOMALIES

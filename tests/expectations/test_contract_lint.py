@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from expectations.contract_lint import ROW_RULES, lint
-from expectations.contracts.model import BUILT_IN
+from expectations.contracts.reading import BUILT_IN
 
 GOOD = """\
 apiVersion: v3.2.0

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pandas as pd
 import pytest
 
-from expectations.contracts.model import Contract, Rule, load_contracts
+from expectations.contracts.model import Contract, Rule
+from expectations.contracts.reading import load_contracts
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*row_condition.*:DeprecationWarning", "ignore:.*condition_parser.*:DeprecationWarning"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from expectations.contract_lint import lint
-from expectations.contracts.model import BUILT_IN, load_contracts
+from expectations.contracts.reading import BUILT_IN, load_contracts
 from expectations.contracts.words import rule_title
 from expectations.routing import header_key
 

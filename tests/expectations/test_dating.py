@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from expectations.contracts.model import Contract, load_contracts
+from expectations.contracts.model import Contract
+from expectations.contracts.reading import load_contracts
 from expectations.dating import Dated, parse_period, period_of
 
 CONTRACTS = load_contracts()

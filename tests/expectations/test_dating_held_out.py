@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.dating import period_of
 
 LINES = Path(__file__).with_name("held_out").joinpath("periods.tsv").read_text("utf-8").splitlines()

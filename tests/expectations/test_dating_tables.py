@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.dating import Dated, TableTexts, dates_of
 from warehouse.frequency import Frequency
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.dating import Dated, parse_period, period_of
 from warehouse.frequency import Frequency
 

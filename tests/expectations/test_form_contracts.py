@@ -10,7 +10,8 @@ import openpyxl
 import pytest
 
 from connectors.extract import read_tables
-from expectations.contracts.model import Contract, Form, FormIndicator, load_contracts
+from expectations.contracts.model import Contract, Form, FormIndicator
+from expectations.contracts.reading import load_contracts
 from expectations.forms.lint import form_problems
 from expectations.forms.submitted import submitted_forms
 from expectations.templates.form import NoIndicators, write_form_template

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from connectors.errors import Refused
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.forms.check import CHECKS
 from expectations.submissions.judge import Judged
 from expectations.submissions.outcome import outcome_of, outcome_of_refusal

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.contracts.sources import sources
 from expectations.reconciliations import (
     Reconciliation,

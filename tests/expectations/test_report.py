@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from expectations.contracts.model import Contract, load_contracts
+from expectations.contracts.model import Contract
+from expectations.contracts.reading import load_contracts
 from expectations.reconciliations.model import load_reconciliations
 from expectations.report import write_report
 from tests.expectations.report_city import (

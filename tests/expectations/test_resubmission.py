@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from expectations.contracts.model import Contract, load_contracts
+from expectations.contracts.model import Contract
+from expectations.contracts.reading import load_contracts
 from expectations.contracts.records import record_schema
 from expectations.resubmission import (
     Comparison,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import Refused
 from connectors.tables.model import Column, Table
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.routing import Route, header_key, is_guidance, printed, route, same_kind
 
 CONTRACTS = load_contracts()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.contracts.sources import sources
 from warehouse.indicators import lint_indicators
 from warehouse.indicators.model import BUILT_IN

@@ -15,7 +15,8 @@ from connectors.grid import Grid, Sheet
 from connectors.readers import read_sheets
 from connectors.tables import find_tables
 from connectors.tables.model import Table
-from expectations.contracts.model import Column, Contract, load_contracts
+from expectations.contracts.model import Column, Contract
+from expectations.contracts.reading import load_contracts
 from expectations.dating import period_of
 from expectations.routing import is_guidance, route
 from expectations.templates.ledger import EXAMPLE, GUIDANCE, write_template

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import bare, household
-from expectations.contracts.model import read_contract
+from expectations.contracts.reading import read_contract
 from pipelines.home.folders import Home
 from pipelines.home.site import Site
 from pipelines.loading.apart import apart

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from expectations.contracts.model import BUILT_IN, load_contracts
+from expectations.contracts.reading import BUILT_IN, load_contracts
 from pipelines.demo import DemoCity, generate
 from pipelines.demo.handins import due
 from warehouse.clock import SHANGHAI

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from expectations.contracts.model import Column, Contract, load_contracts
+from expectations.contracts.model import Column, Contract
+from expectations.contracts.reading import load_contracts
 from pipelines.demo.cells import cell_writer, header_text, periods_written
 from pipelines.demo.datasets.statistics import CROPS, GENERAL, summed, with_totals
 from pipelines.demo.forms import lay_out_forms

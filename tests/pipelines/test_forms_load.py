@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 import yaml
 
-from expectations.contracts.model import BUILT_IN
+from expectations.contracts.reading import BUILT_IN
 from tests.pipelines.town import Town, new_town
 
 Rows = Sequence[Sequence[Any]]

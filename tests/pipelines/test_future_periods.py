@@ -8,7 +8,7 @@ import pandas as pd
 
 from expectations.conform.future import without_future
 from expectations.conform.model import Conformed
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.findings import no_drafts
 from tests.pipelines.town import Town, toilets
 from warehouse.clock import shanghai_day

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.contracts.records import record_schema
 from pipelines.answers.changed_cells import changed_cells
 from pipelines.answers.history import Told, history

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from connectors.errors import Refused
 from connectors.extract import Reading, read_tables
 from expectations.conform import RegionIndex
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.inspection.inspect import PARTS, inspect_file
 from expectations.inspection.verdict import Known, Verdicts
 from pipelines.cli.app import app

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.postgres import ADDRESS, empty_database
-from warehouse.ledger import Arrival, Failure, Ledger, Outcome, Receipt
+from warehouse.ledger import Arrival, Best, Failure, Ledger, Outcome, Receipt, digest_at
 from warehouse.ledger.receiving import dating_context
 from warehouse.schemas import REGIONS
 
@@ -263,6 +263,68 @@ def test_a_changed_contract_makes_its_submissions_stale(ledger: Ledger) -> None:
     assert ledger.stale(digests) == []
     assert [entry.submission_id for entry in ledger.stale(digests | {"toilet_ledger": "v2"})] == [first]
     assert [entry.submission_id for entry in ledger.stale({"": "all-v2"})] == [third]
+
+
+def test_a_version_of_a_contract_makes_stale_what_is_about_its_months_and_nothing_else(
+    ledger: Ledger,
+) -> None:
+    june, july, both = (handed_in(ledger, content) for content in "abc")
+    about = {june: ["2025-06"], july: ["2025-07"], both: ["2025-06", "2025-07"]}
+    first, second = {"": "v1"}, {"": "v1", "2025-07": "v2"}
+
+    def staged(digests: dict[str, str]) -> None:
+        ledger.finish_many(
+            [
+                replace(accepted(one), contract_digest=digest_at(digests, m), judged_by=dict.fromkeys(m, "x"))
+                for one, m in about.items()
+            ]
+        )
+
+    def stale(digests: dict[str, str]) -> list[str]:
+        return [entry.submission_id for entry in ledger.stale({"toilet_ledger": digests})]
+
+    staged(first)
+    assert stale(first) == []
+    assert stale(second) == [july, both]
+    staged(second)
+    assert stale(second) == []
+    assert stale(second | {"": "v1 anew"}) == [june, both]
+    assert stale(second | {"2025-07": "v2 anew"}) == [july, both]
+    assert stale(second | {"2026-01": "v3"}) == []
+
+
+def test_what_was_staged_before_its_months_were_noted_is_held_against_every_version(ledger: Ledger) -> None:
+    first = handed_in(ledger, "a")
+    ledger.finish_many([accepted(first)])
+    assert ledger.stale({"toilet_ledger": {"": "v1"}}) == []
+    assert len(ledger.stale({"toilet_ledger": {"": "v1", "2025-07": "v2"}})) == 1
+
+
+def test_the_ledger_remembers_how_a_submission_stood_at_its_best(ledger: Ledger) -> None:
+    first = handed_in(ledger, "a")
+    whole = replace(accepted(first), judged_by={"2025-06": "one"})
+    less = replace(
+        whole,
+        status="partial",
+        rows_recorded=3,
+        rows_quarantined=2,
+        coverage={JUNE[0]: 3},
+        rows_in=5,
+        judged_by={"2025-06": "two"},
+    )
+
+    def best() -> Best | None:
+        return ledger.entries([first])[0].best
+
+    assert best() is None
+    ledger.finish_many([Outcome(first, "refused", contract_digest="all")])
+    assert best() is None
+    ledger.finish_many([less])
+    assert best() == Best("toilet_ledger", 3, {"2025-06": "two"})
+    ledger.finish_many([whole])
+    ledger.finish_many([less])
+    ledger.finish_many([Outcome(first, "refused", contract_digest="all")])
+    assert best() == Best("toilet_ledger", 5 * len(JUNE), {"2025-06": "one"})
 
 
 def test_builds_are_replaced_and_forgotten_by_partition(ledger: Ledger) -> None:

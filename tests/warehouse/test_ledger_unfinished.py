@@ -109,6 +109,8 @@ def test_a_ledger_of_an_earlier_schema_owes_nothing_and_has_no_failures(
             "confirmed_at",
             "withdrawn_at",
             "told",
+            "judged_by",
+            "best",
         )
         for column in newer:
             connection.execute(text(f"ALTER TABLE submissions DROP COLUMN {column}"))

@@ -58,6 +58,12 @@ def test_a_column_that_no_file_has_yet_is_there(warehouse: Warehouse) -> None:
     assert one(connection, "SELECT count(*) FROM toilet_ledger WHERE length_m IS NULL") == 2
 
 
+def test_a_column_of_a_contract_that_no_month_was_built_with_is_null(warehouse: Warehouse) -> None:
+    grown = TOILETS.append(pa.field("length_m", pa.float64()))
+    connection = connect(warehouse.store, warehouse.ledger, expected={"toilet_ledger": grown})
+    assert one(connection, "SELECT count(*) FROM toilet_ledger WHERE length_m IS NULL") == 4
+
+
 def test_the_warehouse_is_seen_as_it_was(warehouse: Warehouse) -> None:
     before = datetime.now(UTC)
     time.sleep(0.02)

@@ -15,6 +15,7 @@ import pyarrow as pa
 from sqlalchemy import delete, func, insert, select, update
 
 from warehouse.ledger import filing, finishing, force, receiving, regions, rulings, unfinished, versions
+from warehouse.ledger.digests import Digests, digest_at
 from warehouse.ledger.models import Build, Submission
 from warehouse.ledger.schema import open_engine
 from warehouse.ledger.values import Arrival, Entry, Failure, Outcome, Receipt, Standing
@@ -97,12 +98,13 @@ class Ledger:
                 ]
         return found
 
-    def stale(self, contract_digests: Mapping[str, str], *, every: bool = False) -> list[Entry]:
+    def stale(self, contract_digests: Mapping[str, Digests], *, every: bool = False) -> list[Entry]:
         """Submissions staged with another contract than today's, in the order they came.
 
         Args:
-            contract_digests: By dataset; under ``""`` the digest of all contracts, for what was refused because no
-                contract fitted. Datasets not named are left alone.
+            contract_digests: By dataset, where it has versions by the month since which each holds; under ``""`` the
+                digest of all contracts, for what was refused because no contract fitted. Datasets not named are left
+                alone, and so is what is about months whose versions did not change.
             every: As ``pending``.
         """
         due = unfinished.is_due(None if every else datetime.now(UTC))
@@ -115,7 +117,10 @@ class Ledger:
             found: Sequence[Sequence[Any]] = connection.execute(statement).all()
         rows = [(row[0], Entry(*row[1:])) for row in found]
         return [
-            entry for digest, entry in rows if contract_digests.get(entry.dataset or "", digest) != digest
+            entry
+            for digest, entry in rows
+            if (known := contract_digests.get(entry.dataset or "")) is not None
+            and digest_at(known, entry.judged_by) != digest
         ]
 
     def finish_many(self, outcomes: Sequence[Outcome]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from warehouse.ledger.models import Coverage, Submission
 from warehouse.ledger.receiving import chunks
-from warehouse.ledger.values import Outcome
+from warehouse.ledger.values import COUNTING, Outcome
 
 
 def finish(connection: Connection, outcomes: Sequence[Outcome], staged_at: datetime) -> None:
@@ -20,10 +20,11 @@ def finish(connection: Connection, outcomes: Sequence[Outcome], staged_at: datet
     Raises:
         KeyError: The ledger has no such submission.
     """
-    numbers = _numbers(connection, [outcome.submission_id for outcome in outcomes])
+    known = _known(connection, [outcome.submission_id for outcome in outcomes])
+    numbers = {name: row.received_seq for name, row in known.items()}
     table = Submission.metadata.tables["submissions"]
     change = update(table).where(table.c.received_seq == bindparam("number"))
-    rows = [_finished(outcome, numbers, staged_at) for outcome in outcomes]
+    rows = [_finished(outcome, known[outcome.submission_id], staged_at) for outcome in outcomes]
     for said in (True, False):
         if part := [row for row in rows if ("owes_slip" in row) is said]:
             connection.execute(change, part)
@@ -34,22 +35,47 @@ def finish(connection: Connection, outcomes: Sequence[Outcome], staged_at: datet
         connection.execute(insert(Coverage), covered)
 
 
-def _numbers(connection: Connection, submission_ids: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
+_BEFORE = (
+    Submission.submission_id,
+    Submission.received_seq,
+    Submission.status,
+    Submission.dataset,
+    Submission.rows_recorded,
+    Submission.judged_by,
+    Submission.best,
+)
+
+
+def _known(connection: Connection, submission_ids: Sequence[str]) -> dict[str, Any]:
+    """What the ledger has of submissions."""
+    found: dict[str, Any] = {}
     for part in chunks(submission_ids):
-        statement = select(Submission.submission_id, Submission.received_seq).where(
-            Submission.submission_id.in_(part)
-        )
-        found.update((row[0], row[1]) for row in connection.execute(statement))
+        statement = select(*_BEFORE).where(Submission.submission_id.in_(part))
+        for row in connection.execute(statement):
+            found[row.submission_id] = row
     unknown = sorted(set(submission_ids) - set(found))
     if unknown:
         raise KeyError(f"{len(unknown)} submissions are not in the ledger: {', '.join(unknown[:10])}")
     return found
 
 
-def _finished(outcome: Outcome, numbers: Mapping[str, int], staged_at: datetime) -> dict[str, Any]:
+def _best(outcome: Outcome, before: Any) -> str | None:
+    """How it stood when most of it was recorded: before, or now."""
+    best: str | None = before.best
+    if best is None and before.status in COUNTING:
+        best = _standing(before.dataset, before.rows_recorded or 0, json.loads(before.judged_by or "{}"))
+    if outcome.status in COUNTING and (best is None or outcome.rows_recorded >= json.loads(best)["rows"]):
+        return _standing(outcome.dataset, outcome.rows_recorded, outcome.judged_by)
+    return best
+
+
+def _standing(dataset: str | None, rows: int, by: Mapping[str, str]) -> str:
+    return json.dumps({"dataset": dataset or "", "rows": rows, "by": dict(by)})
+
+
+def _finished(outcome: Outcome, before: Any, staged_at: datetime) -> dict[str, Any]:
     return {
-        "number": numbers[outcome.submission_id],
+        "number": before.received_seq,
         "status": outcome.status,
         "dataset": outcome.dataset,
         "period": outcome.period,
@@ -60,6 +86,8 @@ def _finished(outcome: Outcome, numbers: Mapping[str, int], staged_at: datetime)
         "rows_recorded": outcome.rows_recorded,
         "rows_quarantined": outcome.rows_quarantined,
         "contract_digest": outcome.contract_digest,
+        "judged_by": json.dumps(dict(outcome.judged_by)),
+        "best": _best(outcome, before),
         "shown_path": outcome.shown_path,
         "takes": outcome.takes,
         "compared": json.dumps(list(outcome.compared), ensure_ascii=False),

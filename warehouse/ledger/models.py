@@ -96,6 +96,8 @@ class Submission(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
     told: Mapped[str | None] = mapped_column(String(64))
+    judged_by: Mapped[str | None] = mapped_column(Text)
+    best: Mapped[str | None] = mapped_column(Text)
 
 
 class Coverage(Base):

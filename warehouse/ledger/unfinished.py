@@ -27,6 +27,8 @@ ENTRY = (
     Submission.takes,
     Submission.told,
     Submission.received_seq,
+    Submission.judged_by,
+    Submission.best,
 )
 """The columns of an ``Entry``, in its order."""
 

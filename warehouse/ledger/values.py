@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,6 +60,21 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Best:
+    """How a submission stood when most of it was recorded; fewer rows later are no doing of its sender's.
+
+    Attributes:
+        dataset: Which it was.
+        rows: Its records then.
+        by: By month, the digest of the contract's version that it was judged by.
+    """
+
+    dataset: str
+    rows: int
+    by: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Entry:
     """A submission that is to be staged or answered.
 
@@ -66,6 +82,8 @@ class Entry:
         takes: How it took force when it was first staged; that is decided once.
         told: Digest of the slip that its sender has.
         seq: Its place in the order of receipt.
+        judged_as: By month, the digest of the contract's version that it was last judged by, as JSON.
+        was_best: How it stood when most of it was recorded, as JSON.
     """
 
     submission_id: str
@@ -80,6 +98,19 @@ class Entry:
     takes: Takes | None = None
     told: str | None = None
     seq: int = 0
+    judged_as: str | None = None
+    was_best: str | None = None
+
+    @property
+    def judged_by(self) -> Mapping[str, str]:
+        """By month, the digest of the contract's version that it was last judged by; under ``""`` of all contracts."""
+        found: Mapping[str, str] = json.loads(self.judged_as or "{}")
+        return found
+
+    @property
+    def best(self) -> Best | None:
+        """How it stood when most of it was recorded; None where nothing of it ever counted."""
+        return Best(**json.loads(self.was_best)) if self.was_best else None
 
     @property
     def is_staged(self) -> bool:
@@ -145,6 +176,7 @@ class Outcome:
         compared: What it changes in what was in force, in Chinese, a sentence each.
         shown_path: Where it was handed in, as others may see it; None for what the ledger's own rule makes of the path.
         contract_digest: Of the contract (or, when refused without one, of all contracts) it was held against.
+        judged_by: By month that it is about, the digest of the contract's version alone; under ``""`` of all contracts.
         is_answered: Whether its sender has the slip; else the ledger notes that it is owed. None where nothing is to be
             said: what was owed stays owed.
         says: What the sender says it is, in name or title: ``amends``, ``part``, ``whole``; not kept.
@@ -162,6 +194,7 @@ class Outcome:
     remedy: str | None = None
     coverage: Mapping[tuple[str, str], int] = field(default_factory=dict)
     contract_digest: str | None = None
+    judged_by: Mapping[str, str] = field(default_factory=dict)
     is_answered: bool | None = False
     shown_path: str | None = None
     takes: Takes | None = None

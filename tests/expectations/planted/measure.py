@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from expectations.conform.model import Conformed
-from expectations.contracts.model import load_contracts
+from expectations.contracts.reading import load_contracts
 from expectations.findings import drafts
 from expectations.privacy.masks import Privacy
 from expectations.privacy.names import KnownNames
