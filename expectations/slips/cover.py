@@ -10,7 +10,7 @@ from expectations.slips.cells import text_cell
 from expectations.slips.inside import EXCERPT_HEADING, EXCERPT_MARK, HEADER, HEADING, MARK
 from expectations.slips.marks import Place
 from expectations.slips.runs import joined_runs
-from expectations.slips.slip import SEVERITY_WORDS, Slip
+from expectations.slips.slip import Slip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,13 +20,14 @@ _Locate = Callable[[Place], tuple[str, str] | None]
 COVER = "回执"
 MAX_LISTED = 2_000
 FILLS = {"error": "FFFF9C9C", "warning": "FFFFEB84"}
-_SHOWN = ("place", "severity", "cell", "value", "message", "remedy", "rule")
+_SHOWN = ("place", "severity", "word", "cell", "value", "message", "remedy", "rule")
 _WIDTHS = (9, 17, 10, 18, 42, 34, 16)
 """Together what A4 across holds in letters that can be read."""
 _GREY = "FF666666"
 _PAPER = "FFFFFFFF"
 _FONT = "微软雅黑"
 _HOW = "红色单元格必须改正（{what}没有入库），黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。"
+_RECHECKED = "红色单元格{what}现在暂不计入，黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。"
 _WHOLE = "请把改好的完整表格放回原来的报送文件夹，系统以最后一次报送的为准。"
 _EXCERPT = "这份摘录只供对照，不要报送；请在原文件里改正，把完整的原文件放回原来的报送文件夹。"
 
@@ -54,7 +55,14 @@ def write_cover(
     what = "所在行" if slip.counted == "行" else "相应的数据"
     how = _HOW.format(what=what)
     after = _EXCERPT if heading == EXCERPT_HEADING else _WHOLE
-    facts = [*slip.facts(), ("怎么看", how), ("然后", after), ("问题", _counts(findings, len(listed)))]
+    if slip.status == "rechecked":
+        how, after = _RECHECKED.format(what=what), slip.remedy
+    facts = [
+        *slip.facts(),
+        ("怎么看", how),
+        ("然后", after),
+        ("问题", _counts(findings, len(listed), slip.severity("error"))),
+    ]
     header_row = len(facts) + 3
     _shape(sheet, header_row)
     _write_facts(sheet, heading, facts)
@@ -97,9 +105,9 @@ def _write_findings(sheet: Any, listed: pd.DataFrame, header_row: int, locate: _
     wrapped = Alignment(horizontal="left", vertical="top", wrap_text=True)
     rule_font = Font(name=_FONT, size=8, color=_GREY)
     columns = (listed[name].tolist() for name in _SHOWN)
-    for number, (place, severity, cell, *rest) in enumerate(zip(*columns, strict=True), start=1):
+    for number, (place, severity, word, cell, *rest) in enumerate(zip(*columns, strict=True), start=1):
         value, message, remedy, rule = rest
-        texts = (cell, SEVERITY_WORDS.get(severity, severity), value, message, remedy, shown_title(rule))
+        texts = (cell, word, value, message, remedy, shown_title(rule))
         row = [text_cell(sheet, each) for each in (number, *texts)]
         sheet.row_dimensions[header_row + number].height = _height(*zip(texts, _WIDTHS[1:], strict=True))
         for item in row:
@@ -127,9 +135,9 @@ def _height(*texts: tuple[str, float]) -> float:
     return 15.0 * lines + 1
 
 
-def _counts(findings: pd.DataFrame, listed: int) -> str:
+def _counts(findings: pd.DataFrame, listed: int, word: str) -> str:
     total, errors = len(findings), int((findings["severity"] == "error").sum())
-    text = f"共 {total:,} 处：必须改正 {errors:,} 处，请核对 {total - errors:,} 处"
+    text = f"共 {total:,} 处：{word} {errors:,} 处，请核对 {total - errors:,} 处"
     return text if listed == total else f"{text}；下表列出前 {listed:,} 处"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from expectations.slips.slip import SEVERITY_WORDS, Slip
+from expectations.slips.slip import Slip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +45,13 @@ def findings_frame(slip: Slip) -> pd.DataFrame:
     """The findings, errors first, then in the order of the sheet; a blank ``cell`` is the row's first one, or the sheet.
 
     Returns:
-        A frame with the columns of a slip's findings (row 0 where none is known, texts never missing) and
-        ``place``.
+        A frame with the columns of a slip's findings (row 0 where none is known, texts never missing), ``place``, and
+        ``word``: what is asked of the sender.
     """
     import pandas as pd
 
     if slip.findings is None:
-        return pd.DataFrame(columns=[*_COLUMNS, "place"])
+        return pd.DataFrame(columns=[*_COLUMNS, "place", "word"])
     given = slip.findings if isinstance(slip.findings, pd.DataFrame) else slip.findings.to_pandas()
     frame = given.reindex(columns=list(_COLUMNS)).reset_index(drop=True)
     frame["row"] = pd.to_numeric(frame["row"], errors="coerce").fillna(0).astype("int64")
@@ -65,6 +65,7 @@ def findings_frame(slip: Slip) -> pd.DataFrame:
     frame.loc[nowhere, "cell"] = frame["sheet"] + "!A" + frame["row"].astype(str)
     of_sheet = (frame["cell"] == "") & (frame["sheet"] != "")
     frame.loc[of_sheet, "cell"] = frame["sheet"]
+    frame["word"] = [slip.severity(severity) for severity in frame["severity"]]
     frame["place"] = list(zip(frame["sheet"], frame["row"].tolist(), columns, strict=True))
     errors_first = frame["severity"] != "error"
     return (
@@ -76,10 +77,10 @@ def marks_of(frame: pd.DataFrame, limit: int) -> dict[Place, Mark]:
     """Marks by place for the first ``limit`` findings that have a place."""
     placed = frame[(frame["row"] > 0) & (frame["sheet"] != "")].head(limit)
     marks: dict[Place, Mark] = {}
-    names = ("place", "also", "severity", "message", "remedy")
-    for place, also, severity, message, remedy in zip(*(placed[name] for name in names), strict=True):
+    names = ("place", "also", "severity", "word", "message", "remedy")
+    for place, also, severity, word, message, remedy in zip(*(placed[name] for name in names), strict=True):
         for each in (place, *_further(place[0], also)):
-            marks.setdefault(each, Mark(severity)).add(severity, comment_text(severity, message, remedy))
+            marks.setdefault(each, Mark(severity)).add(severity, comment_text(word, message, remedy))
     return marks
 
 
@@ -89,9 +90,9 @@ def _further(sheet: str, also: str) -> list[Place]:
     return [(sheet, int(each[2]), column_number(each[1])) for each in found if each]
 
 
-def comment_text(severity: str, message: str, remedy: str) -> str:
+def comment_text(word: str, message: str, remedy: str) -> str:
     """What the comment on a cell says for one finding."""
-    text = f"【{SEVERITY_WORDS.get(severity, severity)}】{message}"
+    text = f"【{word}】{message}"
     return f"{text}\n怎么改：{remedy}" if remedy else text
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-Status = Literal["accepted", "partial", "held", "refused", "repeat", "failed", "withdrawn"]
+Status = Literal["accepted", "partial", "held", "refused", "repeat", "failed", "withdrawn", "rechecked"]
 
 STATUS_WORDS: dict[Status, str] = {
     "accepted": "已接收",
@@ -23,8 +23,11 @@ STATUS_WORDS: dict[Status, str] = {
     "repeat": "重复",
     "failed": "待处理",
     "withdrawn": "已撤回",
+    "rechecked": "重新核对",
 }
-SEVERITY_WORDS = {"error": "必须改正", "warning": "请核对"}
+"""A submission is ``rechecked`` whose bytes had been taken and of which less counts by now: it is none of its sender's doing."""
+
+_SEVERITY_WORDS = {"error": "必须改正", "warning": "请核对"}
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,18 @@ class Slip:
         """How many findings there are."""
         return 0 if self.findings is None else len(self.findings)
 
+    def severity(self, severity: str) -> str:
+        """What a finding asks of the sender: nothing where it had been taken."""
+        if self.status == "rechecked" and severity == "error":
+            return "暂不计入"
+        return _SEVERITY_WORDS.get(severity, severity)
+
     @property
     def outcome(self) -> str:
         """What became of the file, in one sentence."""
+        if self.status == "rechecked":
+            what = "有一部分" if self.rows_recorded else "整份"
+            return f"重新核对：这份原已接收，现在{what}暂不计入（不是报送有误）"
         if self.status == "accepted" and self.title and not self.rows_in:
             return "已接收：零报告已记下，这一期按没有数据（0）计"
         if self.status == "accepted":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.slips.inside import HEADING
-from expectations.slips.slip import SEVERITY_WORDS, Slip
+from expectations.slips.slip import Slip
 
 MAX_TEXT_FINDINGS = 30
 _LABEL_WIDTH = 4
@@ -30,10 +30,9 @@ def _findings(slip: Slip) -> list[str]:
         return []
     frame = joined_runs(every).head(MAX_TEXT_FINDINGS)
     lines = ["", f"发现的问题（共 {len(every)} 处，列出 {len(frame)} 条）"]
-    for cell, severity, message, remedy in zip(
-        frame["cell"], frame["severity"], frame["message"], frame["remedy"], strict=True
+    for cell, word, message, remedy in zip(
+        frame["cell"], frame["word"], frame["message"], frame["remedy"], strict=True
     ):
-        word = SEVERITY_WORDS.get(severity, severity)
         lines.append(_one_line(f"- {cell}【{word}】{message} {remedy}".rstrip()))
     return lines
 

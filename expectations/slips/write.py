@@ -58,7 +58,7 @@ def has_marks(slip: Slip) -> bool:
         return False
     from expectations.slips.marks import findings_frame
 
-    return slip.status != "refused" or bool((findings_frame(slip)["row"] > 0).any())
+    return slip.status not in ("refused", "rechecked") or bool((findings_frame(slip)["row"] > 0).any())
 
 
 def _folders(slip: Slip) -> list[str]:

@@ -54,8 +54,8 @@ def in_its_version(one: Candidate, contract: Contract, period: str | None, confo
 
 def called(version: Contract) -> str:
     """A version as its sender is told of it."""
-    since = f"自 {version.valid_from} 起" if version.valid_from else "最早的"
-    return f"第 {version.version} 版（{since}）"
+    since = f"（自 {version.valid_from} 起）" if version.valid_from else ""
+    return f"第 {version.version} 版{since}"
 
 
 def _under(version: Contract, one: Candidate) -> Route:

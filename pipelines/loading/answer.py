@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from itertools import groupby
@@ -21,6 +21,7 @@ import pyarrow as pa
 from expectations.contracts.model import Contract
 from expectations.slips import Slip, has_marks, write_slip
 from expectations.slips.reads import with_reads
+from expectations.submissions.otherwise import is_less
 from pipelines.home.access import share
 from pipelines.home.folders import Home, HomeError
 from pipelines.home.site import Site
@@ -31,6 +32,7 @@ from pipelines.loading.pool import Call, over_bundles, workers_for
 from pipelines.loading.progress import Progress
 from pipelines.loading.supervised import Lost
 from warehouse.ledger import Entry, Failure, Outcome
+from warehouse.ledger.values import COUNTING
 from warehouse.schemas import FINDINGS
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ log = logging.getLogger(__name__)
 Owed: TypeAlias = tuple[Entry, Outcome]
 
 _AT_ONCE = 16
+_AGAIN = "这份材料没有变动；这是我们重新处理后的回执，以这份为准。"
 
 
 class Writer(Protocol):
@@ -160,7 +163,7 @@ def _answer_all(site: Site, owed: Sequence[Owed], write: Writer) -> Answered:
             slip = _slip(site, entry, outcome)
             digest = _digest(slip)
             if digest != entry.told:
-                _send(site, slip, write)
+                _send(site, _said_again(slip, entry), write)
         except HomeError:
             raise
         except Exception as error:
@@ -202,7 +205,7 @@ def _slip(site: Site, entry: Entry, outcome: Outcome) -> Slip:
         original=site.archive.path(entry.sha256),
         submission_id=entry.submission_id,
         received_at=entry.received_at,
-        status=outcome.status,
+        status="rechecked" if is_less(entry.best, outcome) else outcome.status,
         title=contract.title if contract else "",
         period=outcome.period or "",
         rows_in=outcome.rows_in,
@@ -214,6 +217,13 @@ def _slip(site: Site, entry: Entry, outcome: Outcome) -> Slip:
         findings=_marked(site, entry, contract, findings),
         notes=notes,
     )
+
+
+def _said_again(slip: Slip, entry: Entry) -> Slip:
+    """A slip to a sender who has one already: what is new in it comes from us, and says so."""
+    if entry.told is None or slip.status not in COUNTING:
+        return slip
+    return replace(slip, notes=(*slip.notes, _AGAIN))
 
 
 def _noted(site: Site, entry: Entry, outcome: Outcome) -> tuple[pa.Table, tuple[str, ...]]:

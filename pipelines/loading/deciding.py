@@ -19,6 +19,7 @@ from expectations.contracts.records import record_schema
 from expectations.resubmission import Comparison, Ruling, compare, known_elsewhere, rule, same_file, told
 from expectations.resubmission.rule import Why
 from expectations.resubmission.told import HELD, held_remedy
+from expectations.submissions.otherwise import judged_otherwise
 from pipelines.home.folders import HomeError
 from pipelines.home.site import Site, shown
 from warehouse.clock import shanghai_day
@@ -90,13 +91,14 @@ class Deciding:
         if self._turned_back >= allowed and not self._really:
             raise HomeError(
                 f"{self._turned_back} submissions that had been taken would now be refused, and nobody was told yet. "
-                "Look at what changed in contracts, regions or the program (shiji inspect FILE shows why one is refused); "
+                "Look at what changed in contracts (shiji contract diff), regions or the program; "
                 "if it is meant, run shiji load --yes-really (refusals_to_stop in config/shiji.yaml sets the number)"
             )
 
     def _decide(self, entry: Entry, outcome: Outcome) -> Outcome:
         if outcome.coverage and outcome.dataset:
             outcome = self._ruled(entry, outcome, self._site.contracts[outcome.dataset])
+        outcome = judged_otherwise(entry.best, outcome, self._site.contracts)
         self._adopt(entry, outcome)
         if outcome.coverage and outcome.dataset and outcome.status != "held":
             self._note(entry, outcome, outcome.dataset)

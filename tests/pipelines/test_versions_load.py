@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.expectations.versioned import FIRST, NEW_HEAD, OLD_HEAD, TENDED, Row, form, workbook
@@ -45,6 +46,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Town:
     put(town, "saplings.yaml", FIRST)
     drop(town, "2025年6月.xlsx", OLD_HEAD, old("A-1"), old("A-2", "500"))
     drop(town, "2025年7月.xlsx", OLD_HEAD, old("A-1"), old("A-2", "500"))
+    drop(town, "2025年9月.xlsx", OLD_HEAD, old("A-1"), old("A-2", "200"), old("A-3", "没有量"))
     drop(town, "2025年8月.xlsx", ("姓名", "年龄"), ("某某", "33"))
     town.load()
     return town
@@ -56,8 +58,21 @@ def town(loaded: Town, tmp_path: Path) -> Town:
     return loaded.copy(tmp_path / "home")
 
 
-def test_a_new_version_reads_anew_what_its_months_cover_and_what_was_refused(town: Town) -> None:
-    june = town.ask(JUNE)
+def said(town: Town, name: str) -> str:
+    """All that the answer to a file says, as a text."""
+    (path,) = (town.root / "outbox" / "forestry").glob(f"{name}.*")
+    if path.suffix == ".txt":
+        return path.read_text("utf-8-sig")
+    book = openpyxl.load_workbook(path)
+    cells = [cell for row in book["回执"].iter_rows() for cell in row]
+    marks = [cell.comment.text for sheet in book for row in sheet.iter_rows() for cell in row if cell.comment]
+    return "\n".join([path.name, *(str(cell.value) for cell in cells if cell.value), *marks])
+
+
+def test_a_new_version_reads_anew_what_its_months_cover_and_sends_nothing_back_as_an_error(
+    town: Town,
+) -> None:
+    june, slip = town.ask(JUNE), said(town, "2025年6月")
     put(town, "saplings-2.yaml", SECOND)
     drop(town, "2025年8月造林.xlsx", NEW_HEAD, (*PLACE, "A-9", "7", "杉木", "2025-03-12"))
 
@@ -68,13 +83,38 @@ def test_a_new_version_reads_anew_what_its_months_cover_and_what_was_refused(tow
         "2025年7月.xlsx",
         "2025年8月.xlsx",
         "2025年8月造林.xlsx",
+        "2025年9月.xlsx",
     ]
-    assert list(summary.records["saplings"]) == ["2025-07", "2025-08"]
+    assert list(summary.records["saplings"]) == ["2025-07", "2025-08", "2025-09"]
     assert town.ask(JUNE) == june
     assert town.ask("select period, plot_number, survived_mu, cast(tended_on as date)::varchar from saplings order by all") == [
         ("2025-06", "A-1", 10.0, None),
         ("2025-06", "A-2", 10.0, None),
         ("2025-07", "A-1", None, None),
         ("2025-08", "A-9", None, "2025-03-12"),
+        ("2025-09", "A-1", None, None),
     ]  # fmt: skip
+
+    assert said(town, "2025年6月") == slip
+    for month in ("7", "9"):
+        slip = said(town, f"2025年{month}月")
+        told = ("重新核对", "第 2.0.0 版（自 2025-07 起）", "按旧表样报的", "1 行暂不计入", "不是报送有误")
+        assert [one for one in told if one not in slip] == []
+        assert "必须改正" not in slip
+        assert "改正后请再报" not in slip
     assert town.load().is_idle
+
+
+def test_a_form_that_takes_nothing_of_an_old_file_says_so_and_so_does_the_ledger(town: Town) -> None:
+    put(town, "saplings-2.yaml", form("2.0.0", "2025-07", TENDED, most=100))
+    town.load()
+
+    slip = said(town, "2025年7月")
+    told = ("重新核对", "第 2.0.0 版（自 2025-07 起）", "整份暂不计入", "抚育日期", "不是报送有误")
+    assert [one for one in told if one not in slip] == []
+    assert [name for name in town.slips() if "退回" in name] == ["forestry/2025年8月.xlsx.回执-退回.txt"]
+    ((status, reason),) = town.ask(
+        "select status, reason from submissions where file_name = '2025年7月.xlsx'"
+    )
+    assert status == "refused"
+    assert reason.startswith("表样已更新")
