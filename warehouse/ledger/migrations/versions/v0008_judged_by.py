@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 _COLUMNS: tuple[sa.Column[Any], ...] = (
     sa.Column("judged_by", sa.Text()),
