@@ -70,7 +70,7 @@ def submissions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.Mat
         metadata={
             "received": len(receipts),
             "left_in_the_inbox": len(received.left),
-            "repeats": sum(receipt.is_repeat for receipt in receipts),
+            "repeats": done.repeats(receipts),
             **counts,
             "rows_recorded": sum(outcome.rows_recorded for outcome in done.outcomes),
             "rows_quarantined": sum(outcome.rows_quarantined for outcome in done.outcomes),

@@ -8,7 +8,7 @@ bundle end. Which submissions there are, whether one takes force, and what its s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from pipelines.home.folders import Home
 from pipelines.home.site import Site
 from pipelines.loading.failures import failure_of
 from pipelines.loading.own_words import submission_of
-from warehouse.ledger import Entry, Failure, Outcome, digest_at
+from warehouse.ledger import Entry, Failure, Outcome, Receipt, digest_at
 from warehouse.staged import with_notes
 
 
@@ -46,6 +46,11 @@ class Done:
         """Take in what became of others."""
         self.outcomes += other.outcomes
         self.failures += other.failures
+
+    def repeats(self, receipts: Iterable[Receipt]) -> int:
+        """How many of these are repeats, and were not found to be none."""
+        staged = {one.submission_id for one in self.outcomes} | {one.submission_id for one in self.failures}
+        return sum(receipt.is_repeat and receipt.submission_id not in staged for receipt in receipts)
 
 
 def stage_bundle(root: Path, entries: Sequence[Entry], read: Reader = read_tables) -> Done:

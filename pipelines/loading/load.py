@@ -132,12 +132,12 @@ def _take_in(
 ) -> None:
     received = receive(site, progress)
     summary.received, summary.left = len(received.receipts), received.left
-    summary.repeats = sum(receipt.is_repeat for receipt in received.receipts)
     clock.lap("receive")
     show_regions(site)
     with apart(site.home.settings) as process:
         done = stage_pending(site, progress, summary.run, process, every=retry_failed, really=really)
         summary.outcomes, summary.failures = done.outcomes, done.failures
+        summary.repeats = done.repeats(received.receipts)
         summary.owed = answer_owed(site, summary.run, process, progress)
     clock.lap("stage")
 

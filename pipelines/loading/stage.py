@@ -94,6 +94,22 @@ def _stage(
 ) -> Done:
     every = Done()
     deciding = Deciding(site, really=really)
+    while True:
+        every.add(_in_waves(site, entries, deciding, process, progress, run))
+        if not (reopened := site.ledger.reopen_repeats()):
+            return every
+        entries = site.ledger.entries(reopened)
+
+
+def _in_waves(
+    site: Site,
+    entries: Sequence[Entry],
+    deciding: Deciding,
+    process: Apart,
+    progress: Progress,
+    run: str,
+) -> Done:
+    every = Done()
     progress.report("Staging", 0, len(entries))
     for start in range(0, len(entries), _WAVE):
         wave = entries[start : start + _WAVE]

@@ -165,6 +165,30 @@ def test_sending_an_old_version_again_restores_it(ledger: Ledger) -> None:
     assert ledger.in_force("toilet_ledger")["submission_id"].to_pylist() == [again.submission_id]
 
 
+@pytest.mark.parametrize(("contents", "reopened"), [("aba", [2]), ("aab", []), ("abaa", [2, 3]), ("aa", [])])
+def test_a_repeat_of_one_load_is_none_when_what_came_between_took_the_place_of_the_first(
+    ledger: Ledger, contents: str, reopened: list[int]
+) -> None:
+    receipts = ledger.receive_many([file(one, modified=at) for at, one in enumerate(contents)])
+    ledger.finish_many([accepted(one.submission_id) for one in receipts if not one.is_repeat])
+    assert ledger.reopen_repeats() == [receipts[at].submission_id for at in reopened]
+    assert [entry.submission_id for entry in ledger.pending()] == [
+        receipts[at].submission_id for at in reopened
+    ]
+    ledger.finish_many([accepted(receipts[at].submission_id) for at in reopened])
+    assert ledger.reopen_repeats() == []
+    last = receipts[(reopened or [contents.index(contents[-1])])[-1]]
+    assert ledger.in_force("toilet_ledger")["submission_id"].to_pylist() == [last.submission_id]
+
+
+def test_a_repeat_of_what_is_held_is_looked_at_for_what_its_name_says(ledger: Ledger) -> None:
+    first, again = ledger.receive_many([file("a"), file("a", "toilet_reform/2025-06/台账整份替换.xlsx", 2)])
+    assert again.is_repeat
+    ledger.finish_many([replace(accepted(first.submission_id), status="held")])
+    assert ledger.reopen_repeats() == [again.submission_id]
+    assert ledger.pending()[0].submission_id == again.submission_id
+
+
 def test_a_version_that_is_only_partly_in_force_is_no_repeat_when_sent_again(ledger: Ledger) -> None:
     ledger.finish_many([accepted(handed_in(ledger, "a"), [*JUNE, ("990102000000", "2025-06")])])
     ledger.finish_many([accepted(handed_in(ledger, "b"))])

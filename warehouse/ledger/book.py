@@ -14,7 +14,17 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import delete, func, insert, select, update
 
-from warehouse.ledger import filing, finishing, force, receiving, regions, rulings, unfinished, versions
+from warehouse.ledger import (
+    filing,
+    finishing,
+    force,
+    receiving,
+    regions,
+    repeats,
+    rulings,
+    unfinished,
+    versions,
+)
 from warehouse.ledger.digests import Digests, digest_at
 from warehouse.ledger.models import Build, Submission
 from warehouse.ledger.schema import open_engine
@@ -132,6 +142,11 @@ class Ledger:
         if outcomes:
             with self._engine.begin() as connection:
                 finishing.finish(connection, outcomes, datetime.now(UTC))
+
+    def reopen_repeats(self) -> list[str]:
+        """Make received submissions of repeats whose first file was held or overtaken before they came: their numbers."""
+        with self._engine.begin() as connection:
+            return repeats.reopen(connection)
 
     def fail_many(self, failures: Sequence[Failure]) -> None:
         """Note attempts that failed by our own fault: what was received stays to be done, after a while that grows.

@@ -117,12 +117,12 @@ class _Earlier:
         rows = [
             row
             for part in chunks(arrival.sha256 for arrival in arrivals)
-            for row in _with_hash(connection, part)
+            for row in with_hash(connection, part)
         ]
         overtaken = _overtaken(connection, (row["received_seq"] for row in rows if row["status"] in COUNTING))
         originals: dict[tuple[str, str, tuple[str, str, tuple[str, ...]]], str] = {}
         for row in rows:
-            if row["status"] in _ASKED_ANEW and row["is_taken"]:
+            if row["status"] in ASKED_ANEW and row["is_taken"]:
                 continue
             key = (row["sha256"], row["department"], dating_context(row["sender_path"]))
             if row["status"] != "repeat":
@@ -150,11 +150,12 @@ class _Earlier:
             self._same[arrival.sha256, arrival.department, dating_context(arrival.sender_path)] = row
 
 
-_ASKED_ANEW = ("held", "withdrawn")
+ASKED_ANEW = ("held", "withdrawn")
 """The same bytes again after these are a new submission: what their name says now may decide otherwise."""
 
 
-def _with_hash(connection: Connection, hashes: list[str]) -> list[dict[str, Any]]:
+def with_hash(connection: Connection, hashes: list[str]) -> list[dict[str, Any]]:
+    """Rows of the submissions with these bytes, in the order they came."""
     table = Submission.__table__
     statement = select(table).where(table.c.sha256.in_(hashes)).order_by(table.c.received_seq)
     return [dict(row) for row in connection.execute(statement).mappings()]
