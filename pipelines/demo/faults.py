@@ -49,6 +49,16 @@ class Spoiled:
     typed: dict[tuple[int, str], Cell]
     faults: list[Fault]
 
+    @property
+    def lost(self) -> frozenset[int]:
+        """Positions of rows that must be sent back."""
+        return frozenset(fault.position for fault in self.faults if fault.severity == "error")
+
+
+def unspoiled(frame: pd.DataFrame) -> Spoiled:
+    """A frame without faults."""
+    return Spoiled(frame, {}, [])
+
 
 @dataclass(frozen=True)
 class _Way:
@@ -134,7 +144,7 @@ class Spoiler:
     def spoil(self, frame: pd.DataFrame, contract: Contract, habit: Habit, count: int) -> Spoiled:
         """The frame with up to ``count`` faults, one a row, in at most a fifth of the rows."""
         columns = [c for c in written_columns(contract, habit, frame) if c.role != "period"]
-        spoiled = Spoiled(frame, {}, [])
+        spoiled = unspoiled(frame)
         free = self._rng.permutation(len(frame)).tolist()
         for _ in range(min(count, len(frame) // 5)):
             spoiled = self._once(spoiled, contract, columns, habit, free)

@@ -37,6 +37,20 @@ RATES = {
 }
 
 
+_NONE = np.array([], dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What becomes of a hand-in by chance: see ``HandIn``."""
+
+    late: bool
+    corrected: bool
+    copied: bool
+    faulty: bool
+    missing: bool
+
+
 @dataclass(frozen=True)
 class HandIn:
     """One county's rows of one dataset and period, and how they are handed in.
@@ -77,7 +91,7 @@ class HandIn:
 def hand_ins(
     world: World, contract: Contract, period: str, frame: pd.DataFrame, usual: int
 ) -> Iterator[HandIn]:
-    """Split a dataset's rows of one period into the counties' hand-ins.
+    """Split a dataset's rows of one period into the counties' hand-ins; a county without rows has an empty frame.
 
     Args:
         world: The city.
@@ -88,14 +102,13 @@ def hand_ins(
     """
     names = world.villages.drop_duplicates("county").set_index("county")["county_name"]
     cities = world.regions[world.regions["level"] == "city"].set_index("region_code")["name"]
-    for county, positions in frame.groupby("county", sort=True).indices.items():
-        code, rng = str(county), world.rng("handin", contract.dataset, str(county), period)
-        office = str(names[code])
+    rows = frame.groupby("county", sort=True).indices
+    for code, office in sorted((str(code), str(name)) for code, name in names.items()):
+        positions = rows.get(code, _NONE)
+        drawn, rng = _drawn(world, contract, code, period)
         habit = habit_of(world.seed, contract.dataset, code, max(usual, len(positions)))
         if contract.form is not None and habit.is_csv:
             habit = replace(habit, suffix="xls")  # its sheets do not fit into a CSV
-        draw, rates = rng.random(5), RATES[world.scale]
-        late, corrected = bool(draw[3] < rates.late), bool(draw[0] < rates.corrected)
         yield HandIn(
             contract=contract,
             county=code,
@@ -105,13 +118,32 @@ def hand_ins(
             frame=frame.iloc[positions].reset_index(drop=True),
             habit=habit,
             path=_path(contract, office, code, period, habit),
-            received=_received(rng, contract, period, late),
-            late=late,
-            faulty=corrected or bool(draw[1] < rates.faulty),
-            corrected=corrected,
-            copied=bool(draw[2] < rates.copied),
-            missing=bool(draw[4] < rates.missing) and period not in (world.months[0], world.months[-1]),
+            received=_received(rng, contract, period, drawn.late),
+            late=drawn.late,
+            faulty=drawn.faulty,
+            corrected=drawn.corrected,
+            copied=drawn.copied,
+            missing=drawn.missing,
         )
+
+
+def chances(world: World, contract: Contract, county: str, period: str) -> Chances:
+    """What becomes of one hand-in, known before its rows are."""
+    return _drawn(world, contract, county, period)[0]
+
+
+def _drawn(world: World, contract: Contract, county: str, period: str) -> tuple[Chances, np.random.Generator]:
+    rng = world.rng("handin", contract.dataset, county, period)
+    draw, rates = rng.random(5), RATES[world.scale]
+    corrected = bool(draw[0] < rates.corrected)
+    drawn = Chances(
+        late=bool(draw[3] < rates.late),
+        corrected=corrected,
+        copied=bool(draw[2] < rates.copied),
+        faulty=corrected or bool(draw[1] < rates.faulty),
+        missing=bool(draw[4] < rates.missing) and period not in (world.months[0], world.months[-1]),
+    )
+    return drawn, rng
 
 
 def due(contract: Contract, period: str) -> dt.date:

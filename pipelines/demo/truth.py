@@ -1,4 +1,4 @@
-"""What was done to the hand-ins on purpose, so that detection can be scored."""
+"""What was done to the hand-ins on purpose, so that detection can be scored, and what must come of what clerks did."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Sent:
         county: Six digits.
         period: The month that stands for the period; empty where the file names none.
         rows: Records and faulty rows together, without totals.
-        expected: ``accepted``, ``partial``, ``refused`` or ``repeat``; later files may supersede.
+        expected: ``accepted``, ``partial``, ``held``, ``refused`` or ``repeat``; later files may supersede.
         received: When it was handed in, ISO with offset.
         late: Whether that is after the due day.
     """
@@ -68,12 +68,70 @@ class Sent:
     late: bool = False
 
 
+@dataclass(frozen=True)
+class ActFile:
+    """One file of an act, and what must become of it.
+
+    Attributes:
+        file: Path below the inbox.
+        status: As ``submissions`` has it in the end; ``superseded`` where later files stand for all of it.
+        rows: Records of it that are in force in the end.
+        rule: A finding that its sender must be told; empty where none is needed.
+    """
+
+    file: str
+    status: str
+    rows: int
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """What is in force in a region and month in the end, whatever file it came in.
+
+    Attributes:
+        region_code: A county or township.
+        period: The month that stands for the period.
+        rows: Records.
+        figure: A column whose sum is known; empty where none is.
+        total: Its sum over these records.
+        zero: An indicator that must be nought there, and not missing; empty where none is asked.
+    """
+
+    region_code: str
+    period: str
+    rows: int
+    figure: str = ""
+    total: float = 0.0
+    zero: str = ""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something a clerk did after the regular hand-in or in its place, and what must come of it.
+
+    Attributes:
+        kind: Which.
+        dataset: Of its files.
+        files: Every file of it, the regular one too, in the order they came.
+        stands: What is in force in the end.
+        note: For people, in Chinese.
+    """
+
+    kind: str
+    dataset: str
+    files: tuple[ActFile, ...]
+    stands: tuple[Stand, ...]
+    note: str
+
+
 @dataclass
 class Journal:
-    """Everything sent and everything injected, in the order it was made."""
+    """Everything sent, everything injected and every act, in the order it was made."""
 
     sent: list[Sent] = field(default_factory=list)
     truths: list[Truth] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
 
     def write(self, folder: Path, seed: int, scale: str) -> tuple[Path, Path]:
         """Write ``demo_truth.json`` (all) and ``demo_truth.jsonl`` (one injected thing a line)."""
@@ -84,6 +142,7 @@ class Journal:
             "scale": scale,
             "files": [asdict(one) for one in self.sent],
             "truths": [asdict(one) for one in self.truths],
+            "acts": [asdict(one) for one in self.acts],
         }
         whole.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         lines.write_text(_lines(self.truths), encoding="utf-8")
