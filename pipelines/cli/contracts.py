@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.common import Json, Problem, show
+from pipelines.cli.contract_diff import diff
 from warehouse.periods import Month
 
 if TYPE_CHECKING:
     from expectations.contracts.model import Contract
+    from pipelines.home.folders import Home
     from warehouse.definitions import Problem as DefinitionProblem
 
 
@@ -25,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group.command()(lint)
     group.command("list")(listed)
     group.command("show")(shown)
+    group.command("diff")(diff)
     app.add_typer(group, name="contract")
     app.command()(template)
     app.command()(check)
@@ -131,6 +134,8 @@ def _contract(context: typer.Context, dataset: str, period: str | None = None) -
 def check(context: typer.Context, as_json: Json = False) -> None:
     """Check everything a city writes as YAML: contracts, indicators, reconciliations.
 
+    In a home it also says how many submissions were judged by other contracts than today's.
+
     Example: `shiji check`
     """
     from expectations.contract_lint import lint as lint_contracts
@@ -154,7 +159,21 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     counts = (
         f"{len(contracts)} contracts, {len(indicators)} indicators, {len(reconciliations)} reconciliations"
     )
+    if home.is_initialised and not problems and not as_json:
+        _tell_of_changes(home)
     _tell(problems, counts, as_json)
+
+
+def _tell_of_changes(home: Home) -> None:
+    """Say how much was judged by other contracts than these; what that would change takes as long as a load."""
+    from pipelines.answers.contract_diff import concerned
+    from pipelines.home.site import Site
+
+    if count := len(concerned(Site(home))):
+        typer.echo(
+            f"{count:,} submissions were judged by other contracts than these: `shiji contract diff` says what the next "
+            "load would make of them"
+        )
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:

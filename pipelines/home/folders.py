@@ -77,9 +77,15 @@ class Settings(BaseModel):
 
 @dataclass(frozen=True)
 class Home:
-    """Paths of a home. Nothing is read or made until it is asked for."""
+    """Paths of a home. Nothing is read or made until it is asked for.
+
+    Attributes:
+        root: Its folder.
+        contracts_from: A folder that stands in place of ``config/contracts``, to see what it would change.
+    """
 
     root: Path
+    contracts_from: Path | None = None
 
     @property
     def inbox(self) -> Path:
@@ -192,6 +198,8 @@ class Home:
     def definition_folders(self, what: str, built_in: Path) -> tuple[Path, ...]:
         """Folders that hold YAML definitions of one sort, the built-in one first."""
         own = self.config / what
+        if what == "contracts" and self.contracts_from is not None:
+            own = self.contracts_from
         return (built_in, own) if own.is_dir() else (built_in,)
 
 

@@ -122,6 +122,11 @@ class Site:
                 digest.update(str(column.to_pylist()).encode())
         return digest.hexdigest()
 
+    @property
+    def contracts_digest(self) -> str:
+        """Of all contracts in all their versions."""
+        return _digest(*sorted(one.digest for one in self.contracts.values()))
+
     @cached_property
     def staging_digests(self) -> dict[str, Digests]:
         """By dataset, what staging depends on besides the bytes; ``""`` is for what no contract took.
@@ -134,8 +139,7 @@ class Site:
         for name, contract in self.contracts.items():
             own = {one.valid_from: _digest(*rest, one.digest) for one in contract.every_version}
             digests[name] = own if contract.versions else own[""]
-        every = sorted(one.digest for one in self.contracts.values())
-        return digests | {"": _digest(*rest, *every)}
+        return digests | {"": _digest(*rest, self.contracts_digest)}
 
     @cached_property
     def definition_digests(self) -> list[str]:

@@ -53,13 +53,28 @@ class Done:
         return sum(receipt.is_repeat and receipt.submission_id not in staged for receipt in receipts)
 
 
-def stage_bundle(root: Path, entries: Sequence[Entry], read: Reader = read_tables) -> Done:
+@dataclass(frozen=True)
+class Bench:
+    """Where bundles are staged; plain, so that it reaches other processes.
+
+    Attributes:
+        root: The home's folder.
+        contracts_from: As ``Home`` has it.
+        keeps: Whether anything is written; else it is only said what would become of submissions.
+    """
+
+    root: Path
+    contracts_from: Path | None = None
+    keeps: bool = True
+
+
+def stage_bundle(bench: Bench, entries: Sequence[Entry], read: Reader = read_tables) -> Done:
     """Stage submissions of one department, aside.
 
     Doing it again writes the same: a crash before the ledger hears of it costs only the work.
 
     Args:
-        root: The home's folder.
+        bench: Where it is done.
         entries: Submissions, in the order they came.
         read: Reads the tables of a file.
 
@@ -67,12 +82,12 @@ def stage_bundle(root: Path, entries: Sequence[Entry], read: Reader = read_table
         HomeError: The home lacks what every submission needs.
         OSError: The warehouse cannot be written.
     """
-    return _Bundle(Site(Home(root)), read).stage(entries)
+    return _Bundle(bench, read).stage(entries)
 
 
-def refuse(root: Path, entry: Entry, refusal: Refused) -> Done:
+def refuse(bench: Bench, entry: Entry, refusal: Refused) -> Done:
     """Refuse a submission that could not even be read."""
-    bundle = _Bundle(Site(Home(root)), read_tables)
+    bundle = _Bundle(bench, read_tables)
     bundle.refuse(entry, refusal)
     return bundle.done
 
@@ -80,8 +95,9 @@ def refuse(root: Path, entry: Entry, refusal: Refused) -> Done:
 class _Bundle:
     """Submissions on their way; what every one of them needs is opened first, for its lack is nobody's fault."""
 
-    def __init__(self, site: Site, read: Reader) -> None:
-        self._site, self._read, self._staged = site, read, site.staged.aside
+    def __init__(self, bench: Bench, read: Reader) -> None:
+        site = Site(Home(bench.root, bench.contracts_from))
+        self._site, self._read, self._keeps = site, read, bench.keeps
         self._contracts, self._digests, self._privacy = site.contracts, site.staging_digests, site.privacy
         self._is_rotating = keys.counts(site.home)
         self.done = Done()
@@ -126,28 +142,36 @@ class _Bundle:
         return [judged for one in understood for judged in self._judged(contract, [one])]
 
     def _keep(self, entry: Entry, judged: Judged) -> None:
-        dataset, submission_id = judged.contract.dataset, judged.submission_id
-        staged = self._staged
         try:
-            outcome = outcome_of(judged, digest_at(self._digests[dataset], judged.months))
-            records = with_notes(judged.records, judged.layout, judged.notes)
-            staged.write(dataset, submission_id, "records", records)
-            staged.write(dataset, submission_id, "findings", judged.findings)
-            staged.write(dataset, submission_id, "quarantine", judged.quarantine)
-            staged.write(dataset, submission_id, "checks", judged.checks)
+            outcome = outcome_of(judged, digest_at(self._digests[judged.contract.dataset], judged.months))
+            if self._keeps:
+                self._write(judged)
         except (MemoryError, OSError):
             raise  # a warehouse that cannot be written is nobody's file
         except Exception as error:
-            self._fail(submission_id, "keep", error)
+            self._fail(judged.submission_id, "keep", error)
             return
         self._done(entry, outcome)
 
+    def _write(self, judged: Judged) -> None:
+        dataset, submission_id, staged = (
+            judged.contract.dataset,
+            judged.submission_id,
+            self._site.staged.aside,
+        )
+        records = with_notes(judged.records, judged.layout, judged.notes)
+        staged.write(dataset, submission_id, "records", records)
+        staged.write(dataset, submission_id, "findings", judged.findings)
+        staged.write(dataset, submission_id, "quarantine", judged.quarantine)
+        staged.write(dataset, submission_id, "checks", judged.checks)
+
     def refuse(self, entry: Entry, refusal: Refused) -> None:
         """Keep why a submission is refused."""
-        findings = submission_findings(entry.submission_id, None, None, Shield(), refusal=refusal)
         outcome = outcome_of_refusal(entry.submission_id, refusal, digest_at(self._digests[""], ()))
-        self._staged.write("", entry.submission_id, "findings", findings)
-        self._done(entry, outcome)
+        if self._keeps:
+            findings = submission_findings(entry.submission_id, None, None, Shield(), refusal=refusal)
+            self._site.staged.aside.write("", entry.submission_id, "findings", findings)
+        self._done(entry, replace(outcome, judged_by={"": self._site.contracts_digest}))
 
     def _done(self, entry: Entry, outcome: Outcome) -> None:
         """While a key is being changed, what is only staged anew is nothing to tell its sender."""

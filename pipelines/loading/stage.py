@@ -27,7 +27,7 @@ from pipelines.home.folders import HomeError
 from pipelines.home.regions import require_regions
 from pipelines.home.site import Site
 from pipelines.loading.apart import Apart, limits
-from pipelines.loading.bundle import Done, refuse, stage_bundle
+from pipelines.loading.bundle import Bench, Done, refuse, stage_bundle
 from pipelines.loading.deciding import Deciding
 from pipelines.loading.failures import failure_of, log_failures
 from pipelines.loading.pool import WORTH_WORKERS, Call, over_bundles, workers_for
@@ -124,6 +124,20 @@ def _in_waves(
     return every
 
 
+def would_become(site: Site, entries: Sequence[Entry], process: Apart, progress: Progress) -> Done:
+    """What staging would make of submissions by the site's contracts; nothing is kept of it, and nobody is told.
+
+    Whether one would take force is not decided: what it would be held against is not staged.
+    """
+    every = Done()
+    bundles = sorted(_bundles(entries), key=lambda bundle: bundle[0], reverse=True)
+    progress.report("Judging again", 0, len(entries))
+    for part in _run(site, [bundle for _, bundle in bundles], process, keeps=False):
+        every.add(part)
+        progress.report("Judging again", len(every.outcomes) + len(every.failures), len(entries))
+    return every
+
+
 def _bundles(entries: Sequence[Entry]) -> Iterator[tuple[int, list[Entry]]]:
     """Bundles of one department each, with their size in bytes."""
     by_department: dict[str, list[Entry]] = defaultdict(list)
@@ -141,14 +155,14 @@ def _bundles(entries: Sequence[Entry]) -> Iterator[tuple[int, list[Entry]]]:
         yield size, bundle
 
 
-def _run(site: Site, bundles: Sequence[list[Entry]], process: Apart) -> Iterator[Done]:
-    root = site.home.root
+def _run(site: Site, bundles: Sequence[list[Entry]], process: Apart, *, keeps: bool = True) -> Iterator[Done]:
+    bench = Bench(site.home.root, site.home.contracts_from, keeps)
     if (workers := workers_for(bundles)) < 2:
-        here = partial(stage_bundle, root, read=partial(_read, process))
-        yield from (_isolated(here, root, bundle) for bundle in bundles)
+        here = partial(stage_bundle, bench, read=partial(_read, process))
+        yield from (_isolated(here, bench, bundle) for bundle in bundles)
     else:
         allowed = limits(site.home.settings)
-        yield from over_bundles(stage_bundle, bundles, allowed, workers, partial(_staged_by, root))
+        yield from over_bundles(stage_bundle, bundles, allowed, workers, partial(_staged_by, bench))
 
 
 def _read(process: Apart, path: Path, *, name: str) -> Reading:
@@ -167,11 +181,11 @@ def _read(process: Apart, path: Path, *, name: str) -> Reading:
     raise reading_failed(name)
 
 
-def _staged_by(root: Path, call: Call, bundle: list[Entry]) -> Done:
-    return _isolated(partial(call, root), root, bundle)
+def _staged_by(bench: Bench, call: Call, bundle: list[Entry]) -> Done:
+    return _isolated(partial(call, bench), bench, bundle)
 
 
-def _isolated(stage: Stage, root: Path, bundle: list[Entry]) -> Done:
+def _isolated(stage: Stage, bench: Bench, bundle: list[Entry]) -> Done:
     """Stage a bundle; where that ends badly, its submissions one by one.
 
     Raises:
@@ -188,17 +202,17 @@ def _isolated(stage: Stage, root: Path, bundle: list[Entry]) -> Done:
         log.warning("a bundle of %d files is staged one by one after %s", len(bundle), type(error).__name__)
     done = Done()
     for entry in bundle:
-        done.add(_alone(stage, root, entry))
+        done.add(_alone(stage, bench, entry))
     return done
 
 
-def _alone(stage: Stage, root: Path, entry: Entry) -> Done:
+def _alone(stage: Stage, bench: Bench, entry: Entry) -> Done:
     try:
         return stage([entry])
     except (HomeError, OSError):
         raise
     except Lost as lost:
         log.warning("the process that staged only %s of the archive %s", entry.sha256, lost)
-        return refuse(root, entry, reading_failed(entry.file_name))
+        return refuse(bench, entry, reading_failed(entry.file_name))
     except Exception as error:
         return Done(failures=[failure_of(entry.submission_id, "stage", error)])

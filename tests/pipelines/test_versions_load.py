@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from pipelines.answers.contract_diff import concerned
 from tests.expectations.versioned import FIRST, NEW_HEAD, OLD_HEAD, TENDED, Row, form, workbook
 from tests.pipelines.town import Town, new_town
 
@@ -103,6 +106,7 @@ def test_a_new_version_reads_anew_what_its_months_cover_and_sends_nothing_back_a
         assert "必须改正" not in slip
         assert "改正后请再报" not in slip
     assert town.load().is_idle
+    assert concerned(town.site) == []
 
 
 def test_a_form_that_takes_nothing_of_an_old_file_says_so_and_so_does_the_ledger(town: Town) -> None:
@@ -118,3 +122,42 @@ def test_a_form_that_takes_nothing_of_an_old_file_says_so_and_so_does_the_ledger
     )
     assert status == "refused"
     assert reason.startswith("表样已更新")
+
+
+def test_what_a_change_would_do_is_said_before_and_nothing_is_written(town: Town, tmp_path: Path) -> None:
+    drafts = tmp_path / "drafts"
+    shutil.copytree(town.root / "config" / "contracts", drafts)
+    (drafts / "saplings-2.yaml").write_text(form("2.0.0", "2025-09", most=100), encoding="utf-8")
+    before = everything(town)
+
+    said = json.loads(town.shiji("contract", "diff", "--contracts", str(drafts), "--json").out)
+
+    assert said["versions"] == ["saplings 第 2.0.0 版（自 2025-09 起）"]
+    counted = {one.pop("dataset"): one for one in said["datasets"]}
+    same = {"refused": 0, "taken": 0, "rows_gained": 0}
+    assert counted == {
+        "": {"submissions": 1, "rows_lost": 0, "as_before": 1} | same,
+        "saplings": {"submissions": 1, "rows_lost": 1, "as_before": 0} | same,
+    }
+    (worst,) = said["submissions"]
+    assert (worst["file"], worst["recorded_before"], worst["recorded_now"]) == (
+        "forestry/2025年9月.xlsx",
+        2,
+        1,
+    )
+    assert everything(town) == before
+    assert "no problems" in (checked := town.shiji("check").out)
+    assert "contract diff" not in checked
+    put(town, "saplings.yaml", FIRST + "\n# changed\n")
+    assert "4 submissions were judged by other contracts" in town.shiji("check").out
+
+
+def everything(town: Town) -> dict[str, bytes]:
+    """All files that say what was handed in and what became of it."""
+    folders = ("archive", "warehouse", "outbox", "published", "inbox")
+    return {
+        str(path): path.read_bytes()
+        for folder in folders
+        for path in sorted((town.root / folder).rglob("*"))
+        if path.is_file()
+    } | {"ledger": town.site.ledger.state().encode()}
