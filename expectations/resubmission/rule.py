@@ -62,7 +62,7 @@ def rule(
         return Ruling("replaces")
     if not comparison.now:  # a nil report; added to what is there it would say nothing
         return Ruling("replaces", "nothing_left" if comparison.gone >= ROWS and "whole" not in says else "")
-    if "part" in says:
+    if "part" in says or ("keeps" in says and keyed):
         return Ruling("adds")
     if resubmission == "amend" and keyed:
         return Ruling("adds")

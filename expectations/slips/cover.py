@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from expectations.rules import title_of
 from expectations.slips.cells import text_cell
-from expectations.slips.inside import EXCERPT_HEADING, EXCERPT_MARK, HEADER, HEADING, MARK
+from expectations.slips.inside import EXCERPT_HEADING, EXCERPT_MARK, HEADER, HEADING, MARK, REPLY
 from expectations.slips.marks import Place
 from expectations.slips.runs import joined_runs
 from expectations.slips.slip import Slip
@@ -26,9 +26,14 @@ _WIDTHS = (9, 17, 10, 18, 42, 34, 16)
 _GREY = "FF666666"
 _PAPER = "FFFFFFFF"
 _FONT = "微软雅黑"
+_REPLY_HEIGHT = 26.0
 _HOW = "红色单元格必须改正（{what}没有入库），黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。"
 _RECHECKED = "红色单元格{what}现在暂不计入，黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。"
 _WHOLE = "请把改好的完整表格放回原来的报送文件夹，系统以最后一次报送的为准。"
+_ASKED = "请在下面黄色的格子里选一个答复，保存后把这份回执放回原来的报送文件夹，不必改文件名。"
+_WHOLE_MEANT = "“整份替换”：以这份为准，少了的行不再计入。"
+_KEEPS_MEANT = "“其余保留”：只改、补这份里有的行，原来的其余各行不动。"
+_NOT_MEANT = "报错了的，不必答复。也可以请考核办确认。"
 _EXCERPT = "这份摘录只供对照，不要报送；请在原文件里改正，把完整的原文件放回原来的报送文件夹。"
 
 
@@ -57,21 +62,58 @@ def write_cover(
     after = _EXCERPT if heading == EXCERPT_HEADING else _WHOLE
     if slip.status == "rechecked":
         how, after = _RECHECKED.format(what=what), slip.remedy
-    facts = [
-        *slip.facts(),
-        ("怎么看", how),
-        ("然后", after),
-        ("问题", _counts(findings, len(listed), slip.severity("error"))),
-    ]
+    facts = slip.facts()
+    if slip.status == "held":
+        facts = _with_question(facts, replies_to(slip))
+    if slip.status != "held" or len(findings):
+        facts += [("怎么看", how), ("然后", after)]
+        facts.append(("问题", _counts(findings, len(listed), slip.severity("error"))))
     header_row = len(facts) + 3
     _shape(sheet, header_row)
-    _write_facts(sheet, heading, facts)
+    _write_facts(sheet, heading, facts, replies_to(slip))
+    if listed.empty:
+        return
     if sheets == 1:
         listed = listed.assign(cell=listed["cell"].str.rpartition("!")[2])
     _write_findings(sheet, joined_runs(listed), header_row, locate)
 
 
-def _write_facts(sheet: Any, heading: str, facts: Iterable[tuple[str, str]]) -> None:
+def replies_to(slip: Slip) -> tuple[str, ...]:
+    """What the sender of a held file may answer; of a report of nothing there is nothing to correct."""
+    return ("整份替换", "其余保留") if slip.rows_in else ("整份替换",)
+
+
+def _with_question(facts: Iterable[tuple[str, str]], replies: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The question stands below what it is about."""
+    meant = [_WHOLE_MEANT, _KEEPS_MEANT][: len(replies)]
+    told = [fact for fact in facts if fact[0] != "怎么办"]
+    return [*told, ("怎么办", "\n".join([_ASKED, *meant, _NOT_MEANT])), (REPLY, "")]
+
+
+def _ask(sheet: Any, cell: Any, row: int, replies: tuple[str, ...]) -> None:
+    """Let the sender choose in a cell of column B."""
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    line = Side(style="medium", color="FF7F6000")
+    cell.fill = PatternFill("solid", fgColor=FILLS["warning"])
+    cell.border = Border(left=line, right=line, top=line, bottom=line)
+    cell.font, cell.alignment = Font(name=_FONT, size=12, bold=True), Alignment(vertical="center")
+    choice = DataValidation(
+        "list", formula1=f'"{",".join(replies)}"', allow_blank=True, showErrorMessage=False
+    )
+    choice.prompt, choice.promptTitle, choice.showInputMessage = (
+        "请选一个：" + "、".join(replies),
+        REPLY,
+        True,
+    )
+    sheet.data_validations.append(choice)
+    choice.add(f"B{row}")
+
+
+def _write_facts(
+    sheet: Any, heading: str, facts: Iterable[tuple[str, str]], replies: tuple[str, ...]
+) -> None:
     from openpyxl.styles import Alignment, Font
     from openpyxl.worksheet.cell_range import CellRange
 
@@ -86,6 +128,9 @@ def _write_facts(sheet: Any, heading: str, facts: Iterable[tuple[str, str]]) -> 
         content.alignment = Alignment(vertical="top", wrap_text=True)
         sheet.merged_cells.ranges.add(CellRange(f"B{row}:G{row}"))
         sheet.row_dimensions[row].height = _height((text, sum(_WIDTHS[1:])))
+        if label == REPLY:
+            _ask(sheet, content, row, replies)
+            sheet.row_dimensions[row].height = _REPLY_HEIGHT
         sheet.append([name, content])
     mark = text_cell(sheet, EXCERPT_MARK if heading == EXCERPT_HEADING else MARK)
     mark.font = Font(name=_FONT, size=8, color=_PAPER)

@@ -23,6 +23,8 @@ MARK = "〔实绩回执〕"
 EXCERPT_MARK = "〔实绩回执摘录〕"
 EXCERPT_SHEET = "只列有问题的行，开头"
 """Stands in the line above the rows of an excerpt."""
+REPLY = "您的答复"
+"""Left of the cell in which the sender of a held file says what it is."""
 HEADER = ("序号", "位置", "程度", "单元格内容", "问题", "怎么改", "规则")
 
 _LOOKED_AT = 60
@@ -49,6 +51,16 @@ def is_excerpt(reading: Reading) -> bool:
     return any(_says(title, signs) for one in reading.extracts for title in one.titles) or any(
         _has(sheet.grid.rows[:_LOOKED_AT], *signs) for sheet in reading.sheets
     )
+
+
+def reply_in(reading: Reading) -> str:
+    """What the sender wrote beside ``REPLY`` on the cover of a slip that came back; blank where nothing is."""
+    for sheet in reading.sheets:
+        if is_cover(sheet.grid.rows):
+            for row in map(_texts, sheet.grid.rows[:_LOOKED_AT]):
+                if row[:1] == [REPLY]:
+                    return "".join(row[1:])
+    return ""
 
 
 def without_answer(stem: str) -> str:

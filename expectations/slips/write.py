@@ -53,12 +53,25 @@ def write_slip(outbox: Path, slip: Slip, *, as_text: bool = False) -> Path:
 
 
 def has_marks(slip: Slip) -> bool:
-    """Whether the answer is a workbook: there is something to mark. What was refused as a whole may not even open."""
+    """Whether the answer is a workbook: there is something to mark, or to be answered in it.
+
+    What was refused as a whole may not even open. Of what is too long to come back whole the answer is asked for in the
+    file's name.
+    """
+    if slip.status == "held" and _comes_back_whole(slip):
+        return True
     if slip.status == "repeat" or not slip.finding_count:
         return False
     from expectations.slips.marks import findings_frame
 
     return slip.status not in ("refused", "rechecked") or bool((findings_frame(slip)["row"] > 0).any())
+
+
+def _comes_back_whole(slip: Slip) -> bool:
+    from expectations.slips.long_text import is_long_text
+    from expectations.slips.rebuilt import MAX_WHOLE_ROWS
+
+    return slip.rows_in <= MAX_WHOLE_ROWS and not is_long_text(slip.original)
 
 
 def _folders(slip: Slip) -> list[str]:

@@ -28,6 +28,7 @@ from expectations.nil.words import HOW
 from expectations.resubmission.intent import intent_of
 from expectations.routing import Route
 from expectations.rules import Told
+from expectations.slips.inside import reply_in
 from expectations.submissions.copies import told_apart
 from expectations.submissions.nil import Nil, nil_report
 from expectations.submissions.own_totals import own_totals
@@ -111,16 +112,11 @@ def understand(
 def _understood(
     submission: Submission, contracts: Mapping[str, Contract], index: RegionIndex, read: Reader
 ) -> Understood:
-    if not submission.department:
-        raise Refused(
-            "no_department",
-            "文件直接放在了收件箱里，不知道是哪个部门报送的。",
-            "请放到本部门的文件夹里，例如 inbox/agriculture/。",
-        )
     # The file as read is not held on to: the tables taken hold the cells that are needed.
     reading = _read(submission, read)
+    reply = reply_in(reading)
     if (nil := nil_report(submission, reading, contracts, index)) is not None:
-        return _nothing(submission, nil)
+        return _nothing(submission, nil, reply)
     found = recognise(reading, contracts, submission.department)
     del reading
     dated, undated = with_dates(found.taken, found.contract, submission.sender_path, submission.file_name)
@@ -149,12 +145,22 @@ def _understood(
             *told_of_likely_cumulation(conformed, periods, found.contract),
         ),
         says=intent_of(
-            (Path(submission.file_name).stem, *(title for one in found.taken for title in one.extract.titles))
+            (
+                reply,
+                Path(submission.file_name).stem,
+                *(title for one in found.taken for title in one.extract.titles),
+            )
         ),
     )
 
 
 def _read(submission: Submission, read: Reader) -> Reading:
+    if not submission.department:
+        raise Refused(
+            "no_department",
+            "文件直接放在了收件箱里，不知道是哪个部门报送的。",
+            "请放到本部门的文件夹里，例如 inbox/agriculture/。",
+        )
     try:
         return read(submission.path, name=submission.file_name)
     except Refused as refusal:
@@ -163,15 +169,15 @@ def _read(submission: Submission, read: Reader) -> Reading:
         raise Refused(refusal.code, refusal.message, refusal.remedy + HOW) from None
 
 
-def _nothing(submission: Submission, nil: Nil) -> Understood:
-    """A nil report; of what its name says besides, only that it is meant to stand for the whole counts."""
+def _nothing(submission: Submission, nil: Nil, reply: str) -> Understood:
+    """A nil report; of what its name or reply says besides, only that it is meant to stand for the whole counts."""
     return Understood(
         submission,
         contract=nil.contract,
         dates=(nil.dated,),
         conformed=(),
         notes=(nil.note,),
-        says=intent_of((Path(submission.file_name).stem,)) & {"whole"},
+        says=intent_of((reply, Path(submission.file_name).stem)) & {"whole"},
         nil=nil,
     )
 

@@ -31,6 +31,9 @@ REPORTS = load_contracts()["village_poverty_report"]
     [
         ("溪口乡2025年3月种粮大户（更正）", {"amends"}),
         ("3月粮食种植补报", {"amends"}),
+        ("种植台账更正2户，其余不变", {"amends", "keeps"}),
+        ("种植台账（其余保留）", {"keeps"}),
+        ("其余村种植台账", set()),
         ("种植台账 漏报2户", {"amends"}),
         ("种植台账（更正版）", set()),
         ("2025年3月种植台账修订稿", set()),
@@ -137,6 +140,8 @@ def test_without_a_key_rows_are_compared_by_what_they_are_about() -> None:
         ((0, 0, 1, 1), (), True, Ruling("replaces", "nothing_in_common")),
         ((12, 0, 0, 8), (), True, Ruling("replaces", "only_omissions")),
         ((12, 0, 0, 8), ("amends",), True, Ruling("replaces", "only_omissions")),
+        ((12, 0, 0, 8), ("keeps",), True, Ruling("adds")),
+        ((12, 0, 0, 8), ("keeps",), False, Ruling("replaces", "only_omissions")),
         ((2, 0, 0, 1), (), True, Ruling("replaces")),
         ((11, 1, 0, 8), (), True, Ruling("replaces", "rows_missing")),
         ((0, 5, 0, 15), ("part",), True, Ruling("adds")),
@@ -206,5 +211,5 @@ def test_a_nil_report_takes_rows_away_or_is_held_and_never_adds(
 
 def test_a_held_nil_report_is_told_its_own_way_out() -> None:
     assert "整份替换" in held_remedy("nothing_left")
-    assert "补充更正" not in held_remedy("nothing_left")
-    assert "补充更正" in held_remedy("rows_missing")
+    assert "其余保留" not in held_remedy("nothing_left")
+    assert "其余保留" in held_remedy("rows_missing")

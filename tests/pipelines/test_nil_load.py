@@ -38,11 +38,6 @@ def states(town: Town) -> dict[str, str]:
     return {one.county: one.state for one in found}
 
 
-def slip(town: Town, part: str) -> str:
-    (found,) = [name for name in town.slips() if part in name]
-    return (town.root / "outbox" / found).read_text(encoding="utf-8-sig")
-
-
 def test_nothing_is_reported_held_confirmed_and_replaced(town: Town) -> None:
     town.drop(f"{JUNE}/沐溪镇.csv", toilets(*["甲村"] * 20))
     town.drop(f"{JUNE}/汀坪乡.csv", NOTHING)
@@ -50,8 +45,8 @@ def test_nothing_is_reported_held_confirmed_and_replaced(town: Town) -> None:
     assert town.statuses()[f"{JUNE}/汀坪乡.csv"] == "accepted"
     assert new_toilets(town) == {FIRST_TOWN: (20, "B"), SECOND_TOWN: (0, "B")}  # 石滩镇 is missing
     assert states(town)["990122"] == "missing"
-    assert "结果　　：已接收：零报告已记下" in slip(town, "汀坪乡")
-    assert "零报告：汀坪乡2025年6月《农村改厕台账》没有数据（0）" in slip(town, "汀坪乡")
+    assert "结果　　：已接收：零报告已记下" in town.slip("汀坪乡")
+    assert "零报告：汀坪乡2025年6月《农村改厕台账》没有数据（0）" in town.slip("汀坪乡")
     traced = json.loads(town.shiji("trace", "new_toilets", SECOND_TOWN, "2025-06", "--json").out)
     assert [one["file_name"] for one in traced["nil_reports"]] == ["汀坪乡.csv"]
     assert (traced["records"], traced["observation"]["value"]) == (0, 0)
@@ -70,7 +65,7 @@ def test_nothing_is_reported_held_confirmed_and_replaced(town: Town) -> None:
     }
     assert new_toilets(town) == {FIRST_TOWN: (20, "B"), SECOND_TOWN: (1, "B"), OTHER_TOWN: (0, "B")}
     assert states(town)["990122"] != "missing"
-    held = slip(town, "沐溪镇零报告")
+    held = town.slip("沐溪镇零报告")
     assert "少了 20 行" in held
     assert "整份替换" in held
 
@@ -80,4 +75,4 @@ def test_nothing_is_reported_held_confirmed_and_replaced(town: Town) -> None:
     assert town.ask("select region_code[:9] as town, count(*) from toilet_ledger group by all") == [
         ("990121200", 1)
     ]
-    assert "少了、不再计入的行" in slip(town, "整份替换")
+    assert "少了、不再计入的行" in town.slip("整份替换")

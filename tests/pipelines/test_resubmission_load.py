@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
+from expectations.slips.inside import REPLY
 from tests.pipelines.town import Town, example_contract, new_town
 
 pytestmark = pytest.mark.xdist_group("resubmission")
@@ -51,16 +54,11 @@ def areas(town: Town) -> dict[str, tuple[int, float]]:
     return {region: (count, area) for region, count, area in rows}
 
 
-def slip(town: Town, part: str) -> str:
-    (found,) = [name for name in town.slips() if part in name]
-    return (town.root / "outbox" / found).read_text(encoding="utf-8")
-
-
 def test_two_corrected_rows_leave_the_other_eighteen(planted: Town) -> None:
     planted.drop(f"{JUNE}/改两块.csv", table(TITLE, "沐溪镇,沐03,11", "沐溪镇,沐07,12"))
     planted.load()
     assert areas(planted) == {"990121100000": (20, 203.0)}
-    assert "改动 2 行，新增 0 行，上次的其余 18 行保留不动" in slip(planted, "改两块")
+    assert "改动 2 行，新增 0 行，上次的其余 18 行保留不动" in planted.slip("改两块")
     assert planted.statuses()[f"{JUNE}/沐溪镇.csv"] == "accepted"
     assert planted.load().is_idle
 
@@ -70,7 +68,7 @@ def test_a_supplement_that_says_so_adds_and_one_that_does_not_is_held(planted: T
     planted.load()
     assert areas(planted) == {"990121100000": (20, 200.0)}
     assert planted.statuses()[f"{JUNE}/查漏.csv"] == "held"
-    said = slip(planted, "查漏")
+    said = planted.slip("查漏")
     assert "待确认" in said
     assert "第 3–22 行" in said
     assert "整份替换" in said
@@ -88,7 +86,34 @@ def test_a_held_file_takes_force_when_its_sender_says_what_it_is(planted: Town) 
     planted.drop(f"{JUNE}/沐溪镇新（整份替换）.csv", fewer)
     planted.load()
     assert areas(planted) == {"990121100000": (8, 80.0)}
-    assert "少了 12 行" in slip(planted, "整份替换")
+    assert "少了 12 行" in planted.slip("整份替换")
+
+
+@pytest.mark.parametrize(
+    ("reply", "then"),
+    [("整份替换", (8, 80.0)), ("其余保留", (20, 200.0)), ("", (20, 200.0)), ("好的", (20, 200.0))],
+)
+def test_a_slip_handed_back_with_an_answer_decides(
+    planted: Town, reply: str, then: tuple[int, float]
+) -> None:
+    planted.drop(f"{JUNE}/沐溪镇新.csv", table(TITLE, *plots("沐溪镇", range(8))))
+    planted.load()
+    path = planted.slip_path("沐溪镇新")
+    book = load_workbook(path)
+    cover = book.worksheets[0]
+    (asked,) = [row for row in range(1, 60) if cover.cell(row, 1).value == REPLY]
+    (choice,) = cover.data_validations.dataValidation
+    assert (str(choice.sqref), choice.formula1) == (f"B{asked}", '"整份替换,其余保留"')
+    cover.cell(asked, 2).value = reply
+    answered = BytesIO()
+    book.save(answered)
+
+    planted.drop(f"{JUNE}/{path.name}", answered.getvalue())
+    planted.load()
+
+    assert areas(planted) == {"990121100000": then}
+    statuses = [row["status"] for row in planted.site.ledger.submissions().to_pylist()]
+    assert statuses.count("held") == (1 if reply in ("整份替换", "其余保留") else 2)
 
 
 def test_the_office_accepts_what_is_held_and_withdraws_what_is_wrong(planted: Town) -> None:
@@ -104,12 +129,12 @@ def test_the_office_accepts_what_is_held_and_withdraws_what_is_wrong(planted: To
     assert planted.shiji("submissions", "accept", number, "--reason", "phoned").code == 0
     planted.load()
     assert areas(planted) == {"990121100000": (8, 80.0)}
-    assert "已接收" in slip(planted, "沐溪镇新")
+    assert "已接收" in planted.slip("沐溪镇新")
 
     assert planted.shiji("submissions", "withdraw", number, "--reason", "was a draft").code == 0
     planted.load()
     assert areas(planted) == {"990121100000": (20, 200.0)}
-    assert "已撤回" in slip(planted, "沐溪镇新")
+    assert "已撤回" in planted.slip("沐溪镇新")
     decided = [entry.what for entry in planted.site.audit.entries() if entry.subject == number]
     assert decided == ["confirm", "withdraw"]
     assert planted.ask("select count(*) from findings where submission_id = ?", [number]) == [(0,)]
@@ -137,14 +162,14 @@ def test_a_new_version_of_a_file_takes_a_township_back_and_another_file_does_not
     planted.drop(f"{JUNE}/沐溪镇再报.csv", table(TITLE, *plots("沐溪镇", range(20), 9)))
     planted.load()
     assert areas(planted)["990121200000"] == (2, 1000.0)
-    assert "汀坪乡这份没有涉及，仍按上次报送的计算" in slip(planted, "沐溪镇再报")
+    assert "汀坪乡这份没有涉及，仍按上次报送的计算" in planted.slip("沐溪镇再报")
 
     planted.drop(
         f"{JUNE}/榆塘县（更正版）.csv", table("榆塘县2025年6月造林台账", *plots("沐溪镇", range(20), 8))
     )
     planted.load()
     assert areas(planted) == {"990121100000": (20, 160.0)}
-    assert "（汀坪乡）" in slip(planted, "更正版")
+    assert "（汀坪乡）" in planted.slip("更正版")
 
 
 def test_another_department_does_not_overwrite(planted: Town) -> None:
@@ -152,7 +177,7 @@ def test_another_department_does_not_overwrite(planted: Town) -> None:
     planted.load()
     assert areas(planted) == {"990121100000": (20, 200.0)}
     assert planted.statuses()["agriculture/2025-06/沐溪镇.csv"] == "refused"
-    assert "应由 forestry 报送" in slip(planted, "agriculture/2025-06/沐溪镇")
+    assert "应由 forestry 报送" in planted.slip("agriculture/2025-06/沐溪镇")
 
 
 def test_staged_anew_nothing_is_decided_again_and_nobody_is_told_again(planted: Town) -> None:

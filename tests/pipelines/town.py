@@ -149,6 +149,21 @@ class Town:
         outbox = self.root / "outbox"
         return sorted(path.relative_to(outbox).as_posix() for path in outbox.rglob("*") if path.is_file())
 
+    def slip_path(self, part: str) -> Path:
+        """The one slip whose name holds this."""
+        (found,) = [name for name in self.slips() if part in name]
+        return self.root / "outbox" / found
+
+    def slip(self, part: str) -> str:
+        """What that slip says, a text or the cover of a workbook."""
+        path = self.slip_path(part)
+        if path.suffix == ".txt":
+            return path.read_text(encoding="utf-8-sig")
+        from openpyxl import load_workbook
+
+        rows = load_workbook(path).worksheets[0].iter_rows(values_only=True)
+        return "\n".join("：".join(str(cell) for cell in row if cell is not None) for row in rows)
+
     def copy(self, root: Path) -> Town:
         """The same home elsewhere."""
         shutil.copytree(self.root, root)

@@ -12,7 +12,7 @@ Status = Literal["accepted", "partial", "refused", "repeat", "failed", "held", "
 COUNTING = ("accepted", "partial")
 """Statuses of submissions that can be in force."""
 
-Says = Literal["amends", "part", "whole"]
+Says = Literal["amends", "keeps", "part", "whole"]
 """What a sender can say that a submission is."""
 
 Takes = Literal["replaces", "adds"]
@@ -179,7 +179,8 @@ class Outcome:
         judged_by: By month that it is about, the digest of the contract's version alone; under ``""`` of all contracts.
         is_answered: Whether its sender has the slip; else the ledger notes that it is owed. None where nothing is to be
             said: what was owed stays owed.
-        says: What the sender says it is, in name or title: ``amends``, ``part``, ``whole``; not kept.
+        says: What the sender says it is, in name or title: ``amends``, ``keeps`` (what it lacks stays),
+            ``part``, ``whole``; not kept.
     """
 
     submission_id: str
