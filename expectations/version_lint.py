@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from expectations.contracts.model import Contract, ContractError
@@ -15,6 +16,8 @@ from expectations.contracts.reading import read_contract
 from expectations.contracts.versions import Disagreement, disagreements
 from expectations.routing import header_key, same_kind
 from warehouse.definitions import Document, Problem, yaml_files
+from warehouse.frequency import window_end, window_start
+from warehouse.periods import Month
 
 
 def version_problems(
@@ -40,7 +43,8 @@ def version_problems(
             known[dataset] = own if "" in own else known.get(dataset, {}) | own
     for versions in known.values():
         ordered = [versions[since] for since in sorted(versions)]
-        for one in (*disagreements(ordered), *_titles_that_changed_hands(ordered)):
+        found_in = (_inside_a_window(ordered), disagreements(ordered), _titles_that_changed_hands(ordered))
+        for one in chain.from_iterable(found_in):
             yield from _told(linted, one, ("version",))
 
 
@@ -62,6 +66,16 @@ def _layers(
 def _twice(contract: Contract, other: Contract) -> str:
     since = f" from {contract.valid_from}" if contract.valid_from else ""
     return f"{contract.dataset}{since} is also in {other.source}; rename one, or give it another valid_from"
+
+
+def _inside_a_window(versions: Sequence[Contract]) -> Iterator[Disagreement]:
+    """Versions that begin within a quarter, term or year: it would stand under either."""
+    for one in versions:
+        if one.valid_from:
+            first = window_start(window_end(Month(one.valid_from), one.frequency), one.frequency)
+            if first.text != one.valid_from:
+                message = f"valid_from {one.valid_from} lies within what is handed in as one ({one.frequency}); name its first month, {first}"
+                yield one, "", message
 
 
 def _titles_that_changed_hands(versions: Sequence[Contract]) -> Iterator[Disagreement]:

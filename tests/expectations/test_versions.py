@@ -298,6 +298,14 @@ def test_lint_names_the_column_that_changed_with_its_line(tmp_path: Path) -> Non
     assert found == [(path, line)]
 
 
+@pytest.mark.parametrize(("since", "said"), [("2025-07", []), ("2025-08", ["name its first month, 2025-07"])])
+def test_a_version_begins_with_a_whole_quarter(tmp_path: Path, since: str, said: list[str]) -> None:
+    quarterly = [one.replace("value: monthly", "value: quarterly") for one in (FIRST, SECOND)]
+    contracts(tmp_path, quarterly[0], quarterly[1].replace("2025-07", since))
+    found = lint([tmp_path / "own"])
+    assert [one.message.rpartition("; ")[2] for one in found] == said
+
+
 def test_a_title_that_changes_hands_is_named(tmp_path: Path) -> None:
     contracts(tmp_path, FIRST, SECOND.replace("businessName: 抚育日期", "businessName: 成活面积"))
     (found,) = lint([tmp_path / "own"])
