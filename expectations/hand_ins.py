@@ -115,7 +115,7 @@ def _counties(connection: DuckDBPyConnection) -> list[str]:
 def _first_received(
     connection: DuckDBPyConnection, contracts: Mapping[str, Contract], months: Sequence[str]
 ) -> dict[Key, dt.datetime]:
-    """When each dataset × county × month was first handed in well enough to be recorded."""
+    """When each dataset × county × month was first handed in well enough to be recorded, by the form of that day."""
     tables = {
         row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()
     }
@@ -129,9 +129,9 @@ def _first_received(
     ]
     parts.append(
         """
-        select dataset, left(region, 6) as county, period, submission_id
+        select coalesce(taken_as, dataset) as dataset, left(region, 6) as county, period, submission_id
         from (select *, unnest(regions) as region from submissions
-              where status in ('accepted', 'partial', 'superseded'))
+              where status in ('accepted', 'partial', 'superseded') or taken_as is not null)
         """
     )
     found = connection.execute(

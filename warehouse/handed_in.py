@@ -33,6 +33,8 @@ def keep_submissions(store: Store, submissions: pa.Table) -> list[str]:
     received = submissions["received_at"].cast(pa.timestamp("us", tz=ZONE))
     now = submissions.append_column(MONTH, pc.strftime(received, "%Y-%m"))
     before = store.read(TABLE) if store.version(TABLE) is not None else _SCHEMA.empty_table()
+    if not set(SUBMISSIONS.names) <= set(before.column_names):  # written before it had all its columns
+        before = _SCHEMA.empty_table()
     months = sorted({*pc.unique(now[MONTH]).to_pylist(), *pc.unique(before[MONTH]).to_pylist()})
     changed = [month for month in months if not _of(now, month).equals(_of(before, month))]
     if changed:

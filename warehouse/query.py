@@ -83,7 +83,7 @@ def connect(
     connection = duckdb.connect()
     files = {table: store.files(table, version) for table, version in versions.items()}
     wanted = expected or {}
-    views = (_view(store, name, version, files[name], wanted.get(name)) for name, version in versions.items())
+    views = (_view(store, name, version, files[name], wanted) for name, version in versions.items())
     absent = () if is_before_all else _absent(versions, wanted)
     connection.execute("; ".join([*_SETTINGS, *chain.from_iterable(views), *absent]))
     if handed_in is not None:
@@ -212,12 +212,12 @@ def _nothing_yet(store: Store, as_of: datetime) -> str:
 
 
 def _view(
-    store: Store, table: str, as_of: AsOf, files: Sequence[Path], wanted: pa.Schema | None
+    store: Store, table: str, as_of: AsOf, files: Sequence[Path], wanted: Mapping[str, pa.Schema]
 ) -> Iterator[str]:
     """Statements that make a table's view."""
     schema = store.schema(table, as_of)
     assert schema is not None  # noqa: S101 - the version was just found
-    for field in wanted or ():
+    for field in schemas.SUBMISSIONS if table == SUBMISSIONS else wanted.get(table, ()):
         if field.name not in schema.names:
             schema = schema.append(field)
     shown = [field for field in schema if field.name not in schemas.PARTITIONS_ONLY]

@@ -20,6 +20,7 @@ S, I, F, B = pa.string(), pa.int64(), pa.float64(), pa.bool_()  # noqa: E741
 SUBMISSIONS = _schema(
     submission_id=S, department=S, dataset=S, file_name=S, sha256=S, received_at=_TIME, sender_path=S,
     period=S, regions=_STRINGS, status=S, reason=S, remedy=S, rows_in=I, rows_recorded=I, rows_quarantined=I,
+    taken_as=S,
 )  # fmt: skip
 
 QUARANTINE = _schema(dataset=S, period=S, submission_id=S, sheet=S, row=I, cells=S, rules=_STRINGS)

@@ -57,6 +57,7 @@ FIXED: Mapping[str, Words] = {
             "rows_in": "读到的行数，等于以下两项之和",
             "rows_recorded": "成为记录的行数",
             "rows_quarantined": "隔离的行数",
+            "taken_as": "原已采用的数据集：表样、区划或程序更新后整份不再计入的；不是报送有误",
         },
     ),
     "quarantine": Words(

@@ -11,6 +11,7 @@ from typing import Any
 
 from expectations.contracts.model import Contract
 from expectations.submissions.versions import called
+from pipelines.home.regions import require_regions
 from pipelines.home.site import Site
 from pipelines.loading.apart import apart
 from pipelines.loading.progress import Progress
@@ -131,9 +132,14 @@ def _is_concerned(entry: Entry, contracts: Mapping[str, Contract], all_contracts
 
 
 def contract_diff(site: Site, entries: Sequence[Entry], progress: Progress) -> ContractDiff:
-    """Judge submissions by the site's contracts, with nothing written; it takes as long as loading them."""
+    """Judge submissions by the site's contracts, with nothing written; it takes as long as loading them.
+
+    Raises:
+        HomeError: The home has no regions.
+    """
     if not entries:
         return ContractDiff(())
+    require_regions(site, len(entries))
     with apart(site.home.settings) as process:
         done = would_become(site, entries, process, progress)
     shown = {row["submission_id"]: row for row in site.ledger.submissions().to_pylist()}

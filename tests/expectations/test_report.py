@@ -199,6 +199,28 @@ def test_the_calendar_tells_in_time_late_refused_missing_and_not_yet_due(
     assert found["西河区"] == ["missing", "waiting"]
 
 
+def test_what_was_taken_and_a_changed_form_leaves_out_was_handed_in(
+    tmp_path: Path, contracts: dict[str, Contract]
+) -> None:
+    toilets = {"toilet_ledger": contracts["toilet_ledger"]}
+    rows = [
+        submission(
+            1, "toilet_ledger", "toilet_reform", "2025-06", 0, status="refused", taken_as="toilet_ledger"
+        ),
+        submission(
+            2, "toilet_ledger", "toilet_reform", "2025-06", 1, status="refused", taken_as="toilet_ledger"
+        )
+        | {"dataset": None},
+        submission(3, "toilet_ledger", "toilet_reform", "2025-06", 2, status="refused"),
+    ]
+    tables = empty() | {"submissions": pa.Table.from_pylist(rows, schema=schemas.SUBMISSIONS)}
+    found = calendar_of(
+        write(tmp_path, tables, toilets, months=["2025-06"]) / "department-toilet_reform.html"
+    )
+    assert found["长山县"] == found["北湖县"] == ["on_time"]
+    assert found["东陵市"] == ["refused"]
+
+
 def test_a_quarterly_ledger_is_missing_only_in_the_last_month_of_its_quarter(
     tmp_path: Path, contracts: dict[str, Contract]
 ) -> None:

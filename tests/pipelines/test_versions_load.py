@@ -117,10 +117,11 @@ def test_a_form_that_takes_nothing_of_an_old_file_says_so_and_so_does_the_ledger
     told = ("重新核对", "第 2.0.0 版（自 2025-07 起）", "整份暂不计入", "抚育日期", "不是报送有误")
     assert [one for one in told if one not in slip] == []
     assert [name for name in town.slips() if "退回" in name] == ["forestry/2025年8月.xlsx.回执-退回.txt"]
-    ((status, reason),) = town.ask(
-        "select status, reason from submissions where file_name = '2025年7月.xlsx'"
+    stands = (
+        "select status, taken_as, period, regions, reason from submissions where file_name = '2025年7月.xlsx'"
     )
-    assert status == "refused"
+    ((*stood, reason),) = town.ask(stands)
+    assert stood == ["refused", "saplings", "2025-07", ["990121100000"]]
     assert reason.startswith("表样已更新")
 
 

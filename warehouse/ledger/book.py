@@ -253,6 +253,8 @@ class Ledger:
             row["regions"] = json.loads(row["regions"] or "[]")
             row["sender_path"] = row["shown_path"] or self._shown(row["sender_path"])
             row["file_name"] = PurePosixPath(row["sender_path"]).name
+            was_taken = row["status"] == "refused" and row["best"]
+            row["taken_as"] = json.loads(row["best"])["dataset"] if was_taken else None
             if row["received_seq"] in overtaken:
                 row["status"] = "superseded"
         return pa.table({name: [row[name] for row in rows] for name in SUBMISSIONS.names}, schema=SUBMISSIONS)

@@ -43,6 +43,8 @@ _BEFORE = (
     Submission.rows_recorded,
     Submission.judged_by,
     Submission.best,
+    Submission.period,
+    Submission.regions,
 )
 
 
@@ -74,12 +76,14 @@ def _standing(dataset: str | None, rows: int, by: Mapping[str, str]) -> str:
 
 
 def _finished(outcome: Outcome, before: Any, staged_at: datetime) -> dict[str, Any]:
+    best = _best(outcome, before)
+    was_taken = outcome.status == "refused" and best is not None  # it goes on to say what it spoke for
     return {
         "number": before.received_seq,
         "status": outcome.status,
         "dataset": outcome.dataset,
-        "period": outcome.period,
-        "regions": json.dumps(list(outcome.regions)),
+        "period": outcome.period or (before.period if was_taken else None),
+        "regions": before.regions if was_taken else json.dumps(list(outcome.regions)),
         "reason": outcome.reason,
         "remedy": outcome.remedy,
         "rows_in": outcome.rows_in,
@@ -87,7 +91,7 @@ def _finished(outcome: Outcome, before: Any, staged_at: datetime) -> dict[str, A
         "rows_quarantined": outcome.rows_quarantined,
         "contract_digest": outcome.contract_digest,
         "judged_by": json.dumps(dict(outcome.judged_by)),
-        "best": _best(outcome, before),
+        "best": best,
         "shown_path": outcome.shown_path,
         "takes": outcome.takes,
         "compared": json.dumps(list(outcome.compared), ensure_ascii=False),
