@@ -1,14 +1,14 @@
-"""Where a slip goes and what it is called: beside nothing of anyone else's, whole or not at all."""
+"""A slip written into the sender's outbox: as a text or as a workbook, whole or not at all."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
-from expectations.slips.inside import without_answer
-from expectations.slips.slip import STATUS_WORDS, Slip, Status
+from expectations.slips.names import folder_of, make_way, remove_others, target_of
+from expectations.slips.slip import Slip
 from expectations.slips.text import text_slip
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from expectations.slips.plain_cells import PlainRows
 
-_MAX_NAME_BYTES = 240
 _MAX_LOADED_ROWS = 3_000
 
 
@@ -24,7 +23,8 @@ def write_slip(outbox: Path, slip: Slip, *, as_text: bool = False) -> Path:
     """Answer a submission in the sender's outbox.
 
     A submission taken with findings gets its workbook back, marked; a refused one where rows or cells are to
-    blame; every other one a text. An earlier answer to the same submission goes; another submission's is never touched.
+    blame; every other one a text. An earlier answer to the same submission goes, one to an earlier hand-in of the same
+    file is put aside; another file's is never touched.
 
     Args:
         outbox: The folder of all departments' answers.
@@ -37,18 +37,19 @@ def write_slip(outbox: Path, slip: Slip, *, as_text: bool = False) -> Path:
     Raises:
         OSError: The outbox cannot be written, or the original not be opened.
     """
-    folder = outbox / _short(slip.department) / Path(*map(_short, _folders(slip)))
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = folder_of(outbox, slip)
     marked = has_marks(slip) and not as_text
-    target = _free(folder, slip, ".xlsx" if marked else ".txt")
+    target = target_of(folder, slip, ".xlsx" if marked else ".txt")
+    target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{slip.submission_id}.tmp")
     temporary.touch()  # a folder that cannot be written is found out before a workbook is marked for it
     if marked:
         _save_workbook(slip, temporary)
     else:
         temporary.write_bytes(text_slip(slip))
+    make_way(folder, slip)
     os.replace(temporary, target)
-    _remove_earlier(folder, slip, target)
+    remove_others(folder, slip, target)
     return target
 
 
@@ -72,59 +73,6 @@ def _comes_back_whole(slip: Slip) -> bool:
     from expectations.slips.rebuilt import MAX_WHOLE_ROWS
 
     return slip.rows_in <= MAX_WHOLE_ROWS and not is_long_text(slip.original)
-
-
-def _folders(slip: Slip) -> list[str]:
-    """Folders between the department's own and the file, never leading out of the outbox."""
-    parts = [
-        part for part in PurePosixPath(slip.sender_path).parts[:-1] if part not in ("/", "\\", ".", "..")
-    ]
-    return parts[1:] if parts[:1] == [slip.department] else parts
-
-
-def _free(folder: Path, slip: Slip, extension: str) -> Path:
-    """The slip's plain name, or with the submission's id where another submission has that."""
-    plain, own = (folder / name for name in _names(slip, slip.status, extension))
-    return plain if not plain.exists() or _is_of(plain, slip.submission_id) else own
-
-
-def _names(slip: Slip, status: Status, extension: str) -> tuple[str, str]:
-    """What an answer of a status is called, and where another submission's has that name."""
-    word = STATUS_WORDS[status]
-    if status == "accepted" and extension == ".xlsx":
-        word += "-请核对"
-    file = PurePosixPath(slip.file_name)
-    stem = without_answer(file.stem)  # a slip handed back is answered under the name of the sender's own file
-    base = stem + file.suffix if extension == ".txt" else stem or slip.file_name
-    return (
-        _short(base, f".回执-{word}{extension}"),
-        _short(base, f".回执-{word}.{slip.submission_id}{extension}"),
-    )
-
-
-def _remove_earlier(folder: Path, slip: Slip, target: Path) -> None:
-    """Read anew, by other contracts or regions, a submission may come out otherwise: its old answer is not true."""
-    for status in STATUS_WORDS:
-        for extension in (".txt", ".xlsx"):
-            for path in (folder / name for name in _names(slip, status, extension)):
-                if path != target and path.exists() and _is_of(path, slip.submission_id):
-                    path.unlink()
-
-
-def _short(base: str, ending: str = "") -> str:
-    room = _MAX_NAME_BYTES - len(ending.encode())
-    return base.encode()[:room].decode(errors="ignore") + ending
-
-
-def _is_of(path: Path, submission_id: str) -> bool:
-    """Whether a slip that lies there answers this very submission."""
-    if path.suffix == ".txt":
-        return submission_id.encode() in path.read_bytes()
-    try:
-        with ZipFile(path) as archive:
-            return submission_id.encode() in archive.read("docProps/core.xml")
-    except (BadZipFile, KeyError):
-        return False
 
 
 def _save_workbook(slip: Slip, path: Path) -> None:

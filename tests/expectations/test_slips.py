@@ -118,13 +118,9 @@ def test_a_repeat_says_so(tmp_path: Path) -> None:
 
 def test_a_new_answer_to_a_submission_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
     refused = write_slip(tmp_path / "o", slip(tmp_path, "refused", reason="认不出。"))
-    of_another = write_slip(
-        tmp_path / "o", slip(tmp_path, "refused", reason="认不出。", submission_id="s-002")
-    )
     accepted = write_slip(tmp_path / "o", slip(tmp_path, "accepted"))
     assert not refused.exists()
-    assert of_another.exists()
-    assert accepted.exists()
+    assert list(accepted.parent.iterdir()) == [accepted]
 
 
 def test_a_senders_path_never_leads_out_of_the_outbox(tmp_path: Path) -> None:
@@ -133,24 +129,61 @@ def test_a_senders_path_never_leads_out_of_the_outbox(tmp_path: Path) -> None:
     assert path.resolve().is_relative_to((outbox / "toilet_reform").resolve())
 
 
-def test_another_submissions_slip_is_never_overwritten_but_its_own_is(tmp_path: Path) -> None:
-    first = write_slip(tmp_path, slip(tmp_path))
-    second = write_slip(tmp_path, slip(tmp_path, submission_id="s-002"))
-    again = write_slip(tmp_path, slip(tmp_path))
-    assert first == again
-    assert "s-001" in first.read_text("utf-8-sig")
-    assert second.name == "改厕台账.xlsx.回执-已接收.s-002.txt"
-    assert len(list(first.parent.glob("*.txt"))) == 2
+def lying(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def test_a_marked_workbook_of_another_submission_is_kept_too(tmp_path: Path) -> None:
+def test_of_the_answers_to_one_file_only_the_last_lies_open(tmp_path: Path) -> None:
     workbook(tmp_path / "archived")
-    first = write_slip(tmp_path / "o", slip(tmp_path, "partial", [finding("台账!B3")]))
-    second = write_slip(
-        tmp_path / "o", slip(tmp_path, "partial", [finding("台账!B3")], submission_id="s-002")
+    wrong = [finding("台账!B3")]
+    folder = write_slip(tmp_path / "o", slip(tmp_path, "partial", wrong)).parent
+    write_slip(tmp_path / "o", slip(tmp_path, "refused", reason="认不出。", submission_id="s-002"))
+    last = write_slip(tmp_path / "o", slip(tmp_path, submission_id="s-003"))
+    assert last.name == "改厕台账.xlsx.回执-已接收.txt"
+    aside = ["以前的回执/改厕台账.xlsx.回执-退回.s-002.txt", "以前的回执/改厕台账.回执-部分接收.s-001.xlsx"]
+    assert lying(folder) == sorted([*aside, last.name])
+    write_slip(
+        tmp_path / "o", slip(tmp_path, "partial", wrong)
+    )  # the first is read anew: the last stays open
+    assert lying(folder) == sorted([*aside, last.name])
+    write_slip(tmp_path / "o", slip(tmp_path, "withdrawn", reason="报错了。"))
+    assert lying(folder) == sorted([aside[0], "以前的回执/改厕台账.xlsx.回执-已撤回.s-001.txt", last.name])
+
+
+def test_the_same_bytes_again_leave_what_was_said_of_them_open(tmp_path: Path) -> None:
+    folder = write_slip(tmp_path / "o", slip(tmp_path)).parent
+    write_slip(tmp_path / "o", slip(tmp_path, "repeat", submission_id="s-002"))
+    write_slip(tmp_path / "o", slip(tmp_path, "repeat", submission_id="s-003"))
+    assert lying(folder) == [
+        "改厕台账.xlsx.回执-已接收.txt",
+        "改厕台账.xlsx.回执-重复.s-003.txt",
+        "改厕台账.xlsx.回执-重复.txt",
+    ]
+
+
+def test_a_slip_that_came_back_is_the_file_it_was_made_of_and_another_format_is_another_file(
+    tmp_path: Path,
+) -> None:
+    workbook(tmp_path / "archived")
+    wrong = [finding("台账!B3")]
+    folder = write_slip(tmp_path / "o", slip(tmp_path, "partial", wrong)).parent
+    write_slip(
+        tmp_path / "o",
+        slip(
+            tmp_path, "partial", wrong, sender_path="toilet_reform/2025-06/改厕台账.et", submission_id="s-002"
+        ),
     )
-    assert first == write_slip(tmp_path / "o", slip(tmp_path, "partial", [finding("台账!B3")]))
-    assert first != second
+    write_slip(
+        tmp_path / "o",
+        slip(
+            tmp_path, sender_path="toilet_reform/2025-06/改厕台账.回执-部分接收.xlsx", submission_id="s-003"
+        ),
+    )
+    assert lying(folder) == [
+        "以前的回执/改厕台账.回执-部分接收.s-001.xlsx",
+        "改厕台账.xlsx.回执-已接收.txt",
+        "改厕台账.回执-部分接收.s-002.xlsx",
+    ]
 
 
 def test_a_name_as_long_as_the_disk_allows_still_gets_its_slip(tmp_path: Path) -> None:
