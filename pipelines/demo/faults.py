@@ -6,8 +6,9 @@ What a whole region does on purpose is ``padding``; files that are wrong as a wh
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,6 +141,14 @@ class Spoiler:
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
         self._turn: dict[str, int] = {}
+
+    def state(self) -> tuple[Mapping[str, Any], Mapping[str, int]]:
+        """Where it stands, to go back to."""
+        return self._rng.bit_generator.state, dict(self._turn)
+
+    def go_back(self, state: tuple[Mapping[str, Any], Mapping[str, int]]) -> None:
+        """Stand where it stood."""
+        self._rng.bit_generator.state, self._turn = state[0], dict(state[1])
 
     def spoil(self, frame: pd.DataFrame, contract: Contract, habit: Habit, count: int) -> Spoiled:
         """The frame with up to ``count`` faults, one a row, in at most a fifth of the rows."""

@@ -32,20 +32,17 @@ class Sender:
         self.journal = journal
         self.spoiled_values: set[str] = set()
         self._spoiler = Spoiler(world.rng("spoiler"))
+        self._typing = PurePosixPath()
+        self._before = self._spoiler.state()
 
-    def send(self, hand_in: HandIn, spoiled: Spoiled | None = None) -> None:
-        """Write one hand-in, if it has rows, and what follows it: a corrected file, a second copy.
-
-        Args:
-            hand_in: Which.
-            spoiled: Its rows as typed, where they were typed already.
-        """
+    def send(self, hand_in: HandIn) -> None:
+        """Write one hand-in, if it has rows, and what follows it: a corrected file, a second copy."""
         if hand_in.frame.empty:
             return
         if hand_in.missing:
             self._note_file("never_handed_in", hand_in, "note", hand_in.office)
             return
-        spoiled = spoiled or self.spoil(hand_in, hand_in.frame)
+        spoiled = self.spoil(hand_in, hand_in.frame)
         data = self.regular(hand_in, spoiled)
         if hand_in.copied:
             again = replace(
@@ -62,9 +59,12 @@ class Sender:
             self._note_file("corrected", again, "note", str(hand_in.path))
 
     def spoil(self, hand_in: HandIn, frame: pd.DataFrame) -> Spoiled:
-        """Rows as the clerk types them: with mistakes, if this is a day for them."""
+        """Rows as the clerk types them: with mistakes, if this is a day for them; typed anew, with the same sorts of them."""
         if not hand_in.faulty or hand_in.contract.form is not None:
             return unspoiled(frame)
+        if self._typing == hand_in.path:
+            self._spoiler.go_back(self._before)
+        self._typing, self._before = hand_in.path, self._spoiler.state()
         return self._spoiler.spoil(frame, hand_in.contract, hand_in.habit, _FAULTS)
 
     def regular(self, hand_in: HandIn, spoiled: Spoiled) -> bytes:

@@ -7,11 +7,15 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pipelines.demo.cells import Cell
 from pipelines.demo.habits import Suffix
 from pipelines.demo.layouts import Page
 from pipelines.demo.ods import ods_bytes
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
 
 MADE = dt.datetime(2025, 1, 1)
 """The creation time every workbook states, so that its bytes do not depend on the clock."""
@@ -51,11 +55,9 @@ def repack(stored: bytes) -> bytes:
 
 def _xlsx(pages: Sequence[Page]) -> bytes:
     from openpyxl import Workbook
-    from openpyxl.writer.excel import ExcelWriter
 
     book = Workbook()
     book.remove(book.worksheets[0])
-    book.properties.created = book.properties.modified = MADE
     for page in pages:
         sheet = book.create_sheet(page.name)
         for row in page.rows:
@@ -64,6 +66,14 @@ def _xlsx(pages: Sequence[Page]) -> bytes:
             sheet.merge_cells(
                 start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1
             )
+    return book_bytes(book)
+
+
+def book_bytes(book: Workbook) -> bytes:
+    """The bytes of a workbook, whenever it was made."""
+    from openpyxl.writer.excel import ExcelWriter
+
+    book.properties.created = book.properties.modified = MADE
     stored = io.BytesIO()
     ExcelWriter(book, zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED)).save()
     return repack(stored.getvalue())

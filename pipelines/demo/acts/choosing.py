@@ -45,15 +45,33 @@ class Acts:
         earlier = [
             self._kept.pop(one) for one, last in self._before.items() if last == spot and one in self._kept
         ]
-        doing = self._doing(kind.name, sender, hand_in, earlier)
-        act = kind.do(doing) if self._left[kind.name] else None
-        if act is None:
-            for one in (*(earlier if kind.absorbs else ()), hand_in):
-                sender.send(one, doing.spoiled if one is hand_in and doing.is_typed else None)
-            return True
-        self._left[kind.name] -= 1
-        sender.journal.acts.append(act)
+        done = self._first_that_fits(kind, sender, hand_in, earlier)
+        if done is None:
+            sender.send(hand_in)
+        if kind.absorbs and done is not kind:
+            for one in earlier:
+                sender.send(one)
         return True
+
+    def _first_that_fits(
+        self, chosen: Kind, sender: Sender, hand_in: HandIn, earlier: list[HandIn]
+    ) -> Kind | None:
+        """The kind that was chosen, or another that there are too few of, if its rows do not fit that one."""
+        drawn = chances(self._world, hand_in.contract, hand_in.county, hand_in.period)
+        others = [
+            kind
+            for kind in KINDS
+            if kind.months == 1 and hand_in.contract.dataset in kind.datasets and kind.may(drawn)
+        ]
+        for kind in (chosen, *others):
+            if not self._left[kind.name]:
+                continue
+            act = kind.do(self._doing(kind.name, sender, hand_in, earlier))
+            if act is not None:
+                self._left[kind.name] -= 1
+                sender.journal.acts.append(act)
+                return kind
+        return None
 
     def nothing(self, sender: Sender, hand_in: HandIn) -> None:
         """A nil report for what has no rows this month, as long as there are not enough of them."""
@@ -104,14 +122,8 @@ class Acts:
         return [
             tuple((contract.dataset, county, month) for month in run)
             for run in runs
-            if all(self._fits(kind, contract, county, month) for month in run)
+            if all(kind.may(chances(self._world, contract, county, month)) for month in run)
         ]
-
-    def _fits(self, kind: Kind, contract: Contract, county: str, month: str) -> bool:
-        drawn = chances(self._world, contract, county, month)
-        if drawn.missing or drawn.corrected or drawn.copied:
-            return False
-        return not (kind.plain and (drawn.faulty or drawn.late))
 
     def _is_taken(self, spots: tuple[Spot, ...]) -> bool:
         return any(spot in self._kinds or spot in self._before for spot in spots)

@@ -39,7 +39,6 @@ class Doing:
         earlier: The county's hand-ins of this dataset in the months before, the nearest last.
         files: What must become of the files so far.
         spoiled: The regular file's rows as typed.
-        is_typed: Whether the clerk has typed them: the mistakes of a day are made once.
     """
 
     kind: str
@@ -49,7 +48,6 @@ class Doing:
     earlier: Sequence[HandIn] = ()
     files: list[ActFile] = field(default_factory=list)
     spoiled: Spoiled = field(init=False)
-    is_typed: bool = False
 
     def __post_init__(self) -> None:
         self.spoiled = unspoiled(self.hand_in.frame)
@@ -114,10 +112,7 @@ class Doing:
         Args:
             frame: Without some rows; by default all of the hand-in.
         """
-        self.spoiled, self.is_typed = (
-            self.sender.spoil(self.hand_in, self.frame if frame is None else frame),
-            True,
-        )
+        self.spoiled = self.sender.spoil(self.hand_in, self.frame if frame is None else frame)
         return good(self.spoiled)
 
     def regular(self, rows: int, status: str = "", wrong: Sequence[int] = ()) -> bytes:
