@@ -64,7 +64,7 @@ def _stands(connection: DuckDBPyConnection, act: Mapping[str, Any]) -> Iterator[
         if counted != stand["rows"]:
             yield f"{region} {period}: {counted} rows, not {stand['rows']}"
         elif stand["figure"]:
-            total = _one(connection, where, f"sum({stand['figure']})", inside, period)
+            total = _one(connection, where, f"coalesce(sum({stand['figure']}), 0)", inside, period)
             if not math.isclose(float(total), stand["total"], rel_tol=_NEAR):
                 yield f"{region} {period}: {stand['figure']} {total}, not {stand['total']}"
         if stand["zero"]:
