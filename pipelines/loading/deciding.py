@@ -22,6 +22,7 @@ from expectations.resubmission.told import HELD, held_remedy
 from expectations.submissions.otherwise import judged_otherwise
 from pipelines.home.folders import HomeError
 from pipelines.home.site import Site, shown
+from pipelines.loading.answered import close_answered
 from warehouse.clock import shanghai_day
 from warehouse.ledger import Entry, Outcome, Standing
 from warehouse.ledger.book import as_in_force
@@ -81,6 +82,7 @@ class Deciding:
         decided = [self._new.get(outcome.submission_id, outcome) for outcome in decided]
         overtaken = [self._new[name] for name, told in before.items() if self._new[name] is not told]
         self._site.ledger.finish_many([*overtaken, *decided])
+        close_answered(self._site, zip((entry for entry, _ in staged), decided, strict=True))
         return decided
 
     def _look_for_mass_refusal(self, staged: Iterable[tuple[Entry, Outcome]]) -> None:

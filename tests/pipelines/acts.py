@@ -245,6 +245,11 @@ class Acts(RuleBasedStateMachine):
             self.site.ledger.taken([receipt.submission_id])
             one.id, one.seq = receipt.submission_id, len(self.sent)
         self._decide(files)
+        for one in files:
+            for other in self._until(one.seq - 1):
+                is_answered = other.stem == one.stem and other.units <= one.units
+                if other.status == "held" and is_answered and one.status in (*COUNTING, "held"):
+                    other.status = "withdrawn"
         by_last = in_force(self.sent)
         for one in files:
             overtaken = one.status in COUNTING and any(by_last.get(key, one) is not one for key in one.rows)

@@ -177,6 +177,11 @@ class Ledger:
         with self._engine.connect() as connection:
             return force.standing(connection, dataset, periods)
 
+    def held(self, dataset: str) -> list[Standing]:
+        """Everything of a dataset that waits for a person's word, in the order it came."""
+        with self._engine.connect() as connection:
+            return force.held(connection, dataset)
+
     def versions(self, dataset: str, periods: Iterable[str]) -> list[Version]:
         """Everything that ever spoke for months of a dataset, whatever became of it, in the order it came.
 

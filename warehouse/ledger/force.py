@@ -60,6 +60,17 @@ def in_force(
 
 def standing(connection: Connection, dataset: str, periods: Iterable[str]) -> list[Standing]:
     """Everything that counts for periods of a dataset, in the order it came, overtaken or not."""
+    return _speaking(connection, dataset, periods, counts(None))
+
+
+def held(connection: Connection, dataset: str) -> list[Standing]:
+    """Everything of a dataset that waits for a person's word, in the order it came."""
+    return _speaking(connection, dataset, None, Submission.status == "held")
+
+
+def _speaking(
+    connection: Connection, dataset: str, periods: Iterable[str] | None, which: ColumnElement[bool]
+) -> list[Standing]:
     columns = (
         Coverage.received_seq,
         Coverage.submission_id,
@@ -72,12 +83,10 @@ def standing(connection: Connection, dataset: str, periods: Iterable[str]) -> li
         Submission.takes,
     )
     found: list[Standing] = []
-    for part in chunks(periods):
-        statement = select(*columns).join(Submission).where(counts(None), Coverage.dataset == dataset)
-        found += [
-            Standing(*row[:-1], row[-1] or "replaces")
-            for row in connection.execute(statement.where(Coverage.period.in_(part)))
-        ]
+    every = select(*columns).join(Submission).where(which, Coverage.dataset == dataset)
+    for part in [None] if periods is None else chunks(periods):
+        statement = every if part is None else every.where(Coverage.period.in_(part))
+        found += [Standing(*row[:-1], row[-1] or "replaces") for row in connection.execute(statement)]
     return sorted(found, key=lambda one: (one.seq, one.period, one.region_code))
 
 
