@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import pairwise
 from unicodedata import normalize
 
-from expectations.contracts.model import Column, Contract, ContractError
+from expectations.contracts.model import Column, Contract, ContractError, Form
 
 _OF_THE_DATASET = {
     "department": "domain",
@@ -62,9 +62,20 @@ def joined(versions: Sequence[Contract]) -> Contract:
         newest,
         columns=tuple(columns.values()),
         rules=tuple(rules.values()),
+        form=_any_form(known),
         digest=sha256("\n".join(one.digest for one in ordered).encode()).hexdigest(),
         versions=known,
     )
+
+
+def _any_form(versions: Sequence[Contract]) -> Form | None:
+    """What makes a sheet one of the forms of any version; what is asked of it, the version of its month says."""
+    forms = [one.form for one in versions if one.form is not None]
+    if not forms:
+        return None
+    takes_any = not all(one.titles for one in forms)
+    titles = () if takes_any else tuple(dict.fromkeys(title for one in forms for title in one.titles))
+    return replace(forms[-1], titles=titles)
 
 
 Disagreement = tuple[Contract, str, str]
@@ -87,8 +98,10 @@ def disagreements(versions: Sequence[Contract]) -> Iterator[Disagreement]:
 
 
 def _of_the_dataset(earlier: Contract, one: Contract) -> Iterator[str]:
-    if earlier.form or one.form:
-        yield f"{one.dataset} is a statistical form, which has one version only; change that one"
+    if (earlier.form is None) != (one.form is None):
+        yield f"form is given in one of this and version {earlier.version} only; a dataset is a ledger or one of forms"
+    elif one.form and set(earlier.by_name) != set(one.by_name):
+        yield f"the columns are others than in version {earlier.version}; those of forms stay, list other indicators"
     for name, called in _OF_THE_DATASET.items():
         before, now = getattr(earlier, name), getattr(one, name)
         if before != now:

@@ -30,12 +30,14 @@ class SubmittedForm:
     Attributes:
         contract: The dataset it belongs to.
         extract: Its records, one per filled cell.
-        checks: Its printed rules and totals, and its contract's rules, as they came out; rows of ``CHECKS``.
+        checks: Its printed rules and totals as they came out; rows of ``CHECKS``.
+        asked: The same of its contract's rules, by the first month that each version of it holds for.
     """
 
     contract: Contract
     extract: Extract
     checks: pa.Table = field(repr=False)
+    asked: Mapping[str, pa.Table] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,9 @@ def submitted_forms(reading: Reading, contracts: Mapping[str, Contract], departm
         if not len(records.rows):
             blank.append(sheet.name)
             continue
-        relations = [*printed_rules(sheet, found)[0], *_asked(contract.form, cells)]
-        checks = pa.concat_tables(
-            [CHECKS.empty_table(), check_relations(cells, relations), check_totals(cells)]
-        )
-        forms.append(SubmittedForm(contract, records, checks))
+        printed = check_relations(cells, printed_rules(sheet, found)[0])
+        checks = pa.concat_tables([CHECKS.empty_table(), printed, check_totals(cells)])
+        forms.append(SubmittedForm(contract, records, checks, _asked_by_version(contract, cells)))
     return SubmittedForms(tuple(forms), tuple(blank), tuple(others), notes if forms else ())
 
 
@@ -116,6 +116,13 @@ def _taking(own: Sequence[Contract], cells: pa.Table, titles: tuple[str, ...]) -
             "请在表题里写明是哪一张报表。",
         )
     return named[0] if named else None
+
+
+def _asked_by_version(contract: Contract, cells: pa.Table) -> dict[str, pa.Table]:
+    return {
+        version.valid_from: check_relations(cells, _asked(version.form, cells))
+        for version in contract.every_version
+    }
 
 
 def _asked(form: Form | None, cells: pa.Table) -> list[Relation]:

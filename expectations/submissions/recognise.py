@@ -32,11 +32,18 @@ class Candidate:
         extract: The table.
         route: Which dataset, and which column is which under the version that it matches best.
         checks: What a form says of itself, regions as printed (``expectations.forms.CHECKS``); none of a ledger.
+        asked: What its contract's rules say of it, by the first month that each version holds for.
     """
 
     extract: Extract
     route: Route
     checks: pa.Table = field(default_factory=CHECKS.empty_table, repr=False)
+    asked: Mapping[str, pa.Table] = field(default_factory=dict, repr=False)
+
+    def checked_by(self, version: Contract) -> pa.Table:
+        """What the form says of itself, and what a version of its contract asks of it."""
+        own = self.asked.get(version.valid_from)
+        return self.checks if own is None else pa.concat_tables([self.checks, own])
 
 
 @dataclass(frozen=True)
@@ -141,7 +148,7 @@ def _ledgers(
 def _forms(forms: SubmittedForms, ledgers: set[str]) -> list[Candidate]:
     """The forms, but on sheets that are ledgers; a sheet that is a form counts as one table."""
     return [
-        Candidate(form.extract, form_route(form.contract), form.checks)
+        Candidate(form.extract, form_route(form.contract), form.checks, form.asked)
         for form in forms.forms
         if form.extract.sheet not in ledgers
     ]

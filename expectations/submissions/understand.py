@@ -125,7 +125,7 @@ def _understood(
     as_rows_say(tables, dates, found.contract)
     apart = told_apart(tables, found.contract)
     conformed, periods = apart.tables, _periods(dated)
-    checks = pa.concat_tables(one.checks for one, _ in dated)
+    checks = pa.concat_tables(one.checked_by(found.contract.at(by.period)) for one, by in dated)
     return Understood(
         submission,
         contract=found.contract,

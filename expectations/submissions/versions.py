@@ -17,6 +17,7 @@ from connectors.errors import Refused
 from expectations.conform import Conformed
 from expectations.contracts.model import Contract
 from expectations.findings import drafts
+from expectations.forms.records import form_route
 from expectations.routing import Route, closeness, match
 from expectations.rules import told
 from expectations.submissions.recognise import Candidate
@@ -59,6 +60,8 @@ def called(version: Contract) -> str:
 
 
 def _under(version: Contract, one: Candidate) -> Route:
+    if version.form is not None:
+        return form_route(version)  # every column of a form is where it belongs, whatever it asks for
     if one.route.contract.valid_from == version.valid_from:
         return one.route
     found = match(one.extract.table.columns, version)
@@ -86,7 +89,7 @@ def _most(table: Conformed) -> str | None:
 
 def _saying_so(table: Conformed, best: Route, version: Contract) -> Conformed:
     """With a note where the table was written on the form of another version."""
-    if best.contract.valid_from == version.valid_from:
+    if version.form is not None or best.contract.valid_from == version.valid_from:
         return table
     if closeness(best)[:2] <= closeness(match(table.extract.table.columns, version))[:2]:
         return table  # it is as much a table of this version: nothing is left out

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
 from connectors.extract import read_tables
@@ -70,7 +71,8 @@ def filled(path: Path, *towns: tuple[object, ...]) -> Iterator[tuple[str, str, f
     book.save(path)
     forms = submitted_forms(read_tables(path), {"rural_statistics": ASKING}, "agriculture").forms
     for form in forms:
-        assert form.checks["agrees"].to_pylist() == [True] * form.checks.num_rows
+        checks = pa.concat_tables([form.checks, *form.asked.values()])
+        assert checks["agrees"].to_pylist() == [True] * checks.num_rows
         texts = form.extract.cells.to_pydict()
         yield from zip(texts["2"], texts["6"], texts["7"], strict=True)
 
