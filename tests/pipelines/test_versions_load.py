@@ -162,3 +162,23 @@ def everything(town: Town) -> dict[str, bytes]:
         for path in sorted((town.root / folder).rglob("*"))
         if path.is_file()
     } | {"ledger": town.site.ledger.state().encode()}
+
+
+def test_the_commands_tell_versions_by_their_months(town: Town, tmp_path: Path) -> None:
+    put(town, "saplings-2.yaml", SECOND)
+
+    listed = json.loads(town.shiji("contract", "list", "--json").out)
+    own = [one for one in listed if one["dataset"] == "saplings"]
+    assert [(one["version"], one["from"], one["until"]) for one in own] == [
+        ("1.0.0", "", "2025-06"),
+        ("2.0.0", "2025-07", ""),
+    ]
+    for period, title in ((), "抚育日期"), (("--period", "2025-06"), "成活面积"):
+        shown = json.loads(town.shiji("contract", "show", "saplings", *period, "--json").out)
+        assert shown[-1]["title"] == title
+        path = tmp_path / f"{title}.xlsx"
+        assert town.shiji("template", "saplings", *period, "-o", str(path)).code == 0
+        rows = openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)
+        text = "".join(str(cell) for row in rows for cell in row)
+        assert [one for one in ("抚育日期", "成活面积") if one in text] == [title]
+    assert "write 2025-06" in town.shiji("template", "saplings", "--period", "2025").err
