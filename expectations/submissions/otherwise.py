@@ -33,8 +33,10 @@ def judged_otherwise(best: Best | None, outcome: Outcome, contracts: Mapping[str
         return outcome
     changed = changed_versions(best, contracts)
     counted = "格" if (contract := contracts.get(best.dataset)) and contract.form else "行"
-    lost = f"{best.rows - outcome.rows_recorded:,} {counted}"
-    what = "整份暂不计入" if outcome.status == "refused" else f"其中 {lost}暂不计入"
+    lost = best.rows - outcome.rows_recorded
+    what = "整份暂不计入" if outcome.status == "refused" else f"其中 {lost:,} {counted}暂不计入"
+    own = outcome.rows_quarantined - lost
+    still = f"另有 {own:,} {counted}原先就没有入库，仍请改正。" if own > 0 else ""
     why = f"（{outcome.reason}）" if outcome.reason and outcome.dataset is None else ""
     if changed:
         forms = "、".join(map(called, changed))
@@ -44,7 +46,7 @@ def judged_otherwise(best: Best | None, outcome: Outcome, contracts: Mapping[str
         gone = f"《{best.dataset}》已停用" if contract is None else "核对所用的区划或程序已更新"
         reason = f"{gone}。这份材料没有变动，原已接收 {best.rows:,} {counted}；重新核对后，{what}{why}。"
         remedy = "不是报送有误，请先不要重报，由考核办核实。"
-    return replace(outcome, reason=reason, remedy=remedy)
+    return replace(outcome, reason=reason, remedy=remedy + still)
 
 
 def changed_versions(best: Best, contracts: Mapping[str, Contract]) -> list[Contract]:

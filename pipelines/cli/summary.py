@@ -64,7 +64,8 @@ def _arrived(site: Site, summary: Summary) -> None:
     rows = [(o.rows_in, o.rows_recorded, o.rows_quarantined) for o in summary.outcomes]
     total, recorded, quarantined = (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0)
     typer.echo(f"  {total:,} rows: {recorded:,} records, {quarantined:,} in quarantine")
-    refused = [outcome for outcome in summary.outcomes if outcome.status in ("refused", "held")]
+    # Refused, held, or less of it counts than had.
+    refused = [outcome for outcome in summary.outcomes if outcome.reason]
     names = (
         {r["submission_id"]: r["sender_path"] for r in site.ledger.submissions().to_pylist()}
         if refused
@@ -74,7 +75,8 @@ def _arrived(site: Site, summary: Summary) -> None:
         typer.echo(f"  {outcome.status:<8} {names[outcome.submission_id]}: {outcome.reason}")
     if len(refused) > _SHOWN_REFUSED:
         typer.echo(
-            f"  … {len(refused) - _SHOWN_REFUSED} more: shiji status --refused, shiji submissions held"
+            f"  … {len(refused) - _SHOWN_REFUSED} more: shiji status --refused, shiji submissions held, "
+            "shiji status --submissions"
         )
 
 

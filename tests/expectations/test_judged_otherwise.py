@@ -49,6 +49,7 @@ CASES = {
     "a row less under a new version": (JULY, outcome(4, 1), ("表样已更新：第 2.0.0 版（自 2025-07 起）", "其中 1 行暂不计入", "--period 2025-07")),
     "nothing left under a new version": (JULY, outcome(0, 5), ("第 2.0.0 版", "整份暂不计入", "原已接收 5 行")),
     "not known for what it was": (JULY, outcome(0, reason="缺少必填列：抚育日期", dataset=None), ("第 2.0.0 版", "缺少必填列：抚育日期")),
+    "a row less, and two that never counted": (JULY, outcome(4, 3), ("其中 1 行暂不计入", "另有 2 行原先就没有入库，仍请改正")),
     "a row less and the form as it was": (JUNE, outcome(4, 1), ("区划或程序已更新", "其中 1 行暂不计入", "由考核办核实")),
 }  # fmt: skip
 
