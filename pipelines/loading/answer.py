@@ -206,7 +206,7 @@ def _slip(site: Site, entry: Entry, outcome: Outcome) -> Slip:
         submission_id=entry.submission_id,
         received_at=entry.received_at,
         status="rechecked" if is_less(entry.best, outcome) else outcome.status,
-        title=contract.title if contract else "",
+        title=contract.at(outcome.period).title if contract else "",
         period=outcome.period or "",
         rows_in=outcome.rows_in,
         rows_recorded=outcome.rows_recorded,
