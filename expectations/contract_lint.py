@@ -59,7 +59,7 @@ _IGNORES = {
 }
 _PRIVATE = frozenset({"resident_id", "phone", "person_name", "bank_card", "student_number"})
 _GIVEN = frozenset({"region_code", "period", "submission_id"})
-_TAKEN = frozenset({"region_code", "period", "submission_id", "sheet", "row"})
+_TAKEN = frozenset({"region_code", "period", "submission_id", "sheet", "row", "handed_in_as"})
 _FUNCTIONS = frozenset({"abs"})
 _SUFFIXES = {"元": "_yuan", "亩": "_mu", "公斤": "_kg", "公里": "_km", "米": "_m", "公斤/亩": "_kg_per_mu"}
 

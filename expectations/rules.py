@@ -248,6 +248,10 @@ RULES: Mapping[str, Rule] = {
             "": ("这个名称可以指多个地区：{places}。", _MORE_ABOVE),
             "file": ("文件涉及多个地区（{places}），此行没有写明是哪个。", _MORE_ABOVE),
             "village": ("只有村名，没有乡镇：不同乡镇的村会重名。", _MORE_ABOVE),
+            "since": (
+                "区划调整后叫这个名称的不止一个，按调整前所在的地区，取{place}（{code}）。",
+                "请核对；指的是另一个的，请改填它的 12 位代码后重报。",
+            ),
         },
     ),
     "unclear_place": _one(

@@ -41,6 +41,7 @@ _RECORD = {
     "submission_id": "varchar",
     "sheet": "varchar",
     "row": "bigint",
+    "handed_in_as": "varchar",
 }
 _WINDOWS = {
     "in_month": "{period} = months.as_of",
@@ -238,7 +239,4 @@ def _tables(sql: str, sources: Mapping[str, Source]) -> dict[str, str]:
 
 
 def _columns(source: Source) -> str:
-    record = {"region_code": "varchar", "period": "varchar", "submission_id": "varchar", "sheet": "varchar"}
-    return ", ".join(
-        f'"{name}" {kind}' for name, kind in {**source.columns, **record, "row": "bigint"}.items()
-    )
+    return ", ".join(f'"{name}" {kind}' for name, kind in {**source.columns, **_RECORD}.items())

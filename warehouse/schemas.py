@@ -63,5 +63,6 @@ RECORD_FIELDS = (
     pa.field("submission_id", S),
     pa.field("sheet", S),
     pa.field("row", I),
+    pa.field("handed_in_as", S),
 )
 """Columns every record has after those of its contract."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
-from warehouse.codes import prefixes
+from warehouse.codes import CODE_LENGTH, prefixes
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -200,17 +200,20 @@ def with_notes(records: pa.Table, layout: Layout, notes: Sequence[str]) -> pa.Ta
 
 
 def covered_rows(rows: pa.Table, in_force: pa.Table, level: str, key: Sequence[str] = ()) -> pa.Table:
-    """The rows of the regions (at a level) and months for which their submission is in force.
+    """The rows of the regions (at a level) and months for which their submission is in force, as they were handed in.
 
-    Where a submission adds to earlier ones, its row stands for theirs of the same key, region (at the level) and month.
+    Where a submission adds to earlier ones, its row stands for theirs of the same key and month that were handed in for
+    the same region (at the level). Where there are none it stands for those that lie in the same region today and were
+    handed in for one that its submission speaks for without a row.
 
     Args:
-        rows: With submission_id, region_code, period and the key.
+        rows: With submission_id, region_code, handed_in_as, period and the key.
         in_force: As ``Ledger.in_force`` gives it.
         level: At which regions are told apart.
         key: What tells rows of a month apart; without it nothing stands for anything else.
     """
-    keyed = rows.append_column("covered", prefixes(rows["region_code"], level))
+    rows = _with_units(rows, level)
+    keyed = rows.append_column("covered", prefixes(rows["handed_in_as"], level))
     covers = pa.table(
         {
             "submission_id": in_force["submission_id"],
@@ -218,16 +221,30 @@ def covered_rows(rows: pa.Table, in_force: pa.Table, level: str, key: Sequence[s
             "covered": prefixes(in_force["region_code"], level),
         }
     )
-    keys = ["submission_id", "period", "covered"]
-    found = keyed.join(covers, keys=keys, join_type="left semi").select(keyed.schema.names)
-    return (_amended(found, in_force, ["covered", "period", *key]) if key else found).select(
-        rows.schema.names
-    )
+    found = keyed.join(covers, keys=_COVER, join_type="left semi").select(keyed.schema.names)
+    return (_amended(found, in_force, covers, level, key) if key else found).select(rows.schema.names)
 
 
-def _amended(rows: pa.Table, in_force: pa.Table, key: Sequence[str]) -> pa.Table:
+_COVER = ["submission_id", "period", "covered"]
+
+
+def _with_units(rows: pa.Table, level: str) -> pa.Table:
+    """Rows that were staged before it was noted what they were handed in for: it was where they lie."""
     import pyarrow.compute as pc
 
+    if not rows["handed_in_as"].null_count:
+        return rows
+    here = pc.utf8_rpad(prefixes(rows["region_code"], level), CODE_LENGTH, "0")
+    at = rows.schema.get_field_index("handed_in_as")
+    return rows.set_column(at, rows.schema.field(at), pc.coalesce(rows["handed_in_as"], here))
+
+
+def _amended(
+    rows: pa.Table, in_force: pa.Table, covers: pa.Table, level: str, key: Sequence[str]
+) -> pa.Table:
+    import pyarrow.compute as pc
+
+    names = rows.schema.names
     numbers = dict(
         zip(in_force["submission_id"].to_pylist(), in_force["received_seq"].to_pylist(), strict=True)
     )
@@ -235,9 +252,28 @@ def _amended(rows: pa.Table, in_force: pa.Table, key: Sequence[str]) -> pa.Table
     for submission_id in sorted(adding, key=numbers.__getitem__):
         earlier = [name for name, number in numbers.items() if number < numbers[submission_id]]
         is_earlier = pc.is_in(rows["submission_id"], pa.array(earlier, pa.string()))
-        own = rows.filter(pc.equal(rows["submission_id"], submission_id)).select(key)
-        left = (
-            rows.filter(is_earlier).join(own, keys=list(key), join_type="left anti").select(rows.schema.names)
-        )
-        rows = pa.concat_tables([left, rows.filter(pc.invert(is_earlier))])
+        own = rows.filter(pc.equal(rows["submission_id"], submission_id))
+        same = ["covered", "period", *key]
+        before = rows.filter(is_earlier)
+        left = before.join(own.select(same), keys=same, join_type="left anti").select(names)
+        is_empty = pc.and_(pc.equal(in_force["submission_id"], submission_id), pc.equal(in_force["rows"], 0))
+        if (empty := covers.filter(is_empty)).num_rows:
+            added = own.join(before.select(same), keys=same, join_type="left anti")
+            left = _without_moved(left, added, empty, level, ["period", *key])
+        rows = pa.concat_tables([left.select(names), rows.filter(pc.invert(is_earlier))])
     return rows
+
+
+def _without_moved(
+    left: pa.Table, added: pa.Table, empty: pa.Table, level: str, key: Sequence[str]
+) -> pa.Table:
+    """Rows but for those that are among the added ones where they lie today, of units without a row of their submission."""
+    unit = ["covered", "period"]
+    there = left.join(empty.select(unit), keys=unit, join_type="left semi")
+    rest = left.join(empty.select(unit), keys=unit, join_type="left anti")
+    there, added = (
+        some.append_column("place", prefixes(some["region_code"], level)) for some in (there, added)
+    )
+    same = ["place", *key]
+    kept = there.join(added.select(same), keys=same, join_type="left anti")
+    return pa.concat_tables([rest.select(left.schema.names), kept.select(left.schema.names)])

@@ -34,6 +34,7 @@ RECORD: Mapping[str, str] = {
     "submission_id": _SUBMISSION,
     "sheet": _SHEET,
     "row": _ROW,
+    "handed_in_as": "报送时所属的区划，按报送层级；区划调整后不变",
 }
 """Columns every record has after those of its contract."""
 

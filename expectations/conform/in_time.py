@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 Row = dict[str, Any]
 
@@ -32,6 +36,46 @@ class InForce:
     ended: dict[str, tuple[str, date]]
     coming: dict[str, tuple[str, date]]
     before: dict[str, str]
+
+    @cached_property
+    def successors(self) -> dict[str, str]:
+        """Every code begun by then to the code in force after it."""
+        return {code: _follow(code, self._retired) for code in self._named}
+
+    @cached_property
+    def firsts(self) -> dict[str, str]:
+        """Every code begun by then to the first that the same region had: a new number and no merger.
+
+        That is where just one of the codes that lead to another bears its name and lay in the same region.
+        """
+        alike: dict[str, set[str]] = defaultdict(set)
+        for code, successor in self._retired.items():
+            if self._named[code] & self._named.get(successor, set()):
+                alike[successor].add(code)
+        parents = {row["region_code"]: row["parent_code"] for row in self.rows}
+        found: dict[str | None, str | None] = {}
+
+        def first(code: str | None) -> str | None:
+            if code not in found:
+                found[code] = code
+                own = first(parents.get(code or ""))
+                before = [one for one in alike.get(code or "", ()) if first(parents[one]) == own]
+                found[code] = first(before[0]) if len(before) == 1 else code
+            return found[code]
+
+        return {code: first(code) or code for code in self._named}
+
+    @cached_property
+    def _retired(self) -> dict[str, str]:
+        last = {row["region_code"]: row["successor"] for row in self.rows}
+        return {code: successor for code, successor in last.items() if successor}
+
+    @cached_property
+    def _named(self) -> dict[str, set[str]]:
+        names: dict[str, set[str]] = defaultdict(set)
+        for row in self.rows:
+            names[row["region_code"]].add(row["name"])
+        return dict(names)
 
 
 def eras(rows: Iterable[Row]) -> tuple[str, ...]:
@@ -67,6 +111,43 @@ def in_force(rows: Iterable[Row], month: str | None) -> InForce:
             ended[code] = last["name"], last["valid_to"]
     before = {code: next(iter(followed[code])) for code in coming if len(followed[code]) == 1}
     return InForce([row for known in own.values() for row in known], ended, coming, before)
+
+
+class Successors:
+    """Where codes lead, month by month.
+
+    Args:
+        regions: A table of the REGIONS schema.
+    """
+
+    def __init__(self, regions: pa.Table) -> None:
+        retired = regions.filter(pc.is_valid(regions["successor"]))
+        concerned = pa.array(
+            retired["region_code"].to_pylist() + retired["successor"].to_pylist(), pa.string()
+        )
+        self._rows = regions.filter(pc.is_in(regions["region_code"], concerned)).to_pylist()
+        self._in_months: dict[str, InForce] = {}
+
+    def of(self, code: str, month: str) -> str:
+        """The code that is in force in a month for one, itself where it has not ended."""
+        return self._in(month).successors.get(code, code)
+
+    def first(self, code: str, month: str) -> str:
+        """The first code that the same region had, itself where it never had another."""
+        return self._in(month).firsts.get(code, code)
+
+    def _in(self, month: str) -> InForce:
+        if month not in self._in_months:
+            self._in_months[month] = in_force(self._rows, month)
+        return self._in_months[month]
+
+
+def _follow(code: str, leads: Mapping[str, str]) -> str:
+    seen = {code}
+    while code in leads and leads[code] not in seen:
+        code = leads[code]
+        seen.add(code)
+    return code
 
 
 def _is_over(row: Row, month: str | None) -> bool:

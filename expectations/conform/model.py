@@ -22,7 +22,8 @@ class Conformed:
     Attributes:
         frame: One row per body row, index = position (0-based); the contract's columns (string ``str``, integer
             ``Int64``, number ``float64``, date ``datetime64[us]``, boolean ``boolean``), a helper
-            ``<x>_birth_date`` for each resident ID ``x``, then region_code, period, sheet, row.
+            ``<x>_birth_date`` for each resident ID ``x``, then region_code, period, handed_in_as (the region, at
+            the contract's level of coverage, that a row speaks for), sheet, row.
         findings: Drafts (``expectations.findings``); position ``HEADER`` where a header is meant.
         extract: Where it came from.
         columns: Contract column to zero-based grid column, for those the table has.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 
 from expectations.conform.downwards import Filled, fill_down
-from expectations.conform.regions import Place, RegionIndex, Resolution, Scope
+from expectations.conform.handed_in import Located, Scopes, find, scopes
+from expectations.conform.regions import Place, RegionIndex
 from expectations.contracts.model import Contract
 from expectations.findings import drafts, no_drafts
 from expectations.rules import Told, told
@@ -27,17 +27,19 @@ ROLES = {
 
 
 @dataclass(frozen=True)
-class Located:
+class Places:
     """Where the rows of a table are.
 
     Attributes:
         regions: Region codes, null where there is none.
+        handed_in_as: What each row's submission speaks for with it, at the contract's level of coverage; null likewise.
         columns: Contract columns of places whose texts were filled from the rows above.
         findings: Drafts that say why a row has no region.
         filled: How many rows were filled.
     """
 
     regions: pa.Array
+    handed_in_as: pa.Array
     columns: Mapping[str, pa.Array]
     findings: pd.DataFrame
     filled: int
@@ -52,7 +54,7 @@ def locate(
     skip: frozenset[int],
     nowhere: Mapping[str, Collection[int]],
     periods: pa.Array,
-) -> Located:
+) -> Places:
     """The region of every row.
 
     A row of a table that has columns of places is where these say, never where the file's name says.
@@ -74,26 +76,35 @@ def locate(
     dashed = {part: nowhere.get(name, ()) for part, name in given.items()}
     down = Filled(texts, 0, {}) if contract.form else fill_down(texts, starts, dashed)
     codes, places = _distinct({**down.columns, "era": _eras(periods, index)}, len(starts))
-    named = cache(lambda era: index.at(era).scope(scope))
-    by_name = bool(texts) and not contract.form
-    found = [_resolve(place, index.at(place.era), named(place.era), by_name=by_name) for place in places]
+    named, by_name = scopes(tuple(scope)), bool(texts) and not contract.form
+    found = [_find(place, index.at(place.era), named, contract.coverage, by_name=by_name) for place in places]
     unclear = np.array(sorted(down.unclear), dtype=np.int64)
-    own = np.array([each.code for each in found], dtype=object)[codes]
-    own[unclear] = None
+    regions = _spread([one.code for one in found], codes, unclear)
+    units = _spread([one.handed_in_as for one in found], codes, unclear)
     drafts_of_places = _drafts(codes, places, found, given, skip.union(down.unclear))
     parts = [*_unclear(down.unclear, given, contract, texts), drafts_of_places]
-    return Located(
-        regions=pa.array(own, pa.string()),
+    return Places(
+        regions=regions,
+        handed_in_as=units,
         columns={given[part]: names for part, names in down.columns.items()},
         findings=pd.concat(parts, ignore_index=True) if len(parts) > 1 else drafts_of_places,
         filled=down.rows,
     )
 
 
-def _resolve(place: Place, index: RegionIndex, scope: Scope, *, by_name: bool) -> Resolution:
+def _find(place: Place, index: RegionIndex, scope: Scopes, level: str, *, by_name: bool) -> Located:
     if by_name and place.code is None and not any(place.names):
-        return Resolution(None, told("unknown_region", "row"))
-    return index.resolve(place, scope)
+        return Located(None, wrong=told("unknown_region", "row"))
+    return find(place, index, scope, level)
+
+
+def _spread(
+    codes: Sequence[str | None], places: npt.NDArray[np.int64], blank: npt.NDArray[np.int64]
+) -> pa.Array:
+    """The code of each row's place, none for rows whose place is not clear."""
+    own = np.array(codes, dtype=object)[places]
+    own[blank] = None
+    return pa.array(own, pa.string())
 
 
 def _eras(periods: pa.Array, index: RegionIndex) -> pa.Array:
@@ -145,7 +156,7 @@ def _renumber(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.N
 def _drafts(
     codes: npt.NDArray[np.int64],
     places: Sequence[Place],
-    found: Sequence[Resolution],
+    found: Sequence[Located],
     given: Mapping[str, str],
     skip: frozenset[int],
 ) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 A village name alone is never enough: one in thirty shares its name with another of the same county. What is nearly a
 name is a finding with suggestions, not a match. Names, codes and parents are those of the row's month; what had ended
-by then leads to its successor. Adding up the region tree is the warehouse's.
+by then leads to its successor. What a row was handed in as before a change is ``handed_in``'s. Adding up the region
+tree is the warehouse's.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyarrow as pa
 from rapidfuzz import fuzz, process
@@ -74,6 +76,8 @@ class RegionIndex:
     Args:
         regions: A table of the REGIONS schema; one code may have several rows (renamed, moved).
         month: As it is in this month; None: after every change known.
+        untouched: As if nothing had ended or moved by then: every code is the first of its region, and lies in all that
+            it ever lay in.
 
     Attributes:
         successors: Every code begun by then to the code in force after it.
@@ -81,22 +85,22 @@ class RegionIndex:
         names: Code in force to every name it has had, its own and those of codes that lead to it.
         parents: Code in force to its parent.
         levels: Code in force to its level.
+        has_changed: Whether any of it has ended, or was called otherwise or lay elsewhere.
     """
 
-    def __init__(self, regions: pa.Table, month: str | None = None) -> None:
-        self._regions, self._in_eras = regions, dict[str, RegionIndex]()
+    def __init__(self, regions: pa.Table, month: str | None = None, *, untouched: bool = False) -> None:
+        self._regions, self._month, self._in_eras = regions, month, dict[str, RegionIndex]()
         read = regions.select(_READ).to_pylist()
         self._changes = eras(read)
         self._known = in_force(read, month)
         rows = self._known.rows
-        last = {row["region_code"]: row["successor"] for row in rows}
-        retired = {code: successor for code, successor in last.items() if successor}
-        self.successors = {code: _follow(code, retired) for code in last}
+        self.successors = self._known.firsts if untouched else self._known.successors
+        self._out = ({}, self._known.coming) if untouched else (self._known.ended, self._known.coming)
         own = {
             row["region_code"]: row
             for row in rows
             if self.successors[row["region_code"]] == row["region_code"]
-            and row["region_code"] not in self._known.ended
+            and row["region_code"] not in self._out[0]
         }
         names: dict[str, set[str]] = defaultdict(set)
         for row in rows:
@@ -106,9 +110,19 @@ class RegionIndex:
         self.levels = {code: str(row["level"]) for code, row in own.items()}
         self.parents = {code: self._parent(row["parent_code"]) for code, row in own.items()}
         self._by_form = forms_of(self.names, self.levels)
+        self._lies_in = {code: {parent} for code, parent in self.parents.items()}
+        for row in rows if untouched else ():
+            self._lies_in[self.successors[row["region_code"]]].add(self._parent(row["parent_code"]))
         self._below: dict[str | None, list[str]] = defaultdict(list)
-        for code, parent in self.parents.items():
-            self._below[parent].append(code)
+        for code, parents in self._lies_in.items():
+            for parent in parents:
+                self._below[parent].append(code)
+        self.has_changed = len(own) < len(rows)
+
+    @cached_property
+    def untouched(self) -> RegionIndex:
+        """The same month's, as if nothing had ended or moved."""
+        return RegionIndex(self._regions, self._month, untouched=True)
 
     def era(self, month: str | None) -> str | None:
         """What tells the lists of two months apart; None where no month is known."""
@@ -162,8 +176,8 @@ class RegionIndex:
             hint = f"，按名称应为 {self._described(found)}" if found else ""
             return Resolution(None, told("unknown_region", "code", hint=hint), "code")
         for level, name in zip(LEVELS, place.names, strict=True):
-            region = self.at_level(code, level)
-            if name and region is not None and not self._is_called(region, name):
+            above = [one for one in self._above(code) if self.levels[one] == level]
+            if name and above and not any(self._is_called(region, name) for region in above):
                 facts = {"place": self._described(code), "level": LEVEL_TITLES[level]}
                 return Resolution(None, told("region_conflict", **facts), level)
         return Resolution(code)
@@ -171,7 +185,7 @@ class RegionIndex:
     def _out_of_time(self, codes: Iterable[str]) -> Told | None:
         """What to ask where any of the codes has ended with no successor, or begins only later."""
         for code in codes:
-            for key, known in (("ended", self._known.ended), ("coming", self._known.coming)):
+            for key, known in zip(("ended", "coming"), self._out, strict=True):
                 if code in known:
                     name, day = known[code]
                     return told("unknown_region", key, place=f"{name}（{code}）", day=day.isoformat())
@@ -215,7 +229,7 @@ class RegionIndex:
     def _inside(self, codes: frozenset[str], within: frozenset[str] | None) -> frozenset[str]:
         if within is None:
             return codes
-        return frozenset(code for code in codes if within.intersection(self.line(code)))
+        return frozenset(code for code in codes if within.intersection(self._above(code)))
 
     def _without_ancestors(self, name: str, within: frozenset[str] | None) -> str:
         """广州市从化区 as 从化区, 吕田镇三村村 as 三村村."""
@@ -258,14 +272,14 @@ class RegionIndex:
     def _out_of_time_in(self, texts: Sequence[str]) -> Iterator[str]:
         """Townships and counties out of time whose name stands in a text, and is no name of one in force."""
         current = frozenset().union(*self.names.values()) if self.names else frozenset()
-        for known in (self._known.ended, self._known.coming):
+        for known in self._out:
             for code, (name, _) in known.items():
                 if code.endswith("000") and name not in current and any(name in text for text in texts):
                     yield code
 
     def _out_of_time_called(self, name: str) -> Iterator[str]:
         full = full_name(name)
-        for known in (self._known.ended, self._known.coming):
+        for known in self._out:
             yield from (code for code, (called, _) in known.items() if full_name(called) == full)
 
     def _ambiguous(self, place: Place, found: frozenset[str]) -> Resolution:
@@ -288,6 +302,13 @@ class RegionIndex:
         while above is not None and above in self.levels:
             yield above
             above = self.parents.get(above)
+
+    def _above(self, code: str | None) -> Iterator[str]:
+        """The code and all that it lies in."""
+        if code is not None and code in self._lies_in:
+            yield code
+            for parent in self._lies_in[code]:
+                yield from self._above(parent)
 
     def _named(self, texts: Sequence[str], level: str, within: frozenset[str]) -> frozenset[str]:
         for text in texts:
@@ -324,11 +345,3 @@ class RegionIndex:
 def normal_code(text: str) -> str | None:
     """A 6, 9 or 12-digit code as 12 digits; None for anything else."""
     return text.ljust(12, "0") if _CODE.fullmatch(text) else None
-
-
-def _follow(code: str, retired: Mapping[str, str]) -> str:
-    seen = {code}
-    while code in retired and retired[code] not in seen:
-        code = retired[code]
-        seen.add(code)
-    return code

@@ -15,7 +15,7 @@ from expectations.conform.codes import BIRTH_DATE
 from expectations.conform.columns import conform_column
 from expectations.conform.heed import heed
 from expectations.conform.model import HEADER, Conformed
-from expectations.conform.places import ROLES, Located, locate
+from expectations.conform.places import ROLES, Places, locate
 from expectations.conform.regions import RegionIndex
 from expectations.conform.texts import Problem, read_texts
 from expectations.contracts.model import Column, Contract
@@ -63,7 +63,11 @@ def conform(
     arrays |= {**located.columns, "region_code": located.regions, "period": periods}
     for column in beside:
         arrays |= _absent(column, len(periods))
-    arrays |= {"sheet": pa.repeat(extract.sheet, len(periods)), "row": extract.rows}
+    arrays |= {
+        "handed_in_as": located.handed_in_as,
+        "sheet": pa.repeat(extract.sheet, len(periods)),
+        "row": extract.rows,
+    }
     every = [frame for frame in (*found, located.findings, _guesses(route)) if len(frame)]
     return Conformed(
         frame=pa.table(arrays).to_pandas(types_mapper=_PANDAS_TYPES.get),
@@ -165,7 +169,7 @@ def _located(
     scope: Sequence[str],
     found: Sequence[pd.DataFrame],
     periods: pa.Array,
-) -> Located:
+) -> Places:
     code = route.contract.with_role("region_code")
     spoilt = [] if code is None else [f.loc[f["column"] == code.name, "position"] for f in found]
     skip = frozenset(int(row) for rows in spoilt for row in rows)
@@ -197,7 +201,7 @@ def _starts(extract: Extract) -> np.ndarray:
     return starts
 
 
-def _filled(located: Located, route: Route) -> tuple[str, ...]:
+def _filled(located: Places, route: Route) -> tuple[str, ...]:
     if not located.filled:
         return ()
     titles = "、".join(f"「{route.contract.by_name[name].title}」" for name in located.columns)

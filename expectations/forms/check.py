@@ -17,8 +17,9 @@ from expectations.forms.rules import Relation
 from expectations.forms.words import LAST_YEAR, SUBTOTAL, THIS_YEAR, TOTAL, code_key, is_additive
 from warehouse.schemas import RECONCILIATIONS
 
-CHECKS = pa.schema([*RECONCILIATIONS, ("sheet", pa.string()), ("cell", pa.string())])
-"""Reconciliations, and where the left side (of a total the total) stands: the sheet, and the cell as ``D17``."""
+CHECKS = pa.schema([*RECONCILIATIONS, *((name, pa.string()) for name in ("sheet", "cell", "handed_in_as"))])
+"""Reconciliations, where the left side (of a total the total) stands (the sheet, and the cell as ``D17``), and the region
+that their form speaks for."""
 
 _CHECKED = (THIS_YEAR, LAST_YEAR)
 """Changes and their rates follow no rule of sizes, and rates of no sum."""

@@ -37,23 +37,26 @@ def placed_checks(
     """
     if not checks.num_rows:
         return checks
-    codes, whole = _codes_of(tables)
+    known = {column: _codes_of(tables, column) for column in ("region_code", "handed_in_as")}
     rows = checks.to_pylist()
     for row in rows:
         key = (row["sheet"], row["region_code"] or NAMELESS)
-        row["region_code"] = codes.get(key, whole.get(row["sheet"]) if key not in codes else None)
+        for column, (codes, whole) in known.items():
+            row[column] = codes.get(key, whole.get(row["sheet"]) if key not in codes else None)
         row["period"] = periods.get(row["sheet"])
     return pa.Table.from_pylist(rows, schema=CHECKS)
 
 
-def _codes_of(tables: Sequence[Conformed]) -> tuple[dict[tuple[str, str], str | None], dict[str, str | None]]:
+def _codes_of(
+    tables: Sequence[Conformed], column: str
+) -> tuple[dict[tuple[str, str], str | None], dict[str, str | None]]:
     """Region codes by sheet and label, and by sheet the region that all its records lie in."""
     codes: dict[tuple[str, str], str | None] = {}
     whole: dict[str, str | None] = {}
     for table in tables:
         sheet = table.extract.sheet
         labels = table.extract.cells[str(table.columns["region_name"])].to_pylist()
-        found = pa.Array.from_pandas(table.frame["region_code"], type=pa.string()).to_pylist()
+        found = pa.Array.from_pandas(table.frame[column], type=pa.string()).to_pylist()
         codes.update({(sheet, label): code for label, code in zip(labels, found, strict=True) if label})
         whole[sheet] = _region_of_all({code for code in found if code}, is_one=not any(labels))
     return codes, whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from expectations.contracts.model import Contract
 
-_PLACE = ("submission_id", "region_code", "period", "sheet", "row")
+_PLACE = ("submission_id", "region_code", "period", "sheet", "row", "handed_in_as")
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,25 @@ def compare(now: pa.Table, before: pa.Table, contract: Contract, *, by_region: b
     Args:
         now, before: With the columns of the contract's records.
         contract: Its key tells rows apart within a period; without one, what they say in words. Of several rows about
-            one thing those meet that say the same, then those of one region.
-        by_region: A row only meets rows of its own region, at the contract's level of coverage.
+            one thing those meet that say the same, then those handed in for one region.
+        by_region: A row only meets rows handed in for the same region, at the contract's level of coverage; else those
+            that lie in it, and were handed in for one of which the submission has no row.
     """
     about = _quoted(contract.key or _words(contract))
+    wide = [*about, _region(contract)]
     if by_region:
-        about.append(_region(contract))
+        about.append("handed_in_as")
     content = _quoted(column.name for column in contract.columns if column.name not in _PLACE)
-    texts = {"thing": _text(["period", *about]), "content": _text(["region_code", "period", *content])}
+    texts = {
+        "thing": _text(["period", *about]),
+        "wide": _text(["period", *wide]),
+        "content": _text(["region_code", "period", *content]),
+    }
     with scratch() as connection:
         for side, rows in (("now", now), ("before", before)):
             connection.register(f"rows_{side}", rows)
-            connection.execute(_SIDE.format(side=side, region=_region(contract), **texts))
-        same, changed = _pair(connection)
+            connection.execute(_SIDE.format(side=side, **texts))
+        same, changed = _pair(connection, by_region=by_region)
         gone, changed_at = connection.execute(_GONE).fetchall(), connection.execute(_CHANGED).fetchall()
         totals = _totals(connection, contract)
     return Comparison(
@@ -87,7 +93,7 @@ def compare(now: pa.Table, before: pa.Table, contract: Contract, *, by_region: b
 _SIDE = """
 create temp table {side} as
 select row_number() over () as id, submission_id, region_code, sheet, row,
-       {region} as region, {thing} as thing, {content} as content
+       handed_in_as as region, {thing} as thing, {wide} as wide, {content} as content
 from rows_{side}
 """
 
@@ -96,7 +102,7 @@ insert into met
 with now_left as (select *, row_number() over (partition by {by} order by region, content) as turn
                   from now where id not in (select now_id from met)),
      before_left as (select *, row_number() over (partition by {by} order by region, content) as turn
-                     from before where id not in (select before_id from met))
+                     from before where id not in (select before_id from met) and {among})
 select now_left.id, before_left.id from now_left join before_left using ({by}, turn)
 """
 
@@ -111,35 +117,52 @@ where now.content <> before.content order by all
 """
 
 
-def _pair(connection: DuckDBPyConnection) -> tuple[int, int]:
+_OF_OTHERS = "region not in (select region from now)"
+
+_TOLD_APART = """
+select count(*) filter (now.content = before.content), count(*) filter (now.content <> before.content)
+from met join now on now.id = now_id join before on before.id = before_id
+"""
+
+
+def _pair(connection: DuckDBPyConnection, *, by_region: bool) -> tuple[int, int]:
     """Let rows about one thing meet, the likest first: how many say the same, and how many do not."""
     connection.execute("create temp table met (now_id bigint, before_id bigint)")
-    met = []
-    for by in ("thing, content", "thing, region", "thing"):
-        connection.execute(_MEET.format(by=by))
-        met.append(int(connection.execute("select count(*) from met").fetchall()[0][0]))
-    return met[0], met[-1] - met[0]
+    for by in ("thing, content, region", "thing, content", "thing, region", "thing"):
+        connection.execute(_MEET.format(by=by, among="true"))
+    for by in ("wide, content", "wide") if by_region else ():
+        connection.execute(_MEET.format(by=by, among=_OF_OTHERS))
+    same, changed = connection.execute(_TOLD_APART).fetchall()[0]
+    return int(same), int(changed)
 
 
-def known_elsewhere(now: pa.Table, in_force: pa.Table, contract: Contract) -> int:
+def known_elsewhere(
+    now: pa.Table, in_force: pa.Table, contract: Contract, reached: Collection[tuple[str, str]] = ()
+) -> int:
     """How many rows of a submission have the key of a row that is in force in another region in the same period.
 
     Args:
-        now, in_force: As for ``compare``; regions are told apart at the contract's level of coverage.
+        now, in_force: As for ``compare``; regions are told apart as they were handed in for.
         contract: With a key.
+        reached: Regions and periods that the submission speaks for without a row: what was handed in for these is not
+            elsewhere, where it lies in the row's region on the map and nothing else has its key there.
     """
     with scratch() as connection:
         connection.register("rows_now", now)
         connection.register("rows_before", in_force)
-        counted = _ELSEWHERE.format(key=_text(["period", *_quoted(contract.key)]), region=_region(contract))
-        return int(connection.execute(counted).fetchall()[0][0])
+        counted = _ELSEWHERE.format(key=_text(["period", *_quoted(contract.key)]), place=_region(contract))
+        units = {"regions": [region for region, _ in reached], "periods": [period for _, period in reached]}
+        return int(connection.execute(counted, units).fetchall()[0][0])
 
 
 _ELSEWHERE = """
-with now as (select {key} as key, {region} as region from rows_now),
-     before as (select {key} as key, {region} as region from rows_before)
+with now as (select {key} as key, {place} as place, handed_in_as as region from rows_now),
+     reached as (select unnest($regions::varchar[]) as handed_in_as, unnest($periods::varchar[]) as period),
+     before as (select {key} as key, {place} as place, handed_in_as as region, reached.period is not null as is_reached
+                from rows_before left join reached using (handed_in_as, period))
 select count(*) from now
-where exists (select 1 from before where before.key = now.key and before.region <> now.region)
+where exists (select 1 from before where before.key = now.key and before.region <> now.region
+              and not (before.is_reached and before.place = now.place and (now.key, now.region) not in (select (key, region) from before)))
 """
 
 

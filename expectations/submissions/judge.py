@@ -26,6 +26,7 @@ from expectations.submissions.staging import Staged, join, join_drafts, split, s
 from expectations.submissions.understand import Understood
 from expectations.submissions.whole import leftover_rows, submission_findings
 from expectations.validate import validate
+from warehouse.codes import covering
 from warehouse.ledger.values import Says
 from warehouse.schemas import QUARANTINE
 from warehouse.staged import Layout
@@ -43,8 +44,9 @@ class Judged:
         quarantine: Schema ``QUARANTINE``; the rows of tables that no contract took too.
         findings: Schema ``FINDINGS``.
         checks: What a form says of itself (``expectations.forms.CHECKS``).
-        coverage: By region code (at the contract's coverage level) and period, how many records lie there; sorted. Of a
-            nil report none, where it says that there are none.
+        coverage: By region code (at the contract's coverage level) and period, how many records were handed in for it;
+            sorted. Of a nil report none, where it says that there are none.
+        regions: The same regions, as they are on the map of their month; sorted.
         layout: In which column of which sheet a ledger's values stood; empty for a form.
         notes: What its sender should know, in Chinese.
         sheets: Its sender's names of sheets, by them the names shown to others.
@@ -61,6 +63,7 @@ class Judged:
     findings: pa.Table
     checks: pa.Table
     coverage: Mapping[tuple[str, str], int]
+    regions: Sequence[str]
     layout: Layout
     notes: tuple[str, ...]
     sheets: Mapping[str, str]
@@ -115,6 +118,7 @@ def _judged(contract: Contract, one: Understood, drafts: Sequence[pd.DataFrame],
         findings=shown_rows(_findings(contract, one, staged, shield), shield),
         checks=shown_rows(one.checks, shield),
         coverage=_coverage(one, staged),
+        regions=_regions(contract, one, staged),
         layout={} if contract.form else _layout(one.conformed, shield),
         notes=tuple(map(shield.label, one.notes)),
         sheets=dict(shield.sheets),
@@ -138,6 +142,13 @@ def _records(contract: Contract, staged: Sequence[Staged]) -> pa.Table:
 def _coverage(one: Understood, staged: Sequence[Staged]) -> dict[tuple[str, str], int]:
     counted = sum((part.coverage for part in staged), Counter[tuple[str, str]]())
     return dict(sorted((dict.fromkeys(one.nil.units if one.nil else (), 0) | counted).items()))
+
+
+def _regions(contract: Contract, one: Understood, staged: Sequence[Staged]) -> list[str]:
+    codes = {code for part in staged for code in part.records["region_code"].unique().to_pylist()}
+    return sorted(
+        {*(covering(code, contract.coverage) for code in codes), *(one.nil.regions if one.nil else ())}
+    )
 
 
 def _quarantine(contract: Contract, one: Understood, staged: Sequence[Staged], shield: Shield) -> pa.Table:

@@ -7,6 +7,7 @@ has nothing in it says nothing, and is refused; one whose words leave dataset, m
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from connectors.extract import Extract, Reading
 from connectors.grid import Sheet
 from expectations.conform import RegionIndex
 from expectations.conform.future import is_future
+from expectations.conform.handed_in import first_unit
 from expectations.contracts.model import Contract
 from expectations.dating import Dated, TableTexts
 from expectations.forms.submitted import submitted_forms
@@ -47,13 +49,15 @@ class Nil:
     Attributes:
         contract: The dataset's contract.
         dated: Its period.
-        units: Region codes at the contract's level of coverage, each with the period.
+        units: Region codes at the contract's level of coverage, as handed in, each with the period.
+        regions: The same regions, on the map of the period.
         note: What its sender is told, in Chinese.
     """
 
     contract: Contract
     dated: Dated
     units: frozenset[tuple[str, str]]
+    regions: frozenset[str]
     note: str
 
 
@@ -231,13 +235,36 @@ def _nil(
         asked = told("future_period", period=period)
         raise Refused("future_period", str(asked.message), asked.remedy)
     then = index.at(index.era(period))
-    units = Units(then, contract.coverage, how(contract))
-    spoken = frozenset[str]().union(*(_of_page(page, units, file) for page in pages))
+    spoken, units = _spoken(pages, file, contract, then)
     note = (
         f"零报告：{_names(spoken, then)}{chinese_period(period)}《{contract.title}》没有数据（0），依据是“{says.text}”。"
         "如果有数据，请报送完整的台账，以那份为准。"
     )
-    return Nil(contract, dated, frozenset((code, period) for code in spoken), note)
+    return Nil(contract, dated, frozenset((code, period) for code in units), spoken, note)
+
+
+def _spoken(
+    pages: Sequence[Page], file: _FileTexts, contract: Contract, index: RegionIndex
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The regions that pages speak for, on the map; and as they were before anything changed there, where that is clear.
+
+    Raises:
+        Refused: As ``Units.of``.
+    """
+    now = _in_tree(pages, file, contract, index)
+    if index.has_changed:
+        with suppress(Refused):
+            before = _in_tree(pages, file, contract, index.untouched)
+            if {index.successors.get(code) for code in before} == now:
+                return now, before
+    return now, frozenset(first_unit(index, code, contract.coverage) for code in now)
+
+
+def _in_tree(
+    pages: Sequence[Page], file: _FileTexts, contract: Contract, index: RegionIndex
+) -> frozenset[str]:
+    units = Units(index, contract.coverage, how(contract))
+    return frozenset[str]().union(*(_of_page(page, units, file) for page in pages))
 
 
 def _of_page(page: Page, units: Units, file: _FileTexts) -> frozenset[str]:

@@ -27,7 +27,7 @@ def outcome_of(judged: Judged, digest: str) -> Outcome:
         status="refused" if not is_taken else "partial" if quarantined else "accepted",
         dataset=judged.contract.dataset,
         period=max((period for _, period in judged.coverage), default=judged.period),
-        regions=sorted({region for region, _ in judged.coverage}),
+        regions=judged.regions,
         rows_in=recorded + quarantined,
         rows_recorded=recorded,
         rows_quarantined=quarantined,

@@ -25,7 +25,6 @@ from expectations.findings import DRAFT_COLUMNS, finding_id, no_drafts
 from expectations.privacy.masks import Privacy, mask_all
 from expectations.privacy.safe_cells import SafeCells
 from expectations.privacy.shield import Shield
-from warehouse.codes import covering
 from warehouse.schemas import FINDINGS, QUARANTINE
 
 
@@ -37,7 +36,7 @@ class Staged:
         records: Rows without an error; schema ``record_schema(contract)``.
         quarantine: Rows with an error, original cells masked; schema ``QUARANTINE``.
         findings: Every problem; schema ``FINDINGS``.
-        coverage: By region code (at the contract's coverage level) and period, how many records lie there.
+        coverage: By region code (at the contract's coverage level) and period, how many records were handed in for it.
         rows_in, rows_recorded, rows_quarantined: Counts; the first is the sum of the others.
     """
 
@@ -118,7 +117,7 @@ def stage(
         records=records,
         quarantine=quarantine,
         findings=_findings(conformed, found, contract, cells, submission_id),
-        coverage=_coverage(records, contract),
+        coverage=_coverage(records),
         rows_in=rows_in,
         rows_recorded=len(records),
         rows_quarantined=len(quarantine),
@@ -274,10 +273,7 @@ def _shown_values(
     return values
 
 
-def _coverage(records: pa.Table, contract: Contract) -> Counter[tuple[str, str]]:
-    """Regions × periods that the records stand for; what was quarantined supersedes nothing."""
-    counted = records.group_by(["region_code", "period"]).aggregate([([], "count_all")])
-    covered: Counter[tuple[str, str]] = Counter()
-    for row in counted.to_pylist():
-        covered[covering(row["region_code"], contract.coverage), row["period"]] += row["count_all"]
-    return covered
+def _coverage(records: pa.Table) -> Counter[tuple[str, str]]:
+    """Regions × periods that the records were handed in for; what was quarantined supersedes nothing."""
+    counted = records.group_by(["handed_in_as", "period"]).aggregate([([], "count_all")]).to_pylist()
+    return Counter({(row["handed_in_as"], row["period"]): row["count_all"] for row in counted})

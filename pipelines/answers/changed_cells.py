@@ -20,6 +20,8 @@ from warehouse.codes import DIGITS
 
 Row = dict[str, Any]
 
+_PLACE = ("region_code", "period", "submission_id", "sheet", "row")
+
 
 @dataclass(frozen=True)
 class ChangedCell:
@@ -82,11 +84,12 @@ def _of(rows: pa.Table, numbers: Sequence[int]) -> list[Row]:
     return found
 
 
-def _alike(code: str, other: str) -> int:
-    """How near two regions are: the digits of the smallest one that holds both."""
-    return next(
-        (digits for digits in sorted(DIGITS.values(), reverse=True) if code[:digits] == other[:digits]), 0
-    )
+def _alike(one: Row, other: Row) -> tuple[bool, int]:
+    """How near two rows are: handed in for one region, and the digits of the smallest one that holds both."""
+    codes = one["region_code"], other["region_code"]
+    digits = sorted(DIGITS.values(), reverse=True)
+    near = next((some for some in digits if codes[0][:some] == codes[1][:some]), 0)
+    return one["handed_in_as"] == other["handed_in_as"], near
 
 
 def _pairs(
@@ -100,7 +103,7 @@ def _pairs(
             known[tuple(was[name] for name in names)].append(was)
         for row in _of(now, new):
             those = known[tuple(row[name] for name in names)]
-            was = max(those, key=lambda one: _alike(one["region_code"], row["region_code"]))
+            was = max(those, key=lambda one: _alike(one, row))
             those.remove(was)
             yield row, was
         return
@@ -123,5 +126,5 @@ def _cell(
 ) -> ChangedCell:
     names = contract.key or [one.name for one in contract.columns if one.type == "string" and not one.private]
     key = " ".join(str(row[name]) for name in names if row.get(name) is not None)
-    place = {name: row[name] for name in RECORD_NAMES}
+    place = {name: row[name] for name in _PLACE}
     return ChangedCell(what, key, **place, column=column, before=before, now=now)

@@ -18,7 +18,7 @@ from pipelines.answers.changed_cells import ChangedCell, changed_cells
 from pipelines.home.site import Site
 from warehouse.codes import covering
 from warehouse.ledger import Version, standing_at, standing_before
-from warehouse.ledger.book import as_in_force
+from warehouse.ledger.force import as_in_force
 from warehouse.ledger.versions import Unit
 from warehouse.periods import months_of
 from warehouse.region_tree import INSIDE

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from expectations.contracts.model import Contract
 from expectations.contracts.records import record_schema
 from pipelines.home.site import Site
-from warehouse.codes import CODE_LENGTH, DIGITS
+from warehouse.codes import DIGITS
 from warehouse.query import filled
 
 
@@ -30,11 +30,12 @@ def miscounted(site: Site) -> Iterator[str]:
         connection.register("in_force", in_force)
         connection.register("staged", _amended(site, contract, in_force))
         key = ", ".join(f'"{name}"' for name in contract.key) or "null"
-        counted = _RECORDS.format(
-            dataset=dataset, digits=DIGITS[contract.coverage], length=CODE_LENGTH, key=key
-        )
+        counted = _RECORDS.format(dataset=dataset, digits=DIGITS[contract.coverage], key=key)
         for name, region, month, recorded, held in connection.execute(counted).fetchall():
             yield f"{dataset}: the table holds {held} of the {recorded} records in force of {name}, {region}, {month}"
+        strayed = _STRAYED.format(dataset=dataset, digits=DIGITS[contract.coverage])
+        for name, region, place, month, rows in connection.execute(strayed).fetchall():
+            yield f"{dataset}: {rows} records of {name}, {month}, handed in for {region} lie in {place}"
 
 
 def _amended(site: Site, contract: Contract, in_force: pa.Table) -> pa.Table:
@@ -53,22 +54,42 @@ where status in ('accepted', 'partial', 'refused', 'superseded', 'held')
 limit 20
 """
 
+_STRAYED = """
+select submission_id, handed_in_as, left(region_code, {digits}) as place, period, count(*)
+from {dataset}
+where place <> left(handed_in_as, {digits}) and left(handed_in_as, {digits}) not in (
+    select left(region_code, {digits}) from regions where successor is not null)
+group by all order by all limit 20
+"""
+"""Where nothing has ended, a record lies in the region it was handed in for."""
+
 _RECORDS = """
 with held as (
-    select submission_id, rpad(left(region_code, {digits}), {length}, '0') as region_code, period, count(*) as rows
-    from {dataset} group by all
+    select submission_id, handed_in_as as region_code, period, count(*) as rows from {dataset} group by all
 ),
 standing as (
-    select submission_id, in_force.region_code, period, received_seq, takes, row({key}) as key
+    select submission_id, in_force.region_code, period, received_seq, takes, row({key}) as key,
+           left(staged.region_code, {digits}) as place
     from staged join in_force using (submission_id, period)
-    where in_force.region_code = rpad(left(staged.region_code, {digits}), {length}, '0')
+    where in_force.region_code = staged.handed_in_as
+),
+reaching as (
+    select region_code, null as place, period, received_seq, key from standing where takes = 'adds'
+    union
+    select empty.region_code, place, period, standing.received_seq, key
+    from standing join in_force as empty using (submission_id, period)
+    where standing.takes = 'adds' and empty.rows = 0 and not exists (
+        from standing as own
+        where own.received_seq < standing.received_seq and own.region_code = standing.region_code
+          and own.period = standing.period and own.key = standing.key)
 ),
 amended as (
     select submission_id, region_code, period,
            count(*) filter (where not exists (
-               from standing as later
-               where later.takes = 'adds' and later.received_seq > one.received_seq
-                 and later.region_code = one.region_code and later.period = one.period and later.key = one.key)) as rows
+               from reaching as later
+               where later.received_seq > one.received_seq and later.region_code = one.region_code
+                 and coalesce(later.place, one.place) = one.place
+                 and later.period = one.period and later.key = one.key)) as rows
     from standing as one group by all
 ),
 expected as (

@@ -1,7 +1,8 @@
 """Deciding, in the order of receipt, whether what was staged takes force, and how; then the ledger hears of it.
 
-Each submission is held against what was in force before it came. How it takes force is decided once: staged anew, it
-stays what it was. The rules themselves are those of ``expectations.resubmission``.
+Each submission is held against what was in force before it came: for the regions it speaks for, and for those that are
+one with them on the map of the month, such as a township merged into another. How it takes force is decided once: staged
+anew, it stays what it was. The rules themselves are those of ``expectations.resubmission``.
 """
 
 from __future__ import annotations
@@ -23,14 +24,13 @@ from expectations.submissions.otherwise import judged_otherwise
 from pipelines.home.folders import HomeError
 from pipelines.home.site import Site, shown
 from pipelines.loading.answered import close_answered
+from pipelines.loading.kin import Kin
 from warehouse.clock import shanghai_day
 from warehouse.ledger import Entry, Outcome, Standing
-from warehouse.ledger.book import as_in_force
+from warehouse.ledger.force import as_in_force
 from warehouse.ledger.values import COUNTING
+from warehouse.ledger.versions import Unit
 from warehouse.staged import covered_rows
-
-Unit = tuple[str, str]
-"""Region code and period."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,14 @@ class _Earlier:
     Attributes:
         replaced: What stands in its regions and periods, and in those that the file before it had and it lacks.
         dropped: The latter, but for those that another file speaks for too.
+        kin: Regions and periods handed in for others that are one with its own on the map; part of what is replaced.
         kept: Regions that an earlier file with one of them spoke for, and that stay.
         only_versions: All of it came in earlier versions of this very file.
     """
 
     replaced: list[Standing]
     dropped: frozenset[Unit]
+    kin: frozenset[Unit]
     kept: tuple[str, ...]
     only_versions: bool
 
@@ -61,6 +63,7 @@ class Deciding:
     def __init__(self, site: Site, *, really: bool) -> None:
         self._site, self._really = site, really
         self._standing: dict[tuple[str, str], list[Standing]] = {}
+        self._kin = Kin(site, self._rows)
         self._turned_back = 0
         self._new: dict[str, Outcome] = {}
 
@@ -118,25 +121,18 @@ class Deciding:
         earlier = self._earlier(entry, outcome, contract)
         outcome = replace(outcome, takes=entry.takes or "replaces", compared=self._said(entry))
         if not earlier.replaced:
+            outcome = _speaking(outcome, earlier.kin)
             return _held(outcome, "waiting") if entry.status == "held" else outcome
-        now = self._site.staged.aside.read(
-            contract.dataset, [entry.submission_id], "records", record_schema(contract)
-        )
+        now = self._now(entry, contract)
         comparison = compare(now, self._rows(contract, earlier.replaced), contract)
         ruling = self._rule(entry, outcome, contract, comparison, earlier)
-        if ruling.takes == "adds" and contract.key:
-            comparison = compare(now, self._rows(contract, earlier.replaced), contract, by_region=True)
-            in_force = self._in_force(contract.dataset, {month for _, month in outcome.coverage}, entry.seq)
-            elsewhere = known_elsewhere(now, self._rows(contract, in_force), contract)
-            comparison = replace(comparison, elsewhere=elsewhere)
-        coverage = dict(outcome.coverage)
-        if ruling.takes == "replaces":
-            coverage |= dict.fromkeys(earlier.dropped, 0)
+        besides = earlier.kin | earlier.dropped
+        if ruling.takes == "adds":
+            comparison, besides = self._added(entry, outcome, contract, earlier, comparison)
         ruled = replace(
-            outcome,
+            _speaking(outcome, besides),
             takes=ruling.takes,
-            coverage=coverage,
-            regions=sorted({region for region, _ in coverage}),
+            regions=sorted({*outcome.regions, *(self._kin.place(unit)[0] for unit in besides)}),
             compared=outcome.compared
             or self._told(comparison, ruling, contract, earlier, outcome.period or ""),
         )
@@ -144,6 +140,26 @@ class Deciding:
             return _held(ruled, ruling.why)
         self._tell_overtaken(entry, ruled, earlier.replaced)
         return ruled
+
+    def _added(
+        self, entry: Entry, outcome: Outcome, contract: Contract, earlier: _Earlier, comparison: Comparison
+    ) -> tuple[Comparison, frozenset[Unit]]:
+        """What an amendment changes row by row, and what besides its own regions and periods it changes it in."""
+        is_decided = entry.status in (*COUNTING, "held")
+        if not contract.key:
+            return comparison, earlier.kin if is_decided else frozenset()
+        now, kin = self._now(entry, contract), earlier.kin
+        if not is_decided:
+            kin = self._kin.amended(kin, contract, earlier.replaced, now)
+        met = [one for one in earlier.replaced if one.unit in kin or one.unit not in earlier.kin]
+        comparison = compare(now, self._rows(contract, met), contract, by_region=True)
+        in_force = self._in_force(contract.dataset, {month for _, month in outcome.coverage}, entry.seq)
+        elsewhere = known_elsewhere(now, self._rows(contract, in_force), contract, kin)
+        return replace(comparison, elsewhere=elsewhere), kin
+
+    def _now(self, entry: Entry, contract: Contract) -> pa.Table:
+        schema = record_schema(contract)
+        return self._site.staged.aside.read(contract.dataset, [entry.submission_id], "records", schema)
 
     def _said(self, entry: Entry) -> tuple[str, ...]:
         """What its sender was told that it changed when it came."""
@@ -179,17 +195,20 @@ class Deciding:
     def _earlier(self, entry: Entry, outcome: Outcome, contract: Contract) -> _Earlier:
         units = set(outcome.coverage)
         in_force = self._in_force(contract.dataset, {period for _, period in units}, entry.seq)
-        here = [one for one in in_force if (one.region_code, one.period) in units]
-        beside = [one for one in in_force if (one.region_code, one.period) not in units and one.rows]
+        kin = self._kin.spoken_for(entry, outcome, contract, in_force, lambda: self._now(entry, contract))
+        units |= kin
+        here = [one for one in in_force if one.unit in units]
+        beside = [one for one in in_force if one.unit not in units and one.rows]
         is_whole = not ("part" in outcome.says or outcome.is_nil)
         older = self._versions(entry, contract.dataset, units) if is_whole else set()
-        of_others = {(one.region_code, one.period) for one in beside if one.submission_id not in older}
-        dropped = [one for one in beside if (one.region_code, one.period) not in of_others]
+        of_others = {one.unit for one in beside if one.submission_id not in older}
+        dropped = [one for one in beside if one.unit not in of_others]
         touched = older | {one.submission_id for one in here}
         kept = [one.region_code for one in beside if one.submission_id in touched and one not in dropped]
         return _Earlier(
             [*here, *dropped],
-            frozenset((one.region_code, one.period) for one in dropped),
+            frozenset(one.unit for one in dropped),
+            kin,
             tuple(map(self._called, kept)),
             all(one.submission_id in older for one in here),
         )
@@ -200,7 +219,7 @@ class Deciding:
         return {
             one.submission_id
             for one in known
-            if (one.region_code, one.period) in units
+            if one.unit in units
             and one.seq < entry.seq
             and one.department == entry.department
             and same_file(one.sender_path, entry.sender_path)
@@ -270,6 +289,11 @@ class Deciding:
                 if own == period
             ]
             self._standing[dataset, period] = sorted(known, key=lambda one: one.seq)
+
+
+def _speaking(outcome: Outcome, besides: Iterable[Unit]) -> Outcome:
+    """Also for regions and periods of which it has no row."""
+    return replace(outcome, coverage=dict.fromkeys(besides, 0) | dict(outcome.coverage))
 
 
 def _held(outcome: Outcome, why: Why) -> Outcome:

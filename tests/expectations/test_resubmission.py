@@ -20,6 +20,7 @@ from expectations.resubmission import (
 )
 from expectations.resubmission.rule import Resubmission
 from expectations.resubmission.told import held_remedy
+from warehouse.codes import covering
 from warehouse.ledger.values import Says
 
 PLOTS = load_contracts()["grain_plots"]
@@ -81,10 +82,14 @@ def records(contract: Contract, name: str, *rows: dict[str, object]) -> pa.Table
     return pa.Table.from_pylist(filled, schema=schema)
 
 
-def plots(name: str, *numbers: int, area: float = 2.0, region: str = "990131100201") -> pa.Table:
+def plots(
+    name: str, *numbers: int, area: float = 2.0, region: str = "990131100201", unit: str = ""
+) -> pa.Table:
     first, second = PLOTS.key
     rows = [{first: f"H{at}", second: f"P{at}", "region_code": region, "area_mu": area} for at in numbers]
-    return records(PLOTS, name, *rows)
+    return records(
+        PLOTS, name, *({**row, "handed_in_as": unit or covering(region, PLOTS.coverage)} for row in rows)
+    )
 
 
 def test_rows_are_compared_by_key() -> None:
@@ -109,6 +114,25 @@ def test_rows_of_one_key_in_two_townships_are_two_rows() -> None:
     assert (moved.changed, moved.gone) == (2, 0)
     both = compare(before, before, PLOTS)
     assert (both.same, both.changed, both.added, both.gone) == (4, 0, 0, 0)
+
+
+def test_a_row_handed_in_for_a_township_merged_into_its_own_is_elsewhere_unless_it_speaks_for_that_too() -> (
+    None
+):
+    own, merged = "990131100000", "990131109000"
+    before = pa.concat_tables([plots("one", 1, 2, unit=own), plots("two", 1, 3, unit=merged)])
+    found = compare(plots("new", 1, area=9.0, unit=merged), before, PLOTS, by_region=True)
+    assert (found.changed, found.gone) == (1, 3)
+    assert ("two", "990131100201", "台账", 4) not in found.gone_at, (
+        "those handed in for one region meet first"
+    )
+    now = plots("new", 2, 3, 4, unit=merged)
+    assert known_elsewhere(now, before, PLOTS) == 1
+    assert known_elsewhere(now, before, PLOTS, [(own, "2025-03")]) == 0
+    assert (
+        known_elsewhere(now, plots("one", 2, region="990131101201"), PLOTS, [("990131101000", "2025-03")])
+        == 1
+    )
 
 
 def test_sums_are_held_against_the_same_townships_only() -> None:

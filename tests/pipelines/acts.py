@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -32,9 +33,10 @@ from hypothesis.stateful import (
 
 from expectations.contracts.records import record_schema
 from expectations.resubmission import intent_of
+from pipelines.home.regions import import_regions
 from pipelines.loading.deciding import Deciding
 from pipelines.loading.records import in_force_records
-from tests.pipelines.town import Town, new_town
+from tests.pipelines.town import REGIONS, Town, new_town
 from warehouse.ledger import Arrival, Outcome
 from warehouse.staged import covered_rows, with_notes
 
@@ -44,8 +46,13 @@ SAYS = {"": set(), "（补报）": {"amends"}, "（第一部分）": {"part"}, "
 MONTHS = ("2025-06", "2025-07")
 COUNTING = ("accepted", "partial")
 
+MERGED = REGIONS.replace("level,parent_code\n", "level,parent_code,valid_to,successor\n").replace(
+    "汀坪乡,township,990121000000", f"汀坪乡,township,990121000000,{{day}},{TOWNS['沐']}"
+)
+"""A list of regions in which 汀 has been merged into 沐."""
+
 Key = tuple[str, str, str]
-"""Month, township and plot: what tells rows apart."""
+"""Month, township as it was handed in, and plot: what tells rows apart."""
 
 
 @dataclass
@@ -57,6 +64,7 @@ class Sent:
     says: set[str]
     rows: dict[Key, int]
     units: set[tuple[str, str]]
+    nothing_in: frozenset[tuple[str, str]] = frozenset()
     status: str = "received"
     takes: str = "replaces"
     id: str = ""
@@ -65,14 +73,30 @@ class Sent:
     at: dict[Key, int] = field(default_factory=dict)
 
 
-def in_force(sent: Sequence[Sent]) -> dict[Key, Sent]:
-    """By row, the file whose row counts."""
+def lying(month: str, town: str, merged: Sequence[str]) -> str:
+    """The township in which another one's rows lie, where 汀 has been merged in some months."""
+    return "沐" if town == "汀" and month in merged else town
+
+
+def _place(key: Key, merged: Sequence[str]) -> Key:
+    return key[0], lying(key[0], key[1], merged), key[2]
+
+
+def in_force(sent: Sequence[Sent], merged: Sequence[str] = ()) -> dict[Key, Sent]:
+    """By row, the file whose row counts.
+
+    A row of what adds stands for one of its own township, else for one that lies in the same township by the map and was
+    handed in for one that its file speaks for without a row.
+    """
     found: dict[Key, Sent] = {}
     for one in sorted(sent, key=lambda one: one.seq):
         if one.status not in COUNTING:
             continue
         if one.takes == "replaces":
             found = {key: by for key, by in found.items() if key[:2] not in one.units}
+        empty = one.units - {key[:2] for key in one.rows} if one.takes == "adds" else set()
+        new = {_place(key, merged) for key in one.rows.keys() - found.keys()}
+        found = {k: by for k, by in found.items() if k[:2] not in empty or _place(k, merged) not in new}
         found |= dict.fromkeys(one.rows, one)
     return found
 
@@ -108,6 +132,7 @@ class Acts(RuleBasedStateMachine):
         self.site = Town(Path(shutil.copytree(self.empty, self.folder / "home"))).site
         self.contract = self.site.contracts[DATASET]
         self.sent: list[Sent] = []
+        self.merged: Sequence[str] = ()
         self.moments: list[tuple[datetime, dict[Key, Sent]]] = []
 
     @rule(files=st.lists(_FILES, min_size=1, max_size=2))
@@ -116,12 +141,12 @@ class Acts(RuleBasedStateMachine):
         self.done["hand_in"] += 1
         self._receive([self._named(*file) for file in files])
 
-    @precondition(lambda self: in_force(self.sent))
+    @precondition(lambda self: self._in_force())
     @rule(data=st.data(), says=st.sampled_from(list(SAYS)))
     def correct(self, data: st.DataObject, says: str) -> None:
         """A few of the rows in force come again with other figures."""
         self.done["correct"] += 1
-        known = sorted(in_force(self.sent))
+        known = sorted(self._in_force())
         month = data.draw(st.sampled_from(sorted({key[0] for key in known})))
         some = st.lists(
             st.sampled_from([k for k in known if k[0] == month]), min_size=1, max_size=3, unique=True
@@ -131,12 +156,12 @@ class Acts(RuleBasedStateMachine):
             table.setdefault(town, {})[plot] = data.draw(st.integers(5, 9))
         self._receive([self._named("改", "", says, month, table)])
 
-    @precondition(lambda self: in_force(self.sent))
+    @precondition(lambda self: self._in_force())
     @rule(data=st.data(), says=st.sampled_from(list(SAYS)), kept=st.integers(1, 6))
     def shorten(self, data: st.DataObject, says: str, kept: int) -> None:
         """A township's table comes again with its first rows only."""
         self.done["shorten"] += 1
-        known = in_force(self.sent)
+        known = self._in_force()
         month, town = data.draw(st.sampled_from(sorted({key[:2] for key in known})))
         plots = {key[2]: _area(known, key) for key in sorted(known) if key[:2] == (month, town)}
         self._receive([self._named("少", "", says, month, {town: dict(list(plots.items())[:kept])})])
@@ -149,7 +174,8 @@ class Acts(RuleBasedStateMachine):
     def report_nothing(self, towns: set[str], month: str, says: str) -> None:
         """Townships say that they have nothing."""
         self.done["report_nothing"] += 1
-        one = Sent(f"agriculture/零{says}.csv", "零", SAYS[says], {}, {(month, town) for town in towns})
+        units = {(month, town) for town in towns}
+        one = Sent(f"agriculture/零{says}.csv", "零", SAYS[says], {}, units, frozenset(units))
         self._receive([one])
 
     @precondition(lambda self: any(one.status == "held" for one in self.sent))
@@ -158,12 +184,12 @@ class Acts(RuleBasedStateMachine):
         """The office lets a held file take force."""
         self.done["accept"] += 1
         one = data.draw(st.sampled_from([one for one in self.sent if one.status == "held"]))
-        before = in_force(self.sent)
+        before = self._in_force()
         self.site.ledger.confirm(one.id)
         one.status = "accepted"
         assert one.id in [entry.submission_id for entry in self.site.ledger.stale({DATASET: "one"})]
         self._decide([one])
-        _check(one, before, in_force(self.sent))
+        _check(one, before, self._in_force(), self.merged)
 
     @precondition(lambda self: any(one.status in (*COUNTING, "held") for one in self.sent))
     @rule(data=st.data())
@@ -189,6 +215,20 @@ class Acts(RuleBasedStateMachine):
         assert [(one.status, one.takes, one.units) for one in some] == before
         assert {name: one.told for one in some for name in (one.id,) if name in told} == told
 
+    @precondition(lambda self: self.sent and not self.merged)
+    @rule(is_dated=st.booleans())
+    def merge(self, is_dated: bool) -> None:
+        """A list comes in which one township was merged into another, from the second month on or for ever."""
+        self.done["merge"] += 1
+        path = self.folder / "regions.csv"
+        path.write_text(MERGED.format(day=f"{MONTHS[1]}-01" if is_dated else ""), encoding="utf-8")
+        import_regions(self.site, path)
+        before, units = self._in_force(), [one.units for one in self.sent]
+        self.merged = MONTHS[1:] if is_dated else MONTHS
+        self._decide([one for one in self.sent if one.status in (*COUNTING, "held")])
+        assert self._in_force() == before
+        assert [one.units for one in self.sent] == units
+
     def teardown(self) -> None:
         """Leave nothing behind."""
         self.site.ledger.close()
@@ -197,7 +237,7 @@ class Acts(RuleBasedStateMachine):
     @invariant()
     def the_home_holds_what_the_model_holds(self) -> None:
         """Rows in force, row by row."""
-        model = in_force(self.sent)
+        model = self._in_force()
         assert _told(in_force_records(self.site, DATASET, MONTHS)) == self._modelled(model)
         self.moments.append((datetime.now(UTC), model))
 
@@ -212,10 +252,9 @@ class Acts(RuleBasedStateMachine):
             covered_rows(staged, found, self.contract.coverage, self.contract.key)
         ) == self._modelled(then)
 
-    @staticmethod
-    def _modelled(model: dict[Key, Sent]) -> list[tuple[Any, ...]]:
+    def _modelled(self, model: dict[Key, Sent]) -> list[tuple[Any, ...]]:
         return sorted(
-            (month, TOWNS[town], plot, float(by.rows[month, town, plot]), by.id)
+            (month, TOWNS[lying(month, town, self.merged)], plot, float(by.rows[month, town, plot]), by.id)
             for (month, town, plot), by in model.items()
         )
 
@@ -246,11 +285,11 @@ class Acts(RuleBasedStateMachine):
             one.id, one.seq = receipt.submission_id, len(self.sent)
         self._decide(files)
         for one in files:
-            for other in self._until(one.seq - 1):
+            for other in self.sent[: one.seq - 1]:
                 is_answered = other.stem == one.stem and other.units <= one.units
                 if other.status == "held" and is_answered and one.status in (*COUNTING, "held"):
                     other.status = "withdrawn"
-        by_last = in_force(self.sent)
+        by_last = self._in_force()
         for one in files:
             overtaken = one.status in COUNTING and any(by_last.get(key, one) is not one for key in one.rows)
             assert ("同一批还收到了" in one.told) >= overtaken, one
@@ -262,7 +301,7 @@ class Acts(RuleBasedStateMachine):
         decided = Deciding(self.site, really=False).decide(entries, staged)
         for outcome in decided:
             one = by_id[outcome.submission_id]
-            is_new, before = one.status == "received", in_force(self._until(one.seq - 1))
+            is_new, before = one.status == "received", self._in_force(one.seq - 1)
             one.units = {(month, _town(region)) for region, month in outcome.coverage}
             one.status, one.takes, one.told = (
                 outcome.status,
@@ -270,10 +309,10 @@ class Acts(RuleBasedStateMachine):
                 "\n".join(outcome.compared),
             )
             if is_new:
-                _check(one, before, in_force(self._until(one.seq)))
+                _check(one, before, self._in_force(one.seq), self.merged)
 
-    def _until(self, seq: int) -> list[Sent]:
-        return [other for other in self.sent if other.seq <= seq]
+    def _in_force(self, seq: int | None = None) -> dict[Key, Sent]:
+        return in_force([one for one in self.sent if seq is None or one.seq <= seq], self.merged)
 
     def _stage(self, one: Sent) -> Outcome:
         schema = record_schema(self.contract)
@@ -281,13 +320,14 @@ class Acts(RuleBasedStateMachine):
         blank |= {"submission_id": one.id, "crop": "稻谷", "sheet": "台账"}
         rows = [
             blank
-            | {"period": month, "region_code": TOWNS[town], "plot_number": plot}
+            | {"period": month, "region_code": TOWNS[lying(month, town, self.merged)], "plot_number": plot}
+            | {"handed_in_as": TOWNS[town]}
             | {"area_mu": float(area), "row": one.at[month, town, plot]}
             for (month, town, plot), area in one.rows.items()
         ]
         records = with_notes(pa.Table.from_pylist(rows, schema=schema), {}, ())
         self.site.staged.aside.write(DATASET, one.id, "records", records)
-        coverage = {(TOWNS[town], month): 0 for month, town in ([] if one.rows else one.units)}
+        coverage = {(TOWNS[town], month): 0 for month, town in one.nothing_in}
         for month, town, _ in one.rows:
             coverage[TOWNS[town], month] = coverage.get((TOWNS[town], month), 0) + 1
         return Outcome(
@@ -341,27 +381,54 @@ def done_on(empty: Path, homes: int, acts: int, seed: int | None = None) -> Coun
     return done
 
 
-def _check(one: Sent, before: dict[Key, Sent], after: dict[Key, Sent]) -> None:
+def _check(one: Sent, before: dict[Key, Sent], after: dict[Key, Sent], merged: Sequence[str]) -> None:
     """What a file did to rows in force, and what its slip says of it.
 
-    A row that says another township now is told as changed, where it stands now.
+    A row that says another township now is told as changed, where it stands now. Rows of one plot of one township, by the
+    map, may be taken for each other.
     """
     if one.status == "held":
         assert after == before
         assert "whole" not in one.says
         return
     said = _Said(one.told)
-    lost = {key for key in before if key not in after}
-    changed = {key for key in after.keys() & before.keys() if _area(after, key) != _area(before, key)}
-    moved = {
-        key for key in lost if any(one.at[new] in said.changed for new in one.rows if _same_plot(new, key))
-    }
-    named = {key for key in lost if (Path(before[key].name).name, before[key].at[key]) in said.gone}
-    assert lost == moved | named, (lost - moved - named, said, one.told)
-    assert {one.at[key] for key in changed} <= said.changed, (changed, said, one.told)
+    was, now = _by_place(before, merged), _by_place(after, merged)
+    changed = 0
+    for place in was:
+        gone, new = _unlike(was[place], now[place], before, after)
+        moved = {
+            key for key in gone if any(one.at[n] in said.changed for n in one.rows if _same_plot(n, key))
+        }
+        named = {key for key in gone if (Path(before[key].name).name, before[key].at[key]) in said.gone}
+        pairs = min(len(gone), len(new))
+        assert len(moved | named) >= len(gone) - pairs, (gone, new, said, one.told)
+        assert sum(one.at.get(key) in said.changed for key in new) >= pairs, (gone, new, said, one.told)
+        changed += pairs
+        if one.takes == "adds":
+            assert len(gone) <= len(new)
+            assert "的编号在其他地区也有" in one.told or len(now[place]) <= len(was[place]), (place, one.told)
     if one.takes == "adds":
-        assert not lost
-        assert said.counts["改动"] >= len(changed)
+        assert said.counts["改动"] >= changed
+
+
+def _by_place(rows: Iterable[Key], merged: Sequence[str]) -> dict[Key, list[Key]]:
+    """Rows by where they lie."""
+    found: dict[Key, list[Key]] = defaultdict(list)
+    for key in rows:
+        found[_place(key, merged)].append(key)
+    return found
+
+
+def _unlike(
+    was: Sequence[Key], now: Sequence[Key], before: dict[Key, Sent], after: dict[Key, Sent]
+) -> tuple[list[Key], list[Key]]:
+    """Rows of one place before and after, but for those that say the same."""
+    gone, new = list(was), list(now)
+    for key, other in sorted(product(was, now), key=lambda pair: pair[0] != pair[1]):
+        if key in gone and other in new and _area(before, key) == _area(after, other):
+            gone.remove(key)
+            new.remove(other)
+    return gone, new
 
 
 class _Said:

@@ -9,4 +9,4 @@ from tests.pipelines.acts import done_on, empty_home
 
 def test_no_act_changes_what_its_slip_does_not_name(tmp_path: Path) -> None:
     done = done_on(empty_home(tmp_path), homes=8, acts=14)
-    assert set(done) >= {"hand_in", "correct", "shorten", "report_nothing", "withdraw", "stage_anew"}
+    assert set(done) >= {"hand_in", "correct", "shorten", "report_nothing", "withdraw", "stage_anew", "merge"}

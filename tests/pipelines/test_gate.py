@@ -78,9 +78,18 @@ def test_a_record_moved_to_another_month_is_told_where_it_came_and_where_it_went
 
 
 def test_a_record_moved_to_another_township_is_told(changed: Callable[[Change], list[str]]) -> None:
-    problems = changed(lambda rows: [{**rows[0], "region_code": "990121200200"}, *rows[1:]])
+    (moved,) = changed(lambda rows: [{**rows[0], "region_code": "990121200200"}, *rows[1:]])
 
-    assert len(problems) == 2
+    assert "1 records of" in moved
+    assert "handed in for 990121100000 lie in 990121200" in moved
+
+
+def test_a_record_handed_in_for_another_township_is_told(changed: Callable[[Change], list[str]]) -> None:
+    problems = changed(lambda rows: [{**rows[0], "handed_in_as": "990121200000"}, *rows[1:]])
+
+    assert len(problems) == 3
+    assert "1 of the 2 records" in problems[0]
+    assert "3 of the 2 records" in problems[1]
 
 
 def test_a_record_of_a_superseded_submission_that_came_back_is_told(

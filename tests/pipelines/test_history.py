@@ -34,7 +34,7 @@ def plots(rows: Mapping[str, tuple[str, float]], submission_id: str = "") -> pa.
     found = [
         dict.fromkeys(schema.names)
         | {FIRST: f"t_{plot}", SECOND: plot, "area_mu": area, "region_code": village, "period": MAY,
-           "submission_id": submission_id, "sheet": "台账", "row": at}
+           "submission_id": submission_id, "sheet": "台账", "row": at, "handed_in_as": f"{village[:9]}000"}
         for at, (plot, (village, area)) in enumerate(rows.items(), start=4)
     ]  # fmt: skip
     return pa.Table.from_pylist(found, schema=schema)

@@ -10,12 +10,15 @@ from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
 from warehouse.staged import StagedStore, covered_rows, with_notes
 
-RECORDS = pa.schema([("submission_id", pa.string()), ("region_code", pa.string()), ("period", pa.string())])
+NAMES = ("submission_id", "region_code", "period", "handed_in_as", "key", "takes")
+RECORDS = pa.schema(
+    [*((name, pa.string()) for name in NAMES), ("received_seq", pa.int64()), ("rows", pa.int64())]
+)
 VILLAGE, OTHER = "990101100201", "990102100201"
 
 
-def records(*rows: tuple[str, str, str]) -> pa.Table:
-    return pa.Table.from_pylist([dict(zip(RECORDS.names, row, strict=True)) for row in rows], schema=RECORDS)
+def records(*rows: tuple[object, ...]) -> pa.Table:
+    return pa.Table.from_pylist([dict(zip(RECORDS.names, row, strict=False)) for row in rows], schema=RECORDS)
 
 
 @pytest.fixture(params=["a folder", "a tree that knows no folder of this machine"])
@@ -79,6 +82,45 @@ def test_only_rows_of_regions_and_months_in_force_are_covered() -> None:
         ("b", VILLAGE, "2025-06"),
     )
     in_force = records(("a", "990101000000", "2025-06"))
-    assert covered_rows(rows, in_force, "county").to_pylist() == rows.slice(0, 1).to_pylist()
+    assert covered_rows(rows, in_force, "county").select(NAMES[:3]).equals(rows.slice(0, 1).select(NAMES[:3]))
     assert covered_rows(rows, records(("a", "990101100000", "2025-06")), "township").num_rows == 1
     assert covered_rows(rows, records(("a", "990101200000", "2025-06")), "township").num_rows == 0
+
+
+JUNE, NORTH, SOUTH, INTO = "2025-06", "990103101000", "990103102000", "990103101200"
+
+
+def merged(*later: str) -> set[tuple[str, str, str]]:
+    """What is left where south was merged into north and an amendment of north also speaks for others, without a row."""
+    rows = records(
+        ("a", INTO, JUNE, NORTH, "1"),
+        ("b", INTO, JUNE, SOUTH, "1"),
+        ("b", INTO, JUNE, SOUTH, "2"),
+        ("b", OTHER, JUNE, SOUTH, "3"),
+        ("c", INTO, JUNE, NORTH, "1"),
+        ("c", INTO, JUNE, NORTH, "2"),
+        ("c", INTO, JUNE, NORTH, "3"),
+    )
+    in_force = records(
+        ("a", NORTH, JUNE, None, None, "replaces", 1, 1),
+        ("b", SOUTH, JUNE, None, None, "replaces", 2, 3),
+        ("c", NORTH, JUNE, None, None, "adds", 3, 3),
+        *(("c", unit, JUNE, None, None, "adds", 3, 0) for unit in later),
+    )
+    left = covered_rows(rows, in_force, "township", ["key"]).to_pylist()
+    return {(row["submission_id"], row["handed_in_as"], row["key"]) for row in left}
+
+
+def test_an_amendment_stands_for_rows_handed_in_for_another_region_only_where_it_speaks_for_that_one_too() -> (
+    None
+):
+    own = {("c", NORTH, "1"), ("c", NORTH, "2"), ("c", NORTH, "3")}
+    stays = {("b", SOUTH, "1"), ("b", SOUTH, "3")}
+    assert merged() == own | stays | {("b", SOUTH, "2")}
+    assert merged(SOUTH) == own | stays, "1 stands for one of its own region, and 3 lies elsewhere"
+
+
+def test_rows_staged_before_it_was_noted_were_handed_in_for_where_they_lie() -> None:
+    rows = records(("a", INTO, JUNE), ("a", INTO, JUNE, SOUTH))
+    found = covered_rows(rows, records(("a", NORTH, JUNE)), "township")
+    assert found["handed_in_as"].to_pylist() == [NORTH]

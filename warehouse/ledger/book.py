@@ -26,22 +26,11 @@ from warehouse.ledger import (
     versions,
 )
 from warehouse.ledger.digests import Digests, digest_at
-from warehouse.ledger.models import Build, Submission
+from warehouse.ledger.models import Build, Coverage, Submission
 from warehouse.ledger.schema import open_engine
 from warehouse.ledger.values import Arrival, Entry, Failure, Outcome, Receipt, Standing
 from warehouse.ledger.versions import Version
 from warehouse.schemas import SUBMISSIONS
-
-IN_FORCE = pa.schema(
-    [
-        ("submission_id", pa.string()),
-        ("region_code", pa.string()),
-        ("period", pa.string()),
-        ("rows", pa.int64()),
-        ("received_seq", pa.int64()),
-        ("takes", pa.string()),
-    ]
-)
 
 
 class Ledger:
@@ -190,6 +179,14 @@ class Ledger:
         with self._engine.connect() as connection:
             return versions.versions(connection, dataset, periods, self._shown)
 
+    def covered(self, submission_id: str) -> set[tuple[str, str]]:
+        """The regions and periods that a submission speaks for, in force or not."""
+        statement = select(Coverage.region_code, Coverage.period).where(
+            Coverage.submission_id == submission_id
+        )
+        with self._engine.connect() as connection:
+            return {(region, period) for region, period in connection.execute(statement)}
+
     def compared(self, submission_id: str) -> list[str]:
         """What a submission changed in what was in force when it came, in Chinese, a sentence each."""
         statement = select(Submission.compared).where(Submission.submission_id == submission_id)
@@ -219,7 +216,7 @@ class Ledger:
     def in_force(
         self, dataset: str, periods: Sequence[str] | None = None, as_of: datetime | None = None
     ) -> pa.Table:
-        """What counts for a dataset: columns of ``IN_FORCE``, sorted by period, region and order of receipt.
+        """What counts for a dataset: columns of ``force.IN_FORCE``, sorted by period, region and order of receipt.
 
         ``rows`` says how many records the submission gave there; null where it was staged before that was noted.
         ``takes`` says whether it stands instead of earlier ones or adds to them: a record of it then stands for those
@@ -232,7 +229,7 @@ class Ledger:
         """
         with self._engine.connect() as connection:
             rows = force.in_force(connection, dataset, periods, as_of)
-        return as_in_force(rows)
+        return force.as_in_force(rows)
 
     def submissions(self, as_of: datetime | None = None) -> pa.Table:
         """Everything handed in, as the table ``submissions``, in the order it came; ``superseded`` is derived.
@@ -339,10 +336,3 @@ class Ledger:
         """Replace the region codes by these, in one transaction."""
         with self._engine.begin() as connection:
             regions.keep(connection, table)
-
-
-def as_in_force(rows: Iterable[Sequence[Any]]) -> pa.Table:
-    """Rows in the order of ``IN_FORCE``'s columns as a table of that schema."""
-    return pa.Table.from_pylist(
-        [dict(zip(IN_FORCE.names, row, strict=True)) for row in rows], schema=IN_FORCE
-    )

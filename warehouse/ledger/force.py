@@ -12,11 +12,23 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, case, func, or_, select
 
 from warehouse.ledger.models import Coverage, Submission
 from warehouse.ledger.receiving import chunks
 from warehouse.ledger.values import COUNTING, Standing
+
+IN_FORCE = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("region_code", pa.string()),
+        ("period", pa.string()),
+        ("rows", pa.int64()),
+        ("received_seq", pa.int64()),
+        ("takes", pa.string()),
+    ]
+)
 
 
 def counts(as_of: datetime | None) -> ColumnElement[bool]:
@@ -56,6 +68,13 @@ def in_force(
         statement = select(*wanted, columns.received_seq, takes).where(columns.received_seq >= columns.base)
         found += [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in connection.execute(statement)]
     return sorted(found, key=lambda row: (row[2], row[1], row[4]))
+
+
+def as_in_force(rows: Iterable[Sequence[Any]]) -> pa.Table:
+    """Rows in the order of ``IN_FORCE``'s columns as a table of that schema."""
+    return pa.Table.from_pylist(
+        [dict(zip(IN_FORCE.names, row, strict=True)) for row in rows], schema=IN_FORCE
+    )
 
 
 def standing(connection: Connection, dataset: str, periods: Iterable[str]) -> list[Standing]:

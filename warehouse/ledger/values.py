@@ -156,6 +156,11 @@ class Standing:
     rows: int
     takes: Takes
 
+    @property
+    def unit(self) -> tuple[str, str]:
+        """Region and period."""
+        return self.region_code, self.period
+
 
 @dataclass(frozen=True)
 class Outcome:

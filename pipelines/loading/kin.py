@@ -1,0 +1,105 @@
+"""Regions that were handed in apart and are one on the map of their month: which of them a new submission speaks for too.
+
+Once a township is merged into another, what either handed in stands side by side. A file of the one that remains speaks
+for both where it has rows of both, or says that there is nothing. One that still names the other speaks for that alone,
+unless nothing stands for it by itself and a file of the one that remains speaks for it, or has rows of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
+
+import pyarrow as pa
+
+from expectations.conform.in_time import Successors
+from expectations.contracts.model import Contract
+from expectations.resubmission import compare
+from pipelines.home.site import Site
+from warehouse.ledger import Entry, Outcome, Standing
+from warehouse.ledger.values import COUNTING
+from warehouse.ledger.versions import Unit
+
+Rows = Callable[[Contract, Sequence[Standing]], pa.Table]
+"""Records in force of what stands."""
+
+
+class Kin:
+    """Looks up what else submissions speak for.
+
+    Args:
+        site: The home.
+        rows: Reads records.
+    """
+
+    def __init__(self, site: Site, rows: Rows) -> None:
+        self._site, self._rows = site, rows
+
+    @cached_property
+    def _codes(self) -> Successors:
+        return Successors(self._site.regions)
+
+    def place(self, unit: Unit) -> Unit:
+        """Where a region lies on the map of the period."""
+        return self._codes.of(*unit), unit[1]
+
+    def spoken_for(
+        self,
+        entry: Entry,
+        outcome: Outcome,
+        contract: Contract,
+        in_force: Sequence[Standing],
+        now: Callable[[], pa.Table],
+    ) -> frozenset[Unit]:
+        """Regions and periods besides its own that a submission speaks for; decided once.
+
+        Args:
+            entry: The submission.
+            outcome: What it covers of its own.
+            contract: Its contract.
+            in_force: What stood before it came.
+            now: Its records.
+        """
+        own = set(outcome.coverage)
+        places = set(map(self.place, own))
+        if entry.status in (*COUNTING, "held"):
+            known = self._site.ledger.covered(entry.submission_id) - own
+            return frozenset(unit for unit in known if self.place(unit) in places)
+        near = [
+            one for one in in_force if one.unit not in own and one.rows and self.place(one.unit) in places
+        ]
+        here = [one for one in in_force if one.unit in own]
+        of_both = {one.submission_id for one in here if not one.rows}
+        alone = {self.place(one.unit) for one in here if one.rows}
+        found = {one.unit for one in near if one.submission_id in of_both}
+        for unit in {one.unit for one in near} - found:
+            remains = (self._codes.first(*self.place(unit)), unit[1]) in own
+            if (remains and outcome.is_nil) or (
+                (remains or self.place(unit) not in alone)
+                and self._meet(now(), contract, [one for one in near if one.unit == unit])
+            ):
+                found.add(unit)
+        return frozenset(found)
+
+    def _meet(self, now: pa.Table, contract: Contract, standing: Sequence[Standing]) -> bool:
+        """Whether some rows are about the same things."""
+        found = compare(now, self._rows(contract, standing), contract)
+        return bool(found.same + found.changed)
+
+    def amended(
+        self, kin: Collection[Unit], contract: Contract, replaced: Sequence[Standing], now: pa.Table
+    ) -> frozenset[Unit]:
+        """Of what a submission that adds speaks for besides its own, that in which its rows stand for others.
+
+        Not where one of its rows could stand for one of its own region as well as for one there: the key tells rows
+        apart within a region then.
+        """
+        same = ["period", *contract.key]
+        here = self._rows(contract, [one for one in replaced if one.unit not in kin])
+        of_own = now.join(here, ["handed_in_as", *same], join_type="left semi").select(same)
+        there = {unit: [one for one in replaced if one.unit == unit] for unit in kin}
+        return frozenset(
+            unit
+            for unit, standing in there.items()
+            if not of_own.join(self._rows(contract, standing), same, join_type="left semi").num_rows
+        )
