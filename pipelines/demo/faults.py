@@ -71,6 +71,10 @@ class _Way:
     typed: Callable[[Column, Habit, object], Cell]
 
 
+_NEVER_BLANK = frozenset({"cleared_on"})
+"""Columns of which a blank breaks a rule in every row that has a value: a fault there would be two."""
+
+
 def _lost_digits(column: Column, habit: Habit, value: object) -> Cell:
     text = str(value)
     return f"{text[0]}.{text[1:6]}E+17" if habit.is_csv else int(text[:15] + "000")
@@ -112,7 +116,12 @@ _WAYS = (
         lambda c, h: c.role == "village_name" and h.regions == "names",
         lambda c, h, value: f"{str(value)[:1]}圪{str(value)[2:]}",
     ),
-    _Way("impossible_date", "unparsed_date", lambda c, h: c.type == "date", lambda c, h, value: "2025-02-30"),
+    _Way(
+        "impossible_date",
+        "unparsed_date",
+        lambda c, h: c.type == "date" and c.name not in _NEVER_BLANK,
+        lambda c, h, value: "2025-02-30",
+    ),
     _Way(
         "no_number",
         "unparsed_number",

@@ -55,6 +55,36 @@ def supplement(doing: Doing) -> Act | None:
     return doing.act(note, doing.stand(stands))
 
 
+def corrected_twice(doing: Doing) -> Act | None:
+    """The same three rows put right wrongly, and then rightly."""
+    stays = doing.type()
+    towns = doing.towns(stays, _CLEARLY)
+    if not towns:
+        return None
+    picks = doing.some(stays.index[stays["town_code"] == towns[0]], 3)
+    doing.regular(len(stays) - 3, wrong=picks)
+    right = stays.loc[picks]
+    doing.later(
+        doing.called("更正表"), doing.mistaken(doing.mistaken(right, range(3)), range(3)), "accepted", 0
+    )
+    doing.later(doing.called("更正表（再次）"), right, "accepted", 3)
+    return doing.act("三行更正了两次：以最后一次为准，其余各行保留。", doing.stand(stays))
+
+
+def whole_after_correction(doing: Doing) -> Act | None:
+    """Two rows corrected, and then the whole file anew."""
+    stays = doing.type()
+    towns = doing.towns(stays, 6)
+    if not towns or len(doing.frame) < _CLEARLY:
+        return None
+    picks = doing.some(stays.index[stays["town_code"] == towns[0]], 2)
+    wrong = doing.some(stays.index, len(stays) // 3)
+    doing.regular(0, "superseded", wrong=wrong)
+    doing.later(doing.called("（两行）"), doing.mistaken(stays.loc[picks], range(2)), "superseded", 0)
+    doing.later(doing.version("（定稿）"), doing.frame, "accepted", len(doing.frame))
+    return doing.act("先更正两行，又整份重报：以整份的为准。", doing.stand(doing.frame, typed=False))
+
+
 def whole_again(doing: Doing) -> Act | None:
     """The whole file anew with other figures in a third of its rows."""
     if len(doing.frame) < _CLEARLY:

@@ -22,18 +22,43 @@ from pipelines.demo.writers import page_bytes
 
 _MOST_FILES = 4
 """Townships of a county that hands in a file for each."""
+_CUT = 4
+"""Rows of a township that is cut in two, and half of a file that is."""
+_PARTS = ("之一", "之二")
 _AREAS = ("东片", "中片", "西片")
 
 
 def numbered_parts(doing: Doing) -> Act | None:
     """Two files, 之一 and 之二; a township begins in one and ends in the other."""
-    ordered = doing.frame.sort_values("town_code", kind="stable", ignore_index=True)
-    middle = len(ordered) // 2
-    if middle < 3:
+    parts = _halves(doing.frame)
+    if parts is None:
         return None
-    for word, part in (("之一", ordered.iloc[:middle]), ("之二", ordered.iloc[middle:])):
+    for word, part in zip(_PARTS, parts, strict=True):
         doing.later(doing.version(word), part, "accepted", len(part))
-    return doing.act("分两份报：合起来是全县的。", doing.stand(ordered))
+    return doing.act("分两份报：合起来是全县的。", doing.stand(doing.frame))
+
+
+def part_again(doing: Doing) -> Act | None:
+    """Two files, 之一 and 之二, and the first of them anew with the right figures: it stands for its rows, not for its townships."""
+    parts = _halves(doing.frame)
+    if parts is None:
+        return None
+    first, second = parts
+    wrong = doing.mistaken(first, doing.some(range(len(first)), 2))
+    doing.later(doing.version(_PARTS[0]), wrong, "accepted", 0)
+    doing.later(doing.version(_PARTS[1]), second, "accepted", len(second))
+    doing.later(doing.version(f"{_PARTS[0]}（更正）"), first, "accepted", len(first))
+    return doing.act("分两份报，第一份又更正了一次：合起来是全县的。", doing.stand(doing.frame))
+
+
+def _halves(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """The frame cut in the middle of its middle township; None where that has too few rows."""
+    ordered = frame.sort_values("town_code", kind="stable", ignore_index=True)
+    own = ordered.index[ordered["town_code"] == ordered["town_code"].iloc[len(ordered) // 2]]
+    if len(own) < _CUT or len(ordered) < 2 * _CUT:
+        return None
+    cut = int(own[len(own) // 2])
+    return ordered.iloc[:cut], ordered.iloc[cut:]
 
 
 def parts_by_township(doing: Doing) -> Act | None:
@@ -56,7 +81,7 @@ def parts_by_township(doing: Doing) -> Act | None:
 
 def months_in_sheets(doing: Doing) -> Act | None:
     """One workbook for this month and the one before, a sheet each."""
-    if len(doing.earlier) != 1:
+    if len(doing.earlier) != 1 or doing.habit.is_csv:
         return None
     both: list[HandIn] = [*doing.earlier, doing.hand_in]
     months = [int(one.period[5:]) for one in both]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pipelines.demo.acts import again, asked, handed_back, instead
+from pipelines.demo.acts import again, asked, handed_back, instead, nothing
 from pipelines.demo.acts.doing import Doing
 from pipelines.demo.handins import Chances
 from pipelines.demo.truth import Act
@@ -61,6 +61,7 @@ KINDS = (
     Kind(instead.wrong_total, ("road_segments", "student_grants", "monitored_households"), mistakes=False),
     Kind(instead.parts_by_township, ("monitored_households", "student_grants"), city=1, mistakes=False),
     Kind(instead.numbered_parts, ("monitored_households", "student_grants", "toilet_ledger"), mistakes=False),
+    Kind(instead.part_again, ("monitored_households", "student_grants"), city=1, mistakes=False),
     Kind(instead.copy_in_front, ("monitored_households", "cooperatives", "road_segments"), mistakes=False),
     Kind(instead.footnotes, ("monitored_households", "toilet_ledger", "cooperatives"), mistakes=False),
     Kind(again.first_again, ("monitored_households", "cooperatives", "road_segments"), city=1, mistakes=False),
@@ -69,6 +70,9 @@ KINDS = (
     Kind(again.supplement, ("toilet_ledger", "monitored_households", "student_grants")),
     Kind(asked.rows_unexplained, ("satisfaction_survey", "toilet_ledger")),
     Kind(again.two_rows, _KEYED, city=3),
+    Kind(again.corrected_twice, ("monitored_households", "grain_plots"), city=1),
+    Kind(again.whole_after_correction, ("road_segments", "monitored_households"), city=1),
+    Kind(nothing.rows_after_nothing, ("toilet_ledger", "monitored_households"), city=1),
     Kind(asked.short_file, _KEYED),
     Kind(asked.title_of_last_month, ("cooperatives", "monitored_households", "toilet_ledger")),
     Kind(again.one_town_again, ("monitored_households", "student_grants", "cooperatives")),

@@ -1,10 +1,10 @@
-"""Nil reports where there is nothing: a county or township that rebuilt no toilet in a month says so."""
+"""Nil reports that take force: where there is nothing, and before there is something."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.demo.acts.doing import Doing
+from pipelines.demo.acts.doing import Doing, name_of
 from pipelines.demo.layouts import Page
 from pipelines.demo.truth import Act, ActFile, Stand
 
@@ -12,6 +12,22 @@ DATASET = "toilet_ledger"
 """Events: what there is none of in a month is nought. Of all that is kept as a whole nothing new says nothing."""
 
 _ZERO = "new_toilets"
+
+
+def rows_after_nothing(doing: Doing) -> Act | None:
+    """A township says that it has nothing, and then the county's file has rows of it."""
+    stays = doing.type()
+    towns = doing.towns(stays, 1)
+    if not towns:
+        return None
+    name = name_of(stays, towns[0])
+    path = doing.of_town(name, "零报告")
+    data = doing.data(doing.frame.iloc[:0], office=name)
+    doing.put(path, data, 0, ActFile(str(path), "superseded", 0), before=True)
+    doing.regular(len(stays))
+    own = stays[stays["town_code"] == towns[0]]
+    note = f"{name}先报了零报告，后来县里的台账有它的数据：以后来的为准。"
+    return doing.act(note, doing.stand(own, towns[0]), doing.stand(stays))
 
 
 def nothing_new(doing: Doing) -> Act | None:
