@@ -51,14 +51,15 @@ def find(place: Place, index: RegionIndex, scope: Scopes, level: str) -> Located
         return _located(now, now.code and covering(now.code, level))
     before = index.untouched.resolve(place, scope(index.untouched)).code
     leads = index.successors.get(before or "")
-    if before is None or leads not in index.levels or now.code not in (None, leads):
+    if before is None or leads not in index.levels:
         return _located(now, now.code and first_unit(index, now.code, level))
     unit = first_unit(index, before, level)
-    if now.code is None and now.wrong is not None and _may_mean_another(now, before, index):
-        facts = {"place": index.titles[leads], "code": leads}
-        wrong = replace(told("ambiguous_region", "since", **facts), severity="warning")
-        return Located(leads, unit, wrong, now.level)
-    return Located(leads, unit)
+    if now.code == leads or (now.code is None and not _may_mean_another(now, before, index)):
+        return Located(leads, unit)
+    facts = {"place": index.titles[leads], "code": leads}
+    return Located(
+        leads, unit, replace(told("ambiguous_region", "since", **facts), severity="warning"), now.level
+    )
 
 
 def first_unit(index: RegionIndex, code: str, level: str) -> str:

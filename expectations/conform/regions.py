@@ -76,8 +76,7 @@ class RegionIndex:
     Args:
         regions: A table of the REGIONS schema; one code may have several rows (renamed, moved).
         month: As it is in this month; None: after every change known.
-        untouched: As if nothing had ended or moved by then: every code is the first of its region, and lies in all that
-            it ever lay in.
+        untouched: As if nothing had ended or moved: a region's first code lies in all that it ever lay in.
 
     Attributes:
         successors: Every code begun by then to the code in force after it.
@@ -114,10 +113,10 @@ class RegionIndex:
         for row in rows if untouched else ():
             self._lies_in[self.successors[row["region_code"]]].add(self._parent(row["parent_code"]))
         self._below: dict[str | None, list[str]] = defaultdict(list)
-        for code, parents in self._lies_in.items():
-            for parent in parents:
-                self._below[parent].append(code)
+        for code, parent in ((code, one) for code, parents in self._lies_in.items() for one in parents):
+            self._below[parent].append(code)
         self.has_changed = len(own) < len(rows)
+        self._following = {row["successor"] for row in rows} if untouched else frozenset(own)
 
     @cached_property
     def untouched(self) -> RegionIndex:
@@ -195,8 +194,8 @@ class RegionIndex:
         if scope.wrong is not None:
             return Resolution(None, scope.wrong)
         named = scope.townships or scope.counties
-        if len(named) == 1:
-            return Resolution(next(iter(named)))
+        if (one := self._one(named)) is not None:
+            return Resolution(one)
         if named:
             return Resolution(None, told("ambiguous_region", "file", places=self._listed(named)))
         return Resolution(None, told("unknown_region", "blank"))
@@ -214,9 +213,13 @@ class RegionIndex:
             if not found:
                 return self._unknown(name, level, within)
             within = found
-        if within is None or len(within) != 1:
-            return self._ambiguous(place, within or frozenset())
-        return Resolution(next(iter(within)))
+        found = within or frozenset()
+        return Resolution(one) if (one := self._one(found)) else self._ambiguous(place, found)
+
+    def _one(self, found: frozenset[str]) -> str | None:
+        """The one region found; of several, as nothing has ended or moved yet, the one that follows no other."""
+        first = found if len(found) == 1 else found - self._following
+        return next(iter(first)) if len(first) == 1 else None
 
     def _called(self, name: str, level: str, within: frozenset[str] | None) -> frozenset[str]:
         """Regions of a level that a name may mean, below ``within``; the nearest form of the name only."""
