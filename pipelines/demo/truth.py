@@ -74,7 +74,8 @@ class ActFile:
 
     Attributes:
         file: Path below the inbox.
-        status: As ``submissions`` has it in the end; ``superseded`` where later files stand for all of it.
+        status: As ``submissions`` has it in the end; ``superseded`` where later files stand for all of it,
+            ``withdrawn`` where a later one answers what was asked about it.
         rows: Records of it that are in force in the end.
         rule: A finding that its sender must be told; empty where none is needed.
     """

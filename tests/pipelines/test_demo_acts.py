@@ -18,7 +18,7 @@ def test_every_act_comes_to_what_it_must(village: Town, truth: dict[str, Any]) -
     kinds = Counter(act["kind"] for act in truth["acts"])
     assert len(kinds) >= 20
     statuses = Counter(file["status"] for act in truth["acts"] for file in act["files"])
-    assert set(statuses) == {"accepted", "partial", "held", "refused", "superseded"}
+    assert set(statuses) == {"accepted", "partial", "held", "refused", "superseded", "withdrawn"}
 
     with village.site.connect() as connection:
         assert acts_amiss(connection, truth["acts"]) == {}

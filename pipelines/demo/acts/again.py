@@ -78,7 +78,7 @@ def whole_after_correction(doing: Doing) -> Act | None:
     if not towns or len(doing.frame) < _CLEARLY:
         return None
     picks = doing.some(stays.index[stays["town_code"] == towns[0]], 2)
-    wrong = doing.some(stays.index, len(stays) // 3)
+    wrong = doing.some(stays.index.difference(picks), len(stays) // 3)
     doing.regular(0, "superseded", wrong=wrong)
     doing.later(doing.called("（两行）"), doing.mistaken(stays.loc[picks], range(2)), "superseded", 0)
     doing.later(doing.version("（定稿）"), doing.frame, "accepted", len(doing.frame))
@@ -155,7 +155,7 @@ def whole_after_held(doing: Doing) -> Act | None:
     first = pd.concat([doing.frame, extra], ignore_index=True)
     doing.type(first)
     doing.regular(0, "superseded")
-    data = doing.later(doing.version("（核后）"), doing.frame, "held", 0)
+    data = doing.later(doing.version("（核后）"), doing.frame, "withdrawn", 0)
     doing.again(doing.version("（核后，整份替换）"), data, rows, "accepted", rows)
-    note = "核实后少了许多行，先待确认；写明“整份替换”再报一次，以这份为准。"
+    note = "核实后少了许多行，先待确认；写明“整份替换”再报一次，以这份为准，待确认的那份自动撤回。"
     return doing.act(note, doing.stand(doing.frame))

@@ -24,6 +24,8 @@ from pipelines.demo.truth import Act, ActFile, Stand
 from pipelines.demo.writers import EXTENSIONS, page_bytes
 
 _APART = dt.timedelta(days=2)
+_FIRST = {"superseded": "accepted", "withdrawn": "held"}
+"""What a file was before another came."""
 _BEFORE = dt.timedelta(hours=3)
 
 
@@ -158,7 +160,7 @@ class Doing:
         is_late = received.date() > due(self.hand_in.contract, self.hand_in.period)
         hand_in = replace(self.hand_in, path=path, received=received, late=is_late)
         self.files.append(file)
-        self.sender.put(hand_in, data, rows, "accepted" if file.status == "superseded" else file.status)
+        self.sender.put(hand_in, data, rows, _FIRST.get(file.status, file.status))
 
     def stand(self, frame: pd.DataFrame, region: str = "", *, typed: bool = True) -> Stand:
         """What is in force in the end in the county, or a township of it.

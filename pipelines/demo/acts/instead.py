@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -87,7 +86,7 @@ def months_in_sheets(doing: Doing) -> Act | None:
     months = [int(one.period[5:]) for one in both]
     pages = []
     for hand_in, month in zip(both, months, strict=True):
-        page = _pages(doing, hand_in, hand_in.habit)[0]
+        page, _ = _one_page(doing, hand_in, unspoiled(hand_in.frame))
         pages.append(replace(page, name=f"{month}月"))
     written = f"{doing.hand_in.period[:4]}年{months[0]}-{months[1]}月"
     name = f"{doing.hand_in.office}{written}{doing.hand_in.contract.title}"
@@ -133,14 +132,13 @@ def copy_in_front(doing: Doing) -> Act | None:
     """The sheet from before the corrections still stands in front of the real one."""
     if doing.habit.is_csv or len(doing.frame) < 3:
         return None
-    habit = replace(doing.habit, per_township=False, note_sheet=False)
-    real = _pages(doing, doing.hand_in, habit)[0]
+    real, _ = _one_page(doing, doing.hand_in, unspoiled(doing.frame))
     old = doing.mistaken(doing.frame, doing.some(range(len(doing.frame)), 2))
-    copy = _pages(doing, replace(doing.hand_in, frame=old), habit)[0]
+    copy, _ = _one_page(doing, doing.hand_in, unspoiled(old))
     copy = replace(copy, name=real.name + ("（备份）" if doing.rng.random() < 0.5 else " (2)"))
     path = doing.hand_in.path
     file = ActFile(str(path), "partial", len(doing.frame), "backup_sheet")
-    doing.put(path, page_bytes([copy, real], habit.suffix), 2 * len(doing.frame), file)
+    doing.put(path, page_bytes([copy, real], doing.habit.suffix), 2 * len(doing.frame), file)
     note = "改前的表还在前面：只读改后的表，备份表没有读入，并告诉报送人。"
     return doing.act(note, doing.stand(doing.frame))
 
@@ -205,10 +203,6 @@ def numbers_became_days(doing: Doing) -> Act | None:
     doing.regular(len(stays))
     note = "三个地块编号被表格软件变成了日期：这三行退回，其余入库。"
     return doing.act(note, doing.stand(stays))
-
-
-def _pages(doing: Doing, hand_in: HandIn, habit: Habit) -> Sequence[Page]:
-    return doing.sender.pages(replace(hand_in, habit=habit), unspoiled(hand_in.frame))[0]
 
 
 def _one_page(doing: Doing, hand_in: HandIn, spoiled: Spoiled) -> tuple[Page, Place]:
