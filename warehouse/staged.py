@@ -158,6 +158,16 @@ class StagedStore:
         for part in PARTS:
             self._remove(self._path(dataset, submission_id, part))
 
+    def columns(self, dataset: str, submission_id: str, part: Part) -> Sequence[str]:
+        """The columns that a part of a submission was written with; none where it is not there."""
+        import pyarrow.parquet as pq
+
+        path = self._path(dataset, submission_id, part)
+        names: Sequence[str] = (
+            pq.read_schema(path, filesystem=self._files).names if self._exists(path) else ()
+        )
+        return names
+
     def layout(self, dataset: str, submission_id: str) -> Layout:
         """Where the columns of a submission's records stood; empty where that is not known."""
         layout: Layout = json.loads(self._noted(dataset, submission_id).get(_LAYOUT, b"{}"))

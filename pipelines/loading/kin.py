@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from expectations.conform.in_time import Successors
 from expectations.contracts.model import Contract
@@ -62,12 +63,11 @@ class Kin:
         """
         own = set(outcome.coverage)
         places = set(map(self.place, own))
-        if entry.status in (*COUNTING, "held"):
-            known = self._site.ledger.covered(entry.submission_id) - own
-            return frozenset(unit for unit in known if self.place(unit) in places)
         near = [
             one for one in in_force if one.unit not in own and one.rows and self.place(one.unit) in places
         ]
+        if entry.status in (*COUNTING, "held"):
+            return self._kept(entry, contract, own, near)
         here = [one for one in in_force if one.unit in own]
         of_both = {one.submission_id for one in here if not one.rows}
         alone = {self.place(one.unit) for one in here if one.rows}
@@ -80,6 +80,21 @@ class Kin:
             ):
                 found.add(unit)
         return frozenset(found)
+
+    def _kept(
+        self, entry: Entry, contract: Contract, own: Collection[Unit], near: Sequence[Standing]
+    ) -> frozenset[Unit]:
+        """What a submission spoke for besides its own when it was decided about."""
+        ledger, places = self._site.ledger, set(map(self.place, own))
+        known = ledger.covered(entry.submission_id)
+        kept = {unit for unit in known if unit not in own and self.place(unit) in places}
+        staged = self._site.staged.columns(contract.dataset, entry.submission_id, "records")
+        if not near or "handed_in_as" in staged:
+            return frozenset(kept)
+        # It was decided by where its rows lay, when they lay in one region with those near.
+        if not ledger.compared(entry.submission_id):
+            return frozenset(kept - {one.unit for one in near})
+        return frozenset(kept | {one.unit for one in near if known & ledger.covered(one.submission_id)})
 
     def _meet(self, now: pa.Table, contract: Contract, standing: Sequence[Standing]) -> bool:
         """Whether some rows are about the same things."""
@@ -95,11 +110,13 @@ class Kin:
         apart within a region then.
         """
         same = ["period", *contract.key]
-        here = self._rows(contract, [one for one in replaced if one.unit not in kin])
-        of_own = now.join(here, ["handed_in_as", *same], join_type="left semi").select(same)
-        there = {unit: [one for one in replaced if one.unit == unit] for unit in kin}
+        rows = self._rows(contract, replaced)
+        there = {unit: rows.filter(_is_of(unit)).select(same) for unit in kin}
+        here = now.join(rows, ["handed_in_as", *same], join_type="left semi").select(same)
         return frozenset(
-            unit
-            for unit, standing in there.items()
-            if not of_own.join(self._rows(contract, standing), same, join_type="left semi").num_rows
+            unit for unit, own in there.items() if not here.join(own, same, join_type="left semi").num_rows
         )
+
+
+def _is_of(unit: Unit) -> pc.Expression:
+    return (pc.field("handed_in_as") == unit[0]) & (pc.field("period") == unit[1])
