@@ -118,10 +118,14 @@ class Successors:
 
     Args:
         regions: A table of the REGIONS schema.
+
+    Attributes:
+        are_any: Whether any code leads anywhere.
     """
 
     def __init__(self, regions: pa.Table) -> None:
         retired = regions.filter(pc.is_valid(regions["successor"]))
+        self.are_any = retired.num_rows > 0
         concerned = pa.array(
             retired["region_code"].to_pylist() + retired["successor"].to_pylist(), pa.string()
         )

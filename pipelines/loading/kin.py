@@ -61,6 +61,8 @@ class Kin:
             in_force: What stood before it came.
             now: Its records.
         """
+        if not self._codes.are_any:
+            return frozenset()
         own = set(outcome.coverage)
         places = set(map(self.place, own))
         near = [
@@ -88,8 +90,8 @@ class Kin:
         ledger, places = self._site.ledger, set(map(self.place, own))
         known = ledger.covered(entry.submission_id)
         kept = {unit for unit in known if unit not in own and self.place(unit) in places}
-        staged = self._site.staged.columns(contract.dataset, entry.submission_id, "records")
-        if not near or "handed_in_as" in staged:
+        staged = self._site.staged
+        if not near or "handed_in_as" in staged.columns(contract.dataset, entry.submission_id, "records"):
             return frozenset(kept)
         # It was decided by where its rows lay, when they lay in one region with those near.
         if not ledger.compared(entry.submission_id):

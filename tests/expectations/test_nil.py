@@ -17,6 +17,7 @@ from nil_files import (
     contracts,
     handed_in,
     kind,
+    merged,
     spoken_for,
 )
 
@@ -71,6 +72,20 @@ def test_a_title_says_it_with_or_without_a_header(title: str, tmp_path: Path) ->
             "2025-06",
             {"石桥乡"},
         )
+
+
+@pytest.mark.parametrize("into", ["东关街道", "大坪乡"])
+def test_it_speaks_for_the_township_that_it_names_though_that_is_part_of_another_since(
+    into: str, tmp_path: Path
+) -> None:
+    index = merged("石桥乡", into)
+    for name in ("石桥乡", into):
+        path = f"toilet_reform/{name}2025年6月厕改零报告.xlsx"
+        found = handed_in(tmp_path, path, ("Sheet1", [TOILET, ["本月无新增"]]), index=index)
+        assert spoken_for(found) == ("toilet_ledger", "2025-06", {name})
+        assert isinstance(found, Understood)
+        assert found.nil is not None
+        assert {index.titles[code] for code in found.nil.regions} == {into}
 
 
 def test_the_months_of_the_other_datasets_are_theirs(tmp_path: Path) -> None:
