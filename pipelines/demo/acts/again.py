@@ -56,7 +56,7 @@ def supplement(doing: Doing) -> Act | None:
 
 
 def corrected_twice(doing: Doing) -> Act | None:
-    """The same three rows put right wrongly, and then rightly."""
+    """Of three rows two are put right and one is not, and then all three are."""
     stays = doing.type()
     towns = doing.towns(stays, _CLEARLY)
     if not towns:
@@ -64,9 +64,7 @@ def corrected_twice(doing: Doing) -> Act | None:
     picks = doing.some(stays.index[stays["town_code"] == towns[0]], 3)
     doing.regular(len(stays) - 3, wrong=picks)
     right = stays.loc[picks]
-    doing.later(
-        doing.called("更正表"), doing.mistaken(doing.mistaken(right, range(3)), range(3)), "accepted", 0
-    )
+    doing.later(doing.called("更正表"), doing.mistaken(right, [2]), "accepted", 0)
     doing.later(doing.called("更正表（再次）"), right, "accepted", 3)
     return doing.act("三行更正了两次：以最后一次为准，其余各行保留。", doing.stand(stays))
 
