@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from typing import Annotated
 
 import typer
@@ -39,7 +37,7 @@ def load(
 
     Examples: `shiji load` · `shiji load --period 2025-06` · `shiji load --retry-failed` · `shiji load --json`
     """
-    from pipelines.cli.summary import print_summary
+    from pipelines.cli.summary import print_summary, summary_as_json
     from pipelines.home.site import Site
     from pipelines.loading.load import load as run
 
@@ -54,7 +52,7 @@ def load(
             really=yes_really,
         )
     if as_json:
-        typer.echo(json.dumps(dataclasses.asdict(summary), ensure_ascii=False, indent=2, default=str))
+        typer.echo(summary_as_json(summary))
     else:
         print_summary(site, summary)
     raise typer.Exit(0 if summary.finished else 1)

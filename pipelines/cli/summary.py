@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import shlex
 import sys
 from collections import Counter
@@ -43,6 +45,17 @@ def print_summary(site: Site, summary: Summary) -> None:
     _found(site)
     _observed(site)
     _where(site)
+
+
+def summary_as_json(summary: Summary) -> str:
+    """All of it, for programs; what a submission covers is a list of ``region_code``, ``period`` and ``rows``."""
+    told = dataclasses.asdict(summary)
+    for outcome in told["outcomes"]:
+        outcome["coverage"] = [
+            {"region_code": region, "period": period, "rows": rows}
+            for (region, period), rows in outcome["coverage"].items()
+        ]
+    return json.dumps(told, ensure_ascii=False, indent=2, default=str)
 
 
 def _left(summary: Summary) -> None:

@@ -14,7 +14,10 @@ import typer
 from openpyxl import load_workbook
 
 from pipelines.cli.app import app
+from pipelines.cli.summary import summary_as_json
+from pipelines.loading.load import Summary
 from tests.pipelines.town import REGIONS, Town, new_town, run_apart, run_here, toilets
+from warehouse.ledger import Outcome
 
 pytestmark = pytest.mark.xdist_group("cli")
 
@@ -265,3 +268,14 @@ def test_a_demo_does_not_overwrite_a_loaded_home(home: Town) -> None:
 
     assert said.code == 1
     assert "already holds" in said.err
+
+
+def test_what_a_load_did_is_told_to_programs_as_json() -> None:
+    outcome = Outcome(
+        "20250610-000001-ab12cd34", "accepted", "toilet_ledger", "2025-06", ["990121100000"], 3, 3,
+        coverage={("990121100000", "2025-06"): 3},
+    )  # fmt: skip
+    told = json.loads(summary_as_json(Summary(received=1, outcomes=[outcome])))
+    assert told["outcomes"][0]["coverage"] == [
+        {"region_code": "990121100000", "period": "2025-06", "rows": 3}
+    ]
