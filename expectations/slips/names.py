@@ -16,7 +16,7 @@ from zipfile import BadZipFile, ZipFile
 from expectations.slips.inside import without_answer
 from expectations.slips.slip import STATUS_WORDS, Slip, Status
 
-ASIDE = "以前的回执"
+ASIDE = "以前的答复"
 """Below the folder of a file's answer: those to earlier hand-ins of it."""
 
 _MAX_NAME_BYTES = 240

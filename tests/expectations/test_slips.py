@@ -140,14 +140,14 @@ def test_of_the_answers_to_one_file_only_the_last_lies_open(tmp_path: Path) -> N
     write_slip(tmp_path / "o", slip(tmp_path, "refused", reason="认不出。", submission_id="s-002"))
     last = write_slip(tmp_path / "o", slip(tmp_path, submission_id="s-003"))
     assert last.name == "改厕台账.xlsx.回执-已接收.txt"
-    aside = ["以前的回执/改厕台账.xlsx.回执-退回.s-002.txt", "以前的回执/改厕台账.回执-部分接收.s-001.xlsx"]
+    aside = ["以前的答复/改厕台账.xlsx.回执-退回.s-002.txt", "以前的答复/改厕台账.回执-部分接收.s-001.xlsx"]
     assert lying(folder) == sorted([*aside, last.name])
     write_slip(
         tmp_path / "o", slip(tmp_path, "partial", wrong)
     )  # the first is read anew: the last stays open
     assert lying(folder) == sorted([*aside, last.name])
     write_slip(tmp_path / "o", slip(tmp_path, "withdrawn", reason="报错了。"))
-    assert lying(folder) == sorted([aside[0], "以前的回执/改厕台账.xlsx.回执-已撤回.s-001.txt", last.name])
+    assert lying(folder) == sorted([aside[0], "以前的答复/改厕台账.xlsx.回执-已撤回.s-001.txt", last.name])
 
 
 def test_the_same_bytes_again_leave_what_was_said_of_them_open(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_slip_that_came_back_is_the_file_it_was_made_of_and_another_format_is_
         ),
     )
     assert lying(folder) == [
-        "以前的回执/改厕台账.回执-部分接收.s-001.xlsx",
+        "以前的答复/改厕台账.回执-部分接收.s-001.xlsx",
         "改厕台账.xlsx.回执-已接收.txt",
         "改厕台账.回执-部分接收.s-002.xlsx",
     ]
