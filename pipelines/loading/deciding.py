@@ -119,7 +119,8 @@ class Deciding:
 
     def _ruled(self, entry: Entry, outcome: Outcome, contract: Contract) -> Outcome:
         earlier = self._earlier(entry, outcome, contract)
-        outcome = replace(outcome, takes=entry.takes or "replaces", compared=self._said(entry))
+        said = self._said(entry)
+        outcome = replace(outcome, takes=entry.takes or "replaces", compared=said or ())
         if not earlier.replaced:
             outcome = _speaking(outcome, earlier.kin)
             return _held(outcome, "waiting") if entry.status == "held" else outcome
@@ -133,8 +134,9 @@ class Deciding:
             _speaking(outcome, besides),
             takes=ruling.takes,
             regions=sorted({*outcome.regions, *(self._kin.place(unit)[0] for unit in besides)}),
-            compared=outcome.compared
-            or self._told(comparison, ruling, contract, earlier, outcome.period or ""),
+            compared=self._told(comparison, ruling, contract, earlier, outcome.period or "")
+            if said is None
+            else said,
         )
         if ruling.why:
             return _held(ruled, ruling.why)
@@ -161,9 +163,10 @@ class Deciding:
         schema = record_schema(contract)
         return self._site.staged.aside.read(contract.dataset, [entry.submission_id], "records", schema)
 
-    def _said(self, entry: Entry) -> tuple[str, ...]:
-        """What its sender was told that it changed when it came."""
-        return tuple(self._site.ledger.compared(entry.submission_id)) if entry.status in COUNTING else ()
+    def _said(self, entry: Entry) -> tuple[str, ...] | None:
+        """What its sender was told that it changed when it took force; None where that is still to be told."""
+        said = self._site.ledger.compared(entry.submission_id) if entry.status in COUNTING else None
+        return None if said is None else tuple(said)
 
     def _tell_overtaken(self, entry: Entry, outcome: Outcome, replaced: Sequence[Standing]) -> None:
         """Say so to those of the same load whose rows this one stands for: their slips are not written yet."""

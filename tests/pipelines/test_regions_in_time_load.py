@@ -70,7 +70,7 @@ def test_what_two_townships_handed_in_stands_when_they_are_one_until_a_file_of_b
         (6 * 1500 + 1800,)
     ]
     ((one,),), ((other,),) = town.ask(FILES, [whole]), town.ask(FILES, [added])
-    said = [" ".join(town.site.ledger.compared(name)) for name in (one, other)]
+    said = [" ".join(town.site.ledger.compared(name) or ()) for name in (one, other)]
     assert "“沐溪镇.csv”" in said[0]
     assert "“汀坪乡.csv”相比：新增 1 行，改动 3 行，少了 0 行，未变 3 行" in said[0], (
         "another name is a change"

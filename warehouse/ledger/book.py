@@ -187,11 +187,12 @@ class Ledger:
         with self._engine.connect() as connection:
             return {(region, period) for region, period in connection.execute(statement)}
 
-    def compared(self, submission_id: str) -> list[str]:
-        """What a submission changed in what was in force when it came, in Chinese, a sentence each."""
+    def compared(self, submission_id: str) -> list[str] | None:
+        """What a submission changed in what was in force when it came, in Chinese, a sentence each; None before that is known."""
         statement = select(Submission.compared).where(Submission.submission_id == submission_id)
         with self._engine.connect() as connection:
-            return list(json.loads(connection.scalar(statement) or "[]"))
+            noted = connection.scalar(statement)
+        return None if noted is None else list(json.loads(noted))
 
     def confirm(self, submission_id: str) -> None:
         """Let a held submission take force, from now on.
