@@ -44,6 +44,7 @@ class Act:
         before: What must have been done in the home first.
         again: What is done afterwards, in peace; the command itself by default.
         result: The home that is looked at afterwards; the home itself by default.
+        new_key: Whether it makes a key that no other home has.
         whole: How it says, done again, that all was done before; blank where it just does nothing.
     """
 
@@ -52,6 +53,7 @@ class Act:
     again: tuple[str, ...] = ()
     result: str = "{home}"
     whole: str = ""
+    new_key: bool = False
 
     def in_home(self, home: Path, command: tuple[str, ...] | None = None) -> list[str]:
         """A command of it, as the system takes it."""
@@ -71,7 +73,7 @@ ACTS: Mapping[str, Act] = {
         result="{beside}/back",
         whole="is not empty, and nothing is overwritten",
     ),
-    "rotate": Act((*_SHIJI, "key", "rotate"), ((*_SHIJI, "load"),)),
+    "rotate": Act((*_SHIJI, "key", "rotate"), ((*_SHIJI, "load"),), new_key=True),
 }
 _SHARES = {"load": 90, "dagster": 30, "freeze": 20, "backup": 20, "restore": 20, "rotate": 20}
 
@@ -198,7 +200,7 @@ def undisturbed(act: Act, start: Path, root: Path) -> Undisturbed:
     _must(act.in_home(own))
     seconds = time.monotonic() - began
     result = Path(act.result.format(home=own, beside=own.with_name(own.name + "-beside")))
-    return Undisturbed(home, seconds, before, seen_by_readers(own), state_of(result))
+    return Undisturbed(home, seconds, before, seen_by_readers(own), state_of(result, new_key=act.new_key))
 
 
 def _copy(home: Path, to: Path) -> None:
@@ -231,7 +233,7 @@ def killed(name: str, act: Act, known: Undisturbed, home: Path, chance: random.R
     half = [look for look in reader.seen if look[0] not in whole[0] or look[1] not in whole[1]]
     done.problems += [f"readers saw what was never released: {look}"[:400] for look in half]
     result = Path(act.result.format(home=home, beside=home.with_name(home.name + "-beside")))
-    done.problems += state_of(result).differences(known.state)
+    done.problems += state_of(result, new_key=act.new_key).differences(known.state)
     return done
 
 

@@ -16,6 +16,7 @@ from pipelines.home.folders import Home
 from pipelines.home.site import Site
 
 _NUMBER = re.compile(r"\d{8}-\d{6}-([0-9a-f]{8})")
+_TOKEN = re.compile(r"\bt_[0-9a-f]{24}\b")
 _VOLATILE = frozenset({"finding_id"})
 _NOT_COMPARED = frozenset({"releases"})
 
@@ -54,11 +55,18 @@ class State:
         return found
 
 
-def state_of(root: Path) -> State:
-    """The state of a home, its tables as they are now."""
+def state_of(root: Path, *, new_key: bool = False) -> State:
+    """The state of a home, its tables as they are now.
+
+    Args:
+        root: The home.
+        new_key: Whether it has a key that no other home has, so that tokens say nothing.
+    """
     site = Site(Home(root))
     tables = {name: _rows(site.store.read(name)) for name in site.store.tables() if name not in _NOT_COMPARED}
     tables["submissions (ledger)"] = _rows(site.ledger.submissions())
+    if new_key:
+        tables = {name: sorted(_TOKEN.sub("t_", row) for row in rows) for name, rows in tables.items()}
     site.ledger.close()
     archive = frozenset(path.name for path in (root / "archive").glob("??/*"))
     outbox = root / "outbox"
