@@ -122,7 +122,7 @@ class Deciding:
         said = self._said(entry)
         outcome = replace(outcome, takes=entry.takes or "replaces", compared=said or ())
         if not earlier.replaced:
-            outcome = _speaking(outcome, earlier.kin)
+            outcome = _speaking(outcome, earlier.kin | earlier.dropped)
             return _held(outcome, "waiting") if entry.status == "held" else outcome
         now = self._now(entry, contract)
         comparison = compare(now, self._rows(contract, earlier.replaced), contract)
@@ -204,17 +204,26 @@ class Deciding:
         beside = [one for one in in_force if one.unit not in units and one.rows]
         is_whole = not ("part" in outcome.says or outcome.is_nil)
         older = self._versions(entry, contract.dataset, units) if is_whole else set()
-        of_others = {one.unit for one in beside if one.submission_id not in older}
-        dropped = [one for one in beside if one.unit not in of_others]
+        dropped = self._dropped(entry, units, beside, older)
         touched = older | {one.submission_id for one in here}
-        kept = [one.region_code for one in beside if one.submission_id in touched and one not in dropped]
+        kept = [one.region_code for one in beside if one.submission_id in touched and one.unit not in dropped]
         return _Earlier(
-            [*here, *dropped],
-            frozenset(one.unit for one in dropped),
+            [*here, *(one for one in beside if one.unit in dropped)],
+            dropped,
             kin,
             tuple(map(self._called, kept)),
             all(one.submission_id in older for one in here),
         )
+
+    def _dropped(
+        self, entry: Entry, units: set[Unit], beside: Sequence[Standing], older: set[str]
+    ) -> frozenset[Unit]:
+        """What the file had in earlier versions and lacks now; decided once, whatever was withdrawn since."""
+        if entry.status in (*COUNTING, "held"):
+            known = self._site.ledger.covered(entry.submission_id)
+            return frozenset(unit for unit, rows in known.items() if rows == 0) - units
+        of_others = {one.unit for one in beside if one.submission_id not in older}
+        return frozenset(one.unit for one in beside) - of_others
 
     def _versions(self, entry: Entry, dataset: str, units: set[Unit]) -> set[str]:
         """Earlier versions of this very file that spoke for one of its regions and periods, in force there or not."""

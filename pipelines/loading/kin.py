@@ -88,7 +88,7 @@ class Kin:
     ) -> frozenset[Unit]:
         """What a submission spoke for besides its own when it was decided about."""
         ledger, places = self._site.ledger, set(map(self.place, own))
-        known = ledger.covered(entry.submission_id)
+        known = ledger.covered(entry.submission_id).keys()
         kept = {unit for unit in known if unit not in own and self.place(unit) in places}
         staged = self._site.staged
         if not near or "handed_in_as" in staged.columns(contract.dataset, entry.submission_id, "records"):
@@ -96,7 +96,9 @@ class Kin:
         # It was decided by where its rows lay, when they lay in one region with those near.
         if not ledger.compared(entry.submission_id):
             return frozenset(kept - {one.unit for one in near})
-        return frozenset(kept | {one.unit for one in near if known & ledger.covered(one.submission_id)})
+        return frozenset(
+            kept | {one.unit for one in near if known & ledger.covered(one.submission_id).keys()}
+        )
 
     def _meet(self, now: pa.Table, contract: Contract, standing: Sequence[Standing]) -> bool:
         """Whether some rows are about the same things."""

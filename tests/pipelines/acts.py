@@ -37,12 +37,18 @@ from pipelines.home.regions import import_regions
 from pipelines.loading.deciding import Deciding
 from pipelines.loading.records import in_force_records
 from tests.pipelines.town import REGIONS, Town, new_town
-from warehouse.ledger import Arrival, Outcome
+from warehouse.ledger import Arrival, Outcome, standing_at
 from warehouse.staged import covered_rows, with_notes
 
 DATASET = "grain_plots"
 TOWNS = {"沐": "990121100000", "汀": "990121200000", "石": "990122100000"}
-SAYS = {"": set(), "（补报）": {"amends"}, "（第一部分）": {"part"}, "（整份替换）": {"whole"}}
+SAYS = {
+    "": set(),
+    "（补报）": {"amends"},
+    "（其余保留）": {"keeps"},
+    "（第一部分）": {"part"},
+    "（整份替换）": {"whole"},
+}
 MONTHS = ("2025-06", "2025-07")
 COUNTING = ("accepted", "partial")
 
@@ -251,6 +257,17 @@ class Acts(RuleBasedStateMachine):
         assert _told(
             covered_rows(staged, found, self.contract.coverage, self.contract.key)
         ) == self._modelled(then)
+
+    @invariant()
+    def the_history_knows_what_the_model_knows(self) -> None:
+        """What became of each file; and what stands, worked out from the versions that a history is told from."""
+        known = self.site.ledger.versions(DATASET, MONTHS)
+        assert {one.submission_id: one.status for one in known} == {one.id: one.status for one in self.sent}
+        stands = {
+            (unit, one.submission_id) for unit, each in standing_at(known, None).items() for one in each
+        }
+        rows = self.site.ledger.in_force(DATASET, MONTHS).to_pylist()
+        assert stands == {((row["region_code"], row["period"]), row["submission_id"]) for row in rows}
 
     def _modelled(self, model: dict[Key, Sent]) -> list[tuple[Any, ...]]:
         return sorted(

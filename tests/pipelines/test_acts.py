@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.pipelines.acts import Acts, done_on, empty_home
+import pytest
+
+from tests.pipelines.acts import Acts, Sent, done_on, empty_home
 
 
 def test_no_act_changes_what_its_slip_does_not_name(tmp_path: Path) -> None:
@@ -13,18 +16,52 @@ def test_no_act_changes_what_its_slip_does_not_name(tmp_path: Path) -> None:
     assert set(done) >= {"hand_in", "correct", "shorten", "report_nothing", "withdraw", "stage_anew", "merge"}
 
 
-def test_staged_anew_a_file_says_what_it_said_when_it_came(tmp_path: Path) -> None:
+@pytest.fixture
+def acts(tmp_path: Path) -> Iterator[Acts]:
+    """A home to act on by hand."""
+    one: Acts = type("Here", (Acts,), {"empty": empty_home(tmp_path), "done": Counter()})()
+    one.begin()
+    yield one
+    one.the_home_holds_what_the_model_holds()
+    one.the_history_knows_what_the_model_knows()
+    one.teardown()
+
+
+def take_back(acts: Acts, one: Sent) -> None:
+    acts.site.ledger.withdraw(one.id, "报错了")
+    one.status = "withdrawn"
+
+
+def test_staged_anew_a_file_says_what_it_said_when_it_came(acts: Acts) -> None:
     """It replaced nothing then; what comes back by a withdrawal later it did not change."""
-    acts = type("Here", (Acts,), {"empty": empty_home(tmp_path), "done": Counter()})()
-    acts.begin()
     acts.hand_in([("甲", "", "", "2025-07", {"沐": {"块1": 1, "块2": 1}})])
     acts.report_nothing(towns={"沐"}, month="2025-07", says="（整份替换）")
     acts.hand_in([("乙", "", "", "2025-07", {"沐": {"块1": 2}})])
     _, nothing, last = acts.sent
     assert (last.status, last.told) == ("accepted", "")
-    acts.site.ledger.withdraw(nothing.id, "报错了")
-    nothing.status = "withdrawn"
+    take_back(acts, nothing)
     acts._decide([last])
-    acts.the_home_holds_what_the_model_holds()
     assert last.told == ""
-    acts.teardown()
+
+
+def test_staged_anew_a_file_takes_back_no_township_that_it_did_not(acts: Acts) -> None:
+    """Another file spoke for it when the new version came; its withdrawal brings the first version's rows back."""
+    acts.hand_in([("甲", "", "", "2025-07", {"沐": {"块1": 1}, "汀": {"块2": 1}})])
+    acts.hand_in([("乙", "", "（补报）", "2025-07", {"汀": {"块3": 1}})])
+    acts.hand_in([("甲", "(1)", "（整份替换）", "2025-07", {"沐": {"块1": 2}})])
+    _, other, last = acts.sent
+    assert last.units == {("2025-07", "沐")}
+    take_back(acts, other)
+    acts._decide([last])
+    assert last.units == {("2025-07", "沐")}
+
+
+def test_staged_anew_a_file_keeps_back_the_township_that_it_took_back(acts: Acts) -> None:
+    acts.hand_in([("甲", "", "", "2025-07", {"沐": {"块1": 1}, "汀": {"块2": 1}})])
+    acts.hand_in([("甲", "(1)", "（整份替换）", "2025-07", {"沐": {"块1": 2}})])
+    first, last = acts.sent
+    both = {("2025-07", "沐"), ("2025-07", "汀")}
+    assert last.units == both
+    take_back(acts, first)
+    acts._decide([last])
+    assert last.units == both

@@ -179,13 +179,12 @@ class Ledger:
         with self._engine.connect() as connection:
             return versions.versions(connection, dataset, periods, self._shown)
 
-    def covered(self, submission_id: str) -> set[tuple[str, str]]:
-        """The regions and periods that a submission speaks for, in force or not."""
-        statement = select(Coverage.region_code, Coverage.period).where(
-            Coverage.submission_id == submission_id
-        )
+    def covered(self, submission_id: str) -> dict[tuple[str, str], int | None]:
+        """By region and period that a submission speaks for, in force or not: its records there, null where not noted."""
+        columns = (Coverage.region_code, Coverage.period, Coverage.rows)
+        statement = select(*columns).where(Coverage.submission_id == submission_id)
         with self._engine.connect() as connection:
-            return {(region, period) for region, period in connection.execute(statement)}
+            return {(region, period): rows for region, period, rows in connection.execute(statement)}
 
     def compared(self, submission_id: str) -> list[str] | None:
         """What a submission changed in what was in force when it came, in Chinese, a sentence each; None before that is known."""
