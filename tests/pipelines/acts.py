@@ -244,7 +244,7 @@ class Acts(RuleBasedStateMachine):
     def the_home_holds_what_the_model_holds(self) -> None:
         """Rows in force, row by row."""
         model = self._in_force()
-        assert _told(in_force_records(self.site, DATASET, MONTHS)) == self._modelled(model)
+        assert _told(in_force_records(self.site, DATASET, MONTHS)) == self._modelled(model, self.merged)
         self.moments.append((datetime.now(UTC), model))
 
     @invariant()
@@ -254,9 +254,9 @@ class Acts(RuleBasedStateMachine):
         found = self.site.ledger.in_force(DATASET, MONTHS, as_of=at)
         known = [one.id for one in self.sent]
         staged = self.site.staged.read(DATASET, known, "records", record_schema(self.contract))
-        assert _told(
-            covered_rows(staged, found, self.contract.coverage, self.contract.key)
-        ) == self._modelled(then)
+        rows = covered_rows(staged, found, self.contract.coverage, self.contract.key)
+        # What was withdrawn before a merger is not read anew: where it would lie on the map of today, nobody asks.
+        assert _told(rows, "handed_in_as") == self._modelled(then, ())
 
     @invariant()
     def the_history_knows_what_the_model_knows(self) -> None:
@@ -269,9 +269,9 @@ class Acts(RuleBasedStateMachine):
         rows = self.site.ledger.in_force(DATASET, MONTHS).to_pylist()
         assert stands == {((row["region_code"], row["period"]), row["submission_id"]) for row in rows}
 
-    def _modelled(self, model: dict[Key, Sent]) -> list[tuple[Any, ...]]:
+    def _modelled(self, model: dict[Key, Sent], merged: Sequence[str]) -> list[tuple[Any, ...]]:
         return sorted(
-            (month, TOWNS[lying(month, town, self.merged)], plot, float(by.rows[month, town, plot]), by.id)
+            (month, TOWNS[lying(month, town, merged)], plot, float(by.rows[month, town, plot]), by.id)
             for (month, town, plot), by in model.items()
         )
 
@@ -477,8 +477,8 @@ def _numbers(text: str) -> set[int]:
     return found
 
 
-def _told(records: pa.Table) -> list[tuple[Any, ...]]:
-    told = records.select(["period", "region_code", "plot_number", "area_mu", "submission_id"])
+def _told(records: pa.Table, place: str = "region_code") -> list[tuple[Any, ...]]:
+    told = records.select(["period", place, "plot_number", "area_mu", "submission_id"])
     return sorted(tuple(row.values()) for row in told.to_pylist())
 
 
