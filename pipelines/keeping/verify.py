@@ -1,6 +1,7 @@
 """Finding out whether all of a home is still what was written, and whether its parts agree; nothing is changed.
 
 Quick, it looks at presence, sizes and counts; deep, at every byte, and at every record against what it was staged as.
+Of what was staged every page has a checksum; what a Parquet file says of itself below its pages has none.
 """
 
 from __future__ import annotations
