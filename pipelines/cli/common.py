@@ -93,9 +93,22 @@ def moment(text: str | None) -> dt.datetime | None:
 
 
 def show(
-    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, title: str = ""
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[str],
+    *,
+    as_json: bool,
+    title: str = "",
+    stacked: bool = False,
 ) -> None:
-    """Print rows as a table for people, or as a JSON list. No word is cut off: cells go on in the next line."""
+    """Print rows as a table for people, or as a JSON list. No word is cut off: cells go on in the next line.
+
+    Args:
+        rows: What is listed.
+        columns: Of them shown to people.
+        as_json: Print all of it for programs.
+        title: Above the table.
+        stacked: One below the other however wide the terminal is: cells hold sentences.
+    """
     listed = list(rows)
     if as_json:
         typer.echo(json.dumps(listed, ensure_ascii=False, indent=2, default=_plain))
@@ -105,7 +118,7 @@ def show(
         console.print("(none)")
         return
     table = _table(listed, columns, title)
-    if console.width < max(_NARROWEST * len(columns), console.measure(table).maximum / _FOLDS):
+    if stacked or console.width < max(_NARROWEST * len(columns), console.measure(table).maximum / _FOLDS):
         _show_stacked(console, listed, columns, title)
     else:
         console.print(table)

@@ -44,7 +44,7 @@ def held(context: typer.Context, as_json: Json = False) -> None:
     for row in rows:
         row["compared"] = " ".join(site.ledger.compared(row["submission_id"]) or ())
     columns = ("submission_id", "sender_path", "dataset", "period", "rows_recorded", "reason", "compared")
-    show(rows, columns, as_json=as_json, title="Held")
+    show(rows, columns, as_json=as_json, title="Held", stacked=True)
 
 
 def accept(context: typer.Context, submission: _Which, reason: _Kept) -> None:
