@@ -84,11 +84,10 @@ def _of_the_file(folder: Path, slip: Slip) -> Iterator[tuple[Path, str]]:
 
 def _is_of_the_file(path: Path, slip: Slip) -> bool:
     """A slip that was handed back is the file that it had been made of."""
-    name, own = PurePosixPath(_signs(path)[1]).name, slip.file_name
-    came_back = without_answer(PurePosixPath(own).stem) != PurePosixPath(own).stem
-    return name == own or (
-        came_back and without_answer(PurePosixPath(name).stem) == without_answer(PurePosixPath(own).stem)
-    )
+    name, own = PurePosixPath(PurePosixPath(_signs(path)[1]).name), PurePosixPath(slip.file_name)
+    stems = without_answer(name.stem), without_answer(own.stem)
+    came_back = stems != (name.stem, own.stem)
+    return name == own or (came_back and stems[0] == stems[1])
 
 
 def _every_name(slip: Slip) -> Iterator[str]:

@@ -184,6 +184,8 @@ def test_a_slip_that_came_back_is_the_file_it_was_made_of_and_another_format_is_
         "改厕台账.xlsx.回执-已接收.txt",
         "改厕台账.回执-部分接收.s-002.xlsx",
     ]
+    write_slip(tmp_path / "o", slip(tmp_path, "withdrawn", reason="后来又报了。"))
+    assert "以前的答复/改厕台账.xlsx.回执-已撤回.s-001.txt" in lying(folder)
 
 
 def test_a_name_as_long_as_the_disk_allows_still_gets_its_slip(tmp_path: Path) -> None:
