@@ -74,11 +74,6 @@ class Part:
     groups: tuple[tuple[str, str], ...]
     text: str
 
-    @property
-    def needs_school_year(self) -> bool:
-        """Whether only a school year says which months it is (上学期)."""
-        return any(name == "of_school_year" for name, _ in self.groups)
-
     def of(self, year: int, *, is_school_year: bool = False) -> Span | None:
         """The span that it is of a year; None where such a year does not tell."""
         groups = dict(self.groups)

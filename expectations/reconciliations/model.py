@@ -85,11 +85,6 @@ class Reconciliation(Definition):
         return tuple(sorted({dataset for sql in statements for dataset, _ in relations_in(sql)}))
 
     @property
-    def reads_observations(self) -> bool:
-        """Whether observations must be there first."""
-        return any("observations_as_of" in side.statement for side in (self.left, self.right))
-
-    @property
     def digest(self) -> str:
         """SHA-256 of what it says; the layout of the file does not matter."""
         return sha256(self.model_dump_json().encode()).hexdigest()

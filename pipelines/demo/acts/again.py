@@ -43,11 +43,10 @@ def correction(doing: Doing) -> Act | None:
 
 def supplement(doing: Doing) -> Act | None:
     """Three rows that were left out, in a file called 补报."""
-    towns = doing.towns(doing.frame, _CLEARLY)
-    if not towns:
+    found = doing.without_three(_CLEARLY)
+    if found is None:
         return None
-    left_out = doing.some(doing.frame.index[doing.frame["town_code"] == towns[0]], 3)
-    stays = doing.type(doing.frame.drop(index=left_out).reset_index(drop=True))
+    stays, left_out = found
     doing.regular(len(stays))
     doing.later(doing.called("补报"), doing.frame.loc[left_out], "accepted", 3)
     note = "补报漏掉的三行：加进去，原来的各行保留。"

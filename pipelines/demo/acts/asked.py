@@ -14,11 +14,10 @@ _ENOUGH = 6
 
 def rows_unexplained(doing: Doing) -> Act | None:
     """Three rows that were left out, and nothing says that they come to the others."""
-    towns = doing.towns(doing.frame, _ENOUGH)
-    if not towns:
+    found = doing.without_three(_ENOUGH)
+    if found is None:
         return None
-    left_out = doing.some(doing.frame.index[doing.frame["town_code"] == towns[0]], 3)
-    stays = doing.type(doing.frame.drop(index=left_out).reset_index(drop=True))
+    stays, left_out = found
     doing.regular(len(stays))
     doing.later(doing.called("（另三行）"), doing.frame.loc[left_out], "held", 0)
     note = "另报三行，没有写明是补报还是替换：待确认，原来的仍然有效。"

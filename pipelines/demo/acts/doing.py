@@ -108,6 +108,14 @@ class Doing:
         """So many of them by chance, in their order."""
         return sorted(self.rng.permutation(np.array(list(positions)))[:count].tolist())
 
+    def without_three(self, least: int) -> tuple[pd.DataFrame, list[int]] | None:
+        """Rows as typed without three of a township that has so many, and the places of the three; None without such a one."""
+        towns = self.towns(self.frame, least)
+        if not towns:
+            return None
+        left_out = self.some(self.frame.index[self.frame["town_code"] == towns[0]], 3)
+        return self.type(self.frame.drop(index=left_out).reset_index(drop=True)), left_out
+
     def type(self, frame: pd.DataFrame | None = None) -> pd.DataFrame:
         """Rows as the clerk types them: those that will not be sent back, with their positions as index.
 
