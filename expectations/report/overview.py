@@ -8,7 +8,7 @@ from expectations.hand_ins import HandIn, unused
 from expectations.report.calendars import city_calendar
 from expectations.report.pages import Page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
-from expectations.report.words import DEPARTMENTS
+from expectations.report.words import DEPARTMENTS, STATUSES
 from warehouse.places import PLACES
 
 MAX_ANOMALIES = 15
@@ -81,20 +81,26 @@ def rules_of(source: Source, where: str, parameters: Row, limit: int = 60) -> li
     return [row | {"title": source.dataset_title(row["dataset"])} for row in found]
 
 
+_ALWAYS = ("accepted", "partial", "refused", "repeat")
+"""Statuses that are told even where no file has them; together with those that some have they add up to the files."""
+
+
 def _counts(source: Source) -> Row:
     (row,) = source.rows(
         f"""
-        select count(*) as files, count(*) filter (status = 'accepted') as accepted,
-               count(*) filter (status = 'partial') as partial, count(*) filter (status = 'refused') as refused,
-               count(*) filter (status = 'repeat') as repeat,
-               count(*) filter (status = 'superseded') as superseded,
+        select count(*) as files,
                coalesce(sum(rows_in), 0)::bigint as rows_in,
                coalesce(sum(rows_recorded), 0)::bigint as rows_recorded,
                coalesce(sum(rows_quarantined), 0)::bigint as rows_quarantined
         from submissions where {IN_MONTHS}
         """  # noqa: S608
     )
-    return row
+    found = source.rows(
+        f"select status, count(*) as files from submissions where {IN_MONTHS} group by status"  # noqa: S608
+    )
+    known = {each["status"]: each["files"] for each in found}
+    statuses = [(word, known.get(name, 0)) for name, word in STATUSES.items() if name in {*_ALWAYS, *known}]
+    return row | {"statuses": statuses}
 
 
 def _rules(source: Source) -> list[Row]:

@@ -158,10 +158,12 @@ def test_the_overview_counts_what_arrived(tmp_path: Path, contracts: dict[str, C
         submission(2, "toilet_ledger", "toilet_reform", "2025-06", 1, status="partial", rows_quarantined=7, rows_recorded=93),
         submission(3, "toilet_ledger", "toilet_reform", "2025-06", 2, status="refused", rows_in=0, rows_recorded=0),
         submission(4, "toilet_ledger", "toilet_reform", "2031-06", 2),
+        submission(5, "toilet_ledger", "toilet_reform", "2025-06", 2, status="held", rows_in=0, rows_recorded=0),
+        submission(6, "toilet_ledger", "toilet_reform", "2025-06", 2, status="withdrawn", rows_in=0, rows_recorded=0),
     ]  # fmt: skip
     tables = empty() | {"submissions": pa.Table.from_pylist(rows, schema=schemas.SUBMISSIONS)}
     text = text_of(write(tmp_path, tables, contracts) / "index.html")
-    assert "3 份报送 已接收 1 · 部分接收 1 · 退回 1 · 重复 0" in text
+    assert "5 份报送 已接收 1 · 部分接收 1 · 待确认 1 · 已撤回 1 · 退回 1 · 重复 0" in text
     assert "200 行数据 入库 193 · 隔离 7" in text
 
 
