@@ -214,7 +214,8 @@ def covered_rows(rows: pa.Table, in_force: pa.Table, level: str, key: Sequence[s
 
     Where a submission adds to earlier ones, its row stands for theirs of the same key and month that were handed in for
     the same region (at the level). Where there are none it stands for those that lie in the same region today and were
-    handed in for one that its submission speaks for without a row.
+    handed in for one that its submission speaks for without a row: these have moved to its region for good, and what
+    replaces it there later replaces them too.
 
     Args:
         rows: With submission_id, region_code, handed_in_as, period and the key.
@@ -232,7 +233,7 @@ def covered_rows(rows: pa.Table, in_force: pa.Table, level: str, key: Sequence[s
         }
     )
     found = keyed.join(covers, keys=_COVER, join_type="left semi").select(keyed.schema.names)
-    return (_amended(found, in_force, covers, level, key) if key else found).select(rows.schema.names)
+    return (_amended(found, keyed, in_force, covers, level, key) if key else found).select(rows.schema.names)
 
 
 _COVER = ["submission_id", "period", "covered"]
@@ -250,7 +251,7 @@ def _with_units(rows: pa.Table, level: str) -> pa.Table:
 
 
 def _amended(
-    rows: pa.Table, in_force: pa.Table, covers: pa.Table, level: str, key: Sequence[str]
+    rows: pa.Table, staged: pa.Table, in_force: pa.Table, covers: pa.Table, level: str, key: Sequence[str]
 ) -> pa.Table:
     import pyarrow.compute as pc
 
@@ -268,7 +269,8 @@ def _amended(
         left = before.join(own.select(same), keys=same, join_type="left anti").select(names)
         is_empty = pc.and_(pc.equal(in_force["submission_id"], submission_id), pc.equal(in_force["rows"], 0))
         if (empty := covers.filter(is_empty)).num_rows:
-            added = own.join(before.select(same), keys=same, join_type="left anti")
+            said = staged.filter(pc.equal(staged["submission_id"], submission_id))
+            added = said.join(before.select(same), keys=same, join_type="left anti")
             left = _without_moved(left, added, empty, level, ["period", *key])
         rows = pa.concat_tables([left.select(names), rows.filter(pc.invert(is_earlier))])
     return rows

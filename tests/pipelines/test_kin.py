@@ -190,6 +190,18 @@ def test_a_correction_under_the_old_name_after_a_file_of_both_doubles_nothing(of
     assert office.standing() == rest | {"ends 李d 镇（更正二）", "ends 赵d 镇（更正二）"}
 
 
+def test_what_a_correction_took_over_goes_with_what_replaces_the_correction(office: Office) -> None:
+    office.merge()
+    office.hand_in("全", stays=dict.fromkeys("张王李赵钱孙周吴", "a"))
+    office.hand_in("镇（更正）", ends={"李": "c"})
+    status, said = office.hand_in("镇（整份替换）", ends={"郑": "a"})
+    rest = {f"stays {one}a 全" for one in "张王赵钱孙周吴"}
+    assert (status, "少了 1 行" in said, "“镇（更正）.csv”" in said) == ("accepted", True, True)
+    assert office.standing() == rest | {"ends 郑a 镇（整份替换）"}
+    office.site.ledger.withdraw(office.ids["镇（更正）"], "报错了")
+    assert office.standing() == rest | {"stays 李a 全", "ends 郑a 镇（整份替换）"}
+
+
 def test_an_amendment_of_the_one_that_remains_reaches_what_the_other_handed_in(office: Office) -> None:
     office.hand_in("镇", ends={"李": "a", "赵": "a"})
     office.hand_in("溪", stays={"张": "a"})
