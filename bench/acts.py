@@ -12,7 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.pipelines.acts import done_on, empty_home
+from tests.pipelines.acts.machine import done_on
+from tests.pipelines.acts.office import empty_home
 
 AT_ONCE = 20
 """Homes between two words to who waits."""

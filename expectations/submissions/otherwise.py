@@ -5,7 +5,7 @@ What changed is told by the contract that it stood under at its best: its form w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from expectations.contracts.model import Contract
@@ -21,13 +21,16 @@ def is_less(best: Best | None, outcome: Outcome) -> bool:
     return outcome.status == "refused" or (outcome.status in COUNTING and outcome.rows_recorded < best.rows)
 
 
-def judged_otherwise(best: Best | None, outcome: Outcome, contracts: Mapping[str, Contract]) -> Outcome:
+def judged_otherwise(
+    best: Best | None, outcome: Outcome, contracts: Mapping[str, Contract], beneath: Sequence[str] = ()
+) -> Outcome:
     """What became of a submission that is judged anew, saying why where less of it counts than had.
 
     Args:
         best: How it stood when most of it was recorded.
         outcome: What became of it now.
         contracts: By dataset, as they are now.
+        beneath: Earlier submissions of which it had replaced what counts again, as its sender knows them.
     """
     if best is None or not is_less(best, outcome):
         return outcome
@@ -46,6 +49,8 @@ def judged_otherwise(best: Best | None, outcome: Outcome, contracts: Mapping[str
         gone = f"《{best.dataset}》已停用" if contract is None else "核对所用的区划或程序已更新"
         reason = f"{gone}。这份材料没有变动，原已接收 {best.rows:,} {counted}；重新核对后，{what}{why}。"
         remedy = "不是报送有误，请先不要重报，由考核办核实。"
+    if beneath:
+        reason += f"暂不计入的，原先由它替换或更正的数据重新计入：{'、'.join(beneath)}。"
     return replace(outcome, reason=reason, remedy=remedy + still)
 
 

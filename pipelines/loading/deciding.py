@@ -20,13 +20,13 @@ from expectations.contracts.records import record_schema
 from expectations.resubmission import Comparison, Ruling, compare, known_elsewhere, rule, same_file, told
 from expectations.resubmission.rule import Why
 from expectations.resubmission.told import HELD, held_remedy
-from expectations.submissions.otherwise import judged_otherwise
+from expectations.submissions.otherwise import is_less, judged_otherwise
 from pipelines.home.folders import HomeError
 from pipelines.home.site import Site, shown
 from pipelines.loading.answered import close_answered
 from pipelines.loading.kin import Kin
 from warehouse.clock import shanghai_day
-from warehouse.ledger import Entry, Outcome, Standing
+from warehouse.ledger import Best, Entry, Outcome, Standing
 from warehouse.ledger.force import as_in_force
 from warehouse.ledger.values import COUNTING
 from warehouse.ledger.versions import Unit
@@ -103,13 +103,23 @@ class Deciding:
     def _decide(self, entry: Entry, outcome: Outcome) -> Outcome:
         if outcome.coverage and outcome.dataset:
             outcome = self._ruled(entry, outcome, self._site.contracts[outcome.dataset])
-        outcome = judged_otherwise(entry.best, outcome, self._site.contracts)
+        if entry.best and is_less(entry.best, outcome):
+            beneath = self._beneath(entry, entry.best, outcome)
+            outcome = judged_otherwise(entry.best, outcome, self._site.contracts, beneath)
         self._adopt(entry, outcome)
         if outcome.coverage and outcome.dataset and outcome.status != "held":
             self._note(entry, outcome, outcome.dataset)
         if not entry.is_staged:
             self._new[entry.submission_id] = outcome
         return outcome
+
+    def _beneath(self, entry: Entry, best: Best, outcome: Outcome) -> list[str]:
+        """Earlier files that count again where less of a submission does."""
+        lost = {*best.units, *self._site.ledger.covered(entry.submission_id)}
+        if entry.takes != "adds":
+            lost -= outcome.coverage.keys()
+        earlier = self._in_force(best.dataset, {period for _, period in lost}, entry.seq)
+        return list(dict.fromkeys(_received(one) for one in earlier if one.unit in lost and one.rows))
 
     def _adopt(self, entry: Entry, outcome: Outcome) -> None:
         before, now = entry.dataset or "", outcome.dataset or ""
@@ -240,10 +250,7 @@ class Deciding:
     def _told(
         self, comparison: Comparison, ruling: Ruling, contract: Contract, earlier: _Earlier, period: str
     ) -> tuple[str, ...]:
-        names = {
-            one.submission_id: f"{shanghai_day(one.received_at):%-m月%-d日}收到的“{_file(one.sender_path)}”"
-            for one in earlier.replaced
-        }
+        names = {one.submission_id: _received(one) for one in earlier.replaced}
         return told(comparison, ruling, contract, names, self._names, earlier.kept, period)
 
     def _called(self, code: str) -> str:
@@ -310,6 +317,10 @@ def _speaking(outcome: Outcome, besides: Iterable[Unit]) -> Outcome:
 
 def _held(outcome: Outcome, why: Why) -> Outcome:
     return replace(outcome, status="held", reason=HELD[why], remedy=held_remedy(why))
+
+
+def _received(one: Standing) -> str:
+    return f"{shanghai_day(one.received_at):%-m月%-d日}收到的“{_file(one.sender_path)}”"
 
 
 def _file(sender_path: str) -> str:

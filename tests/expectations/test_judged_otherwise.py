@@ -85,3 +85,9 @@ def test_a_version_changed_in_place_is_named_too(first: dict[str, Contract], tmp
 
 def test_a_dataset_that_is_gone_is_named(first: dict[str, Contract]) -> None:
     assert "已停用" in said(judged_otherwise(best(first, JUNE), outcome(0, dataset=None), {}))
+
+
+def test_what_counts_again_instead_is_named(both: dict[str, Contract]) -> None:
+    again = said(judged_otherwise(best(both, JULY), outcome(4, 1), both, ["7月3日收到的“甲.xlsx”"]))
+    assert "原先由它替换或更正的数据重新计入：7月3日收到的“甲.xlsx”。" in again
+    assert "重新计入" not in said(judged_otherwise(best(both, JULY), outcome(4, 1), both))

@@ -348,6 +348,8 @@ def test_the_ledger_remembers_how_a_submission_stood_at_its_best(ledger: Ledger)
     ledger.finish_many([whole])
     ledger.finish_many([less])
     ledger.finish_many([Outcome(first, "refused", contract_digest="all")])
+    assert best() == Best("toilet_ledger", 5 * len(JUNE), {"2025-06": "one"}, frozenset(whole.coverage))
+    ledger.finish_many([whole])
     assert best() == Best("toilet_ledger", 5 * len(JUNE), {"2025-06": "one"})
 
 

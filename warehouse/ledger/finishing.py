@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,8 @@ def finish(connection: Connection, outcomes: Sequence[Outcome], staged_at: datet
     numbers = {name: row.received_seq for name, row in known.items()}
     table = Submission.metadata.tables["submissions"]
     change = update(table).where(table.c.received_seq == bindparam("number"))
-    rows = [_finished(outcome, known[outcome.submission_id], staged_at) for outcome in outcomes]
+    bests = _bests(connection, outcomes, known)
+    rows = [_finished(one, known[one.submission_id], bests[one.submission_id], staged_at) for one in outcomes]
     for said in (True, False):
         if part := [row for row in rows if ("owes_slip" in row) is said]:
             connection.execute(change, part)
@@ -61,22 +63,46 @@ def _known(connection: Connection, submission_ids: Sequence[str]) -> dict[str, A
     return found
 
 
-def _best(outcome: Outcome, before: Any) -> str | None:
-    """How it stood when most of it was recorded: before, or now."""
-    best: str | None = before.best
-    if best is None and before.status in COUNTING:
-        best = _standing(before.dataset, before.rows_recorded or 0, json.loads(before.judged_by or "{}"))
-    if outcome.status in COUNTING and (best is None or outcome.rows_recorded >= json.loads(best)["rows"]):
-        return _standing(outcome.dataset, outcome.rows_recorded, outcome.judged_by)
-    return best
+def _bests(
+    connection: Connection, outcomes: Sequence[Outcome], known: Mapping[str, Any]
+) -> dict[str, str | None]:
+    """By submission, how it stood when most of it was recorded: before, or now."""
+    found: dict[str, str | None] = {}
+    less: dict[int, str] = {}
+    for outcome in outcomes:
+        before = known[outcome.submission_id]
+        best: str | None = before.best
+        if best is None and before.status in COUNTING:
+            best = _standing(before.dataset, before.rows_recorded or 0, json.loads(before.judged_by or "{}"))
+        if outcome.status in COUNTING and (best is None or outcome.rows_recorded >= json.loads(best)["rows"]):
+            best = _standing(outcome.dataset, outcome.rows_recorded, outcome.judged_by)
+        elif best is not None and outcome.status != "held":
+            less[before.received_seq] = outcome.submission_id
+        found[outcome.submission_id] = best
+    for number, units in _spoken_for(connection, less).items():
+        known_best: dict[str, Any] = json.loads(found[less[number]] or "{}")
+        units |= {(region, period) for region, period in known_best.get("units", ())}
+        found[less[number]] = json.dumps(known_best | {"units": sorted(units)})
+    return found
+
+
+def _spoken_for(connection: Connection, numbers: Iterable[int]) -> dict[int, set[tuple[str, str]]]:
+    """By submission, the regions and months that it speaks for until now."""
+    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for part in chunks(numbers):
+        columns = (Coverage.received_seq, Coverage.region_code, Coverage.period)
+        for number, region, period in connection.execute(
+            select(*columns).where(Coverage.received_seq.in_(part))
+        ):
+            found[number].add((region, period))
+    return found
 
 
 def _standing(dataset: str | None, rows: int, by: Mapping[str, str]) -> str:
     return json.dumps({"dataset": dataset or "", "rows": rows, "by": dict(by)})
 
 
-def _finished(outcome: Outcome, before: Any, staged_at: datetime) -> dict[str, Any]:
-    best = _best(outcome, before)
+def _finished(outcome: Outcome, before: Any, best: str | None, staged_at: datetime) -> dict[str, Any]:
     was_taken = outcome.status == "refused" and best is not None  # it goes on to say what it spoke for
     return {
         "number": before.received_seq,

@@ -67,11 +67,13 @@ class Best:
         dataset: Which it was.
         rows: Its records then.
         by: By month, the digest of the contract's version that it was judged by.
+        units: Regions and months that it spoke for; noted once less of it counts.
     """
 
     dataset: str
     rows: int
     by: Mapping[str, str]
+    units: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,10 @@ class Entry:
     @property
     def best(self) -> Best | None:
         """How it stood when most of it was recorded; None where nothing of it ever counted."""
-        return Best(**json.loads(self.was_best)) if self.was_best else None
+        if not self.was_best:
+            return None
+        known = json.loads(self.was_best)
+        return Best(**known | {"units": frozenset(map(tuple, known.get("units", ())))})
 
     @property
     def is_staged(self) -> bool:
