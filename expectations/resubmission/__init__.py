@@ -6,15 +6,17 @@ Pure functions over tables; which submissions are in force is asked elsewhere.
 from expectations.resubmission.compare import Comparison, compare, known_elsewhere
 from expectations.resubmission.intent import intent_of, same_file
 from expectations.resubmission.rule import Ruling, rule
-from expectations.resubmission.told import told
+from expectations.resubmission.told import is_overtaken, told, told_overtaken
 
 __all__ = [
     "Comparison",
     "Ruling",
     "compare",
     "intent_of",
+    "is_overtaken",
     "known_elsewhere",
     "rule",
     "same_file",
     "told",
+    "told_overtaken",
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from expectations.nil.words import wording
+from expectations.resubmission.places import FEW, first_few, gone_rows, stretches
 from expectations.slips.slip import chinese_period
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def told(
     kept: Iterable[str] = (),
     period: str = "",
 ) -> tuple[str, ...]:
-    """Sentences; none where nothing was in force before.
+    """Sentences; none where nothing was in force before. What is long goes on in lines below its sentence (``places``).
 
     Args:
         comparison: With what was in force.
@@ -61,23 +61,20 @@ def told(
     if not comparison.before:
         return ()
     unit = "格" if contract.form else "行"
-    names = "、".join(dict.fromkeys(earlier.values()))
+    names = first_few(earlier.values(), "份")
     said = [_counts(comparison, ruling, names, unit)]
     if comparison.changed_at:
-        rows = _stretches(comparison.changed_at)
-        said.append(f"改动的{unit}在这份文件的：{rows}。")
+        said.append(f"改动的{unit}在这份文件的：{stretches(comparison.changed_at)}。")
     if comparison.gone_at and ruling.takes == "replaces":
         verb = "生效后将不再计入" if ruling.why else "不再计入"
-        said.append(f"少了、{verb}的{unit}，原来在：{_gone(comparison, earlier, regions)}。")
+        said.append(gone_rows(comparison.gone_at, contract, earlier, regions, verb))
     said += _sums(comparison, contract) if ruling.takes == "replaces" else []
     if comparison.elsewhere:
         said.append(
             f"其中 {comparison.elsewhere} {unit}的编号在其他地区也有，那里的没有改动；如果是换了地区，请把原地区的表整份再报一次。"
         )
-    left = "、".join(dict.fromkeys(kept))
-    if left and ruling.takes == "replaces":
-        nil = wording(contract, left, chinese_period(period))
-        said.append(f"{left}这份没有涉及，仍按上次报送的计算；如果是误报，请另报一份零报告，标题写“{nil}”。")
+    if ruling.takes == "replaces":
+        said += _left(list(dict.fromkeys(kept)), contract, period)
     return tuple(said)
 
 
@@ -95,34 +92,16 @@ def _counts(comparison: Comparison, ruling: Ruling, names: str, unit: str) -> st
     )
 
 
-def _gone(comparison: Comparison, earlier: Mapping[str, str], regions: Mapping[str, str]) -> str:
-    by_file: dict[str, dict[str, list[tuple[str, int]]]] = defaultdict(lambda: defaultdict(list))
-    for submission_id, region, sheet, row in comparison.gone_at:
-        by_file[submission_id][regions.get(region, region)].append((sheet, row))
-    return "；".join(
-        f"{earlier.get(submission_id, submission_id)} "
-        + "，".join(f"{_stretches(rows)}（{region}）" for region, rows in places.items())
-        for submission_id, places in by_file.items()
-    )
-
-
-def _stretches(places: Sequence[tuple[str, int]]) -> str:
-    """Rows of sheets, neighbours as a stretch: ``造林台账 第 3–20、25 行``."""
-    sheets: dict[str, list[int]] = defaultdict(list)
-    for sheet, row in places:
-        sheets[sheet].append(row)
-    return "，".join(f"“{sheet}”第 {_numbers(sorted(set(rows)))} 行" for sheet, rows in sheets.items())
-
-
-def _numbers(rows: Sequence[int]) -> str:
-    found: list[list[int]] = []
-    for row in rows:
-        if found and row == found[-1][1] + 1:
-            found[-1][1] = row
-        else:
-            found.append([row, row])
-    shown = [f"{first}" if first == last else f"{first}–{last}" for first, last in found]
-    return "、".join(shown)
+def _left(kept: list[str], contract: Contract, period: str) -> list[str]:
+    """Regions that stay as they are, and how to take them back."""
+    if not kept:
+        return []
+    nil = wording(contract, "、".join(kept) if len(kept) <= FEW else kept[0], chinese_period(period))
+    which = "" if len(kept) <= FEW else "写明是哪些地区，如"
+    names = first_few(kept, "个地区")
+    return [
+        f"{names}这份没有涉及，仍按上次报送的计算；如果是误报，请另报一份零报告，标题{which or '写'}“{nil}”。"
+    ]
 
 
 def _sums(comparison: Comparison, contract: Contract) -> list[str]:
@@ -137,3 +116,26 @@ def _sums(comparison: Comparison, contract: Contract) -> list[str]:
 
 def _plain(number: float) -> str:
     return f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
+_OVERTAKEN = "这份已由同一批收到的"
+
+
+def told_overtaken(file: str, regions: Iterable[str], *, adds: bool, is_all: bool) -> str:
+    """What the sender of a file is told of another of the same load that stands for it.
+
+    Args:
+        file: Name of the other file.
+        regions: Names of those where it does.
+        adds: It corrects rows and leaves the others.
+        is_all: Nothing of the first is left in force.
+    """
+    if is_all:
+        return f"{_OVERTAKEN}“{file}”替换，以那份为准。"
+    what = "部分行由它更正" if adds else "数据由它替换"
+    return f"同一批还收到了“{file}”：这份中{first_few(regions, '个地区')}的{what}，以那份为准。"
+
+
+def is_overtaken(said: Iterable[str]) -> bool:
+    """Whether what the sender was told says that nothing of the file was left in force by the end of its load."""
+    return any(sentence.startswith(_OVERTAKEN) for sentence in said)

@@ -3,7 +3,7 @@
 Only what the sender handed in goes back, and only to the sender's outbox. What is wrong is decided elsewhere.
 """
 
-from expectations.slips.slip import Slip, Status
+from expectations.slips.slip import Slip, Stands, Status
 from expectations.slips.write import has_marks, write_slip
 
-__all__ = ["Slip", "Status", "has_marks", "write_slip"]
+__all__ = ["Slip", "Stands", "Status", "has_marks", "write_slip"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from expectations.rules import title_of
@@ -27,13 +28,27 @@ _GREY = "FF666666"
 _PAPER = "FFFFFFFF"
 _FONT = "微软雅黑"
 _REPLY_HEIGHT = 26.0
-_HOW = "红色单元格必须改正（{what}没有入库），黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。"
-_RECHECKED = "红色单元格{what}现在暂不计入，黄色单元格已入库、请核对；鼠标移到有颜色的单元格上可看到说明。"
+_FROZEN = 260.0
+"""Points that may stand still at the top of a sheet; the window of a small screen shows some 380."""
+_ROOM = 8.0
+_NO_BREAK = 0.8
+"""Of a line of numbers of rows, how much is filled: spreadsheets break it at few places."""
+_THREE = ((1, 3), (4, 4), (5, 6))
+"""Columns, first and last, that stand three abreast: of much the same width."""
+_HOVER = "；鼠标移到有颜色的单元格上可看到说明。"
+_RED = "红色单元格必须改正（{what}没有入库），"
+_HELD_RED = "红色单元格必须改正（{what}不能计入），"
+_RECHECKED = "红色单元格{what}现在暂不计入，黄色单元格已入库、请核对" + _HOVER
+_YELLOW = "黄色单元格已入库、请核对" + _HOVER
+_HELD_YELLOW = "黄色单元格请核对" + _HOVER
 _WHOLE = "请把改好的完整表格放回原来的报送文件夹，系统以最后一次报送的为准。"
+_ONLY_IF_WRONG = "核对无误的，不必再报；有错的，" + _WHOLE
+_BESIDES_ANSWER = "有颜色的单元格可以在这份回执里一起改好，再和答复一起保存、放回。"
 _ASKED = "请在下面黄色的格子里选一个答复，保存后把这份回执放回原来的报送文件夹，不必改文件名。"
 _WHOLE_MEANT = "“整份替换”：以这份为准，少了的行不再计入。"
+_NIL_MEANT = "“整份替换”：按没有数据（0）计，原来的行不再计入。"
 _KEEPS_MEANT = "“其余保留”：只改、补这份里有的行，原来的其余各行不动。"
-_NOT_MEANT = "报错了的，不必答复。也可以请考核办确认。"
+_NOT_MEANT = "报错了的，不必答复，原来的数据继续有效。也可以请考核办确认。"
 _EXCERPT = "这份摘录只供对照，不要报送；请在原文件里改正，把完整的原文件放回原来的报送文件夹。"
 
 
@@ -57,25 +72,40 @@ def write_cover(
         sheets: How many sheets the sender's workbook has; the name of an only one says nothing and takes room.
     """
     listed = findings.head(MAX_LISTED)
-    what = "所在行" if slip.counted == "行" else "相应的数据"
-    how = _HOW.format(what=what)
-    after = _EXCERPT if heading == EXCERPT_HEADING else _WHOLE
-    if slip.status == "rechecked":
-        how, after = _RECHECKED.format(what=what), slip.remedy
     facts = slip.facts()
     if slip.status == "held":
         facts = _with_question(facts, replies_to(slip))
-    if slip.status != "held" or len(findings):
-        facts += [("怎么看", how), ("然后", after)]
-        facts.append(("问题", _counts(findings, len(listed), slip.severity("error"))))
-    header_row = len(facts) + 3
-    _shape(sheet, header_row)
+    if len(findings):
+        facts += _about_marks(slip, findings, len(listed), is_excerpt=heading == EXCERPT_HEADING)
+    _shape(sheet)
     _write_facts(sheet, heading, facts, replies_to(slip))
+    row = 1 + len(facts)
+    for above, lines in slip.lists():
+        row = _write_list(sheet, above, lines, row + 1)
+    _sign(sheet, EXCERPT_MARK if heading == EXCERPT_HEADING else MARK)
     if listed.empty:
         return
     if sheets == 1:
         listed = listed.assign(cell=listed["cell"].str.rpartition("!")[2])
-    _write_findings(sheet, joined_runs(listed), header_row, locate)
+    _write_findings(sheet, joined_runs(listed), row + 2, locate)
+
+
+def _about_marks(
+    slip: Slip, findings: pd.DataFrame, listed: int, *, is_excerpt: bool
+) -> list[tuple[str, str]]:
+    """What the colours mean and what to do about them."""
+    what = "所在行" if slip.counted == "行" else "相应的数据"
+    has_errors, is_held = bool((findings["severity"] == "error").any()), slip.status == "held"
+    how = (_HELD_RED if is_held else _RED) * has_errors + (_HELD_YELLOW if is_held else _YELLOW)
+    then = _WHOLE if has_errors else _ONLY_IF_WRONG
+    if is_excerpt:
+        then = _EXCERPT
+    elif is_held:
+        then = _BESIDES_ANSWER
+    if slip.status == "rechecked":
+        how, then = _RECHECKED, slip.remedy
+    counts = _counts(findings, listed, slip.severity("error"))
+    return [("怎么看", how.format(what=what)), ("然后", then), ("问题", counts)]
 
 
 def replies_to(slip: Slip) -> tuple[str, ...]:
@@ -85,7 +115,7 @@ def replies_to(slip: Slip) -> tuple[str, ...]:
 
 def _with_question(facts: Iterable[tuple[str, str]], replies: tuple[str, ...]) -> list[tuple[str, str]]:
     """The question stands below what it is about."""
-    meant = [_WHOLE_MEANT, _KEEPS_MEANT][: len(replies)]
+    meant = [_WHOLE_MEANT, _KEEPS_MEANT] if len(replies) > 1 else [_NIL_MEANT]
     told = [fact for fact in facts if fact[0] != "怎么办"]
     return [*told, ("怎么办", "\n".join([_ASKED, *meant, _NOT_MEANT])), (REPLY, "")]
 
@@ -132,7 +162,44 @@ def _write_facts(
             _ask(sheet, content, row, replies)
             sheet.row_dimensions[row].height = _REPLY_HEIGHT
         sheet.append([name, content])
-    mark = text_cell(sheet, EXCERPT_MARK if heading == EXCERPT_HEADING else MARK)
+
+
+def _write_list(sheet: Any, heading: str, lines: Sequence[str], row: int) -> int:
+    """A heading across the sheet and, below it, three lines to a row; returns the last row."""
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.worksheet.cell_range import CellRange
+
+    above = text_cell(sheet, heading)
+    above.font = Font(name=_FONT, size=10, bold=True)
+    above.alignment = Alignment(vertical="bottom", wrap_text=True)
+    sheet.merged_cells.ranges.add(CellRange(f"A{row}:G{row}"))
+    sheet.row_dimensions[row].height = _height((heading, sum(_WIDTHS))) + _ROOM
+    sheet.append([above])
+    for three in _abreast(lines):
+        row += 1
+        cells: list[Any] = [None] * len(_WIDTHS)
+        for text, (first, last) in zip(three, _THREE, strict=False):
+            cells[first] = text_cell(sheet, text)
+            cells[first].font = Font(name=_FONT, size=10)
+            cells[first].alignment = Alignment(vertical="top", wrap_text=True)
+            if first < last:
+                sheet.merged_cells.ranges.add(CellRange(f"{'ABCDEFG'[first]}{row}:{'ABCDEFG'[last]}{row}"))
+        widths = [_NO_BREAK * sum(_WIDTHS[first : last + 1]) for first, last in _THREE]
+        sheet.row_dimensions[row].height = _height(*zip(three, widths, strict=False))
+        sheet.append(cells)
+    return row
+
+
+def _abreast(lines: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    left = iter(lines)
+    while three := tuple(islice(left, len(_THREE))):
+        yield three
+
+
+def _sign(sheet: Any, text: str) -> None:
+    from openpyxl.styles import Font
+
+    mark = text_cell(sheet, text)
     mark.font = Font(name=_FONT, size=8, color=_PAPER)
     sheet.append([mark])
 
@@ -140,6 +207,7 @@ def _write_facts(
 def _write_findings(sheet: Any, listed: pd.DataFrame, header_row: int, locate: _Locate) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
+    _repeat_header(sheet, header_row)
     header = [text_cell(sheet, name) for name in HEADER]
     for cell in header:
         cell.font, cell.fill = Font(name=_FONT, size=10, bold=True), PatternFill("solid", fgColor="FFE7E6E6")
@@ -186,17 +254,23 @@ def _counts(findings: pd.DataFrame, listed: int, word: str) -> str:
     return text if listed == total else f"{text}；下表列出前 {listed:,} 处"
 
 
-def _shape(sheet: Any, header_row: int) -> None:
+def _shape(sheet: Any) -> None:
     for letter, width in zip("ABCDEFG", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = f"A{header_row + 1}"
-    sheet.print_title_rows = f"{header_row}:{header_row}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.5
+
+
+def _repeat_header(sheet: Any, header_row: int) -> None:
+    """On every page; on the screen it stays where what is above it leaves room to move below it."""
+    sheet.print_title_rows = f"{header_row}:{header_row}"
+    above = (sheet.row_dimensions[row].height or 15.0 for row in range(1, header_row + 1))
+    if sum(above) <= _FROZEN:
+        sheet.freeze_panes = f"A{header_row + 1}"
 
 
 def _link(cell: Any, own: str, target: tuple[str, str]) -> None:

@@ -27,6 +27,16 @@ STATUS_WORDS: dict[Status, str] = {
 }
 """A submission is ``rechecked`` whose bytes had been taken and of which less counts by now: it is none of its sender's doing."""
 
+Stands = Literal["", "adds", "replaces", "overtaken"]
+"""How a submission stands to what was in force before it, or came after it in its load; blank where nothing was."""
+
+_STANDS: dict[Stands, str] = {
+    "": "",
+    "overtaken": "",
+    "adds": "；原来的其余各行保留不动",
+    "replaces": "；现在以这份为准",
+}
+
 _SEVERITY_WORDS = {"error": "必须改正", "warning": "请核对"}
 
 
@@ -50,7 +60,8 @@ class Slip:
         findings: Columns ``sheet, row, cell, rule, severity, value, message, remedy`` (others are ignored);
             ``cell`` is ``Sheet1!D17``, blank when a whole row is meant; ``also``, where given, more cells of the row. Values may be unmasked: they go back to
             who wrote them.
-        notes: What else the sender should know, in Chinese.
+        notes: What else the sender should know, in Chinese; of several lines, the second is the heading of a list.
+        stands: How it stands to others of its regions and periods.
     """
 
     department: str
@@ -69,6 +80,7 @@ class Slip:
     remedy: str = ""
     findings: pa.Table | pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
+    stands: Stands = ""
 
     @property
     def file_name(self) -> str:
@@ -94,8 +106,11 @@ class Slip:
             return f"重新核对：这份原已接收，现在{what}暂不计入（不是报送有误）"
         if self.status == "accepted" and self.title and not self.rows_in:
             return "已接收：零报告已记下，这一期按没有数据（0）计"
+        if self.stands == "overtaken" and self.status in ("accepted", "partial"):
+            return "已接收，但已由同一批的另一份替换：以那份为准，这份不计入"
         if self.status == "accepted":
-            return "已接收，全部入库" + (f"；有 {self.finding_count} 处请核对" if self.finding_count else "")
+            check = f"；有 {self.finding_count} 处请核对" if self.finding_count else ""
+            return "已接收，全部入库" + _STANDS[self.stands] + check
         if self.status == "partial":
             return f"部分接收：{self.rows_quarantined} {self.counted}有错没有入库，改正后请再报一次"
         if self.status == "refused":
@@ -122,13 +137,26 @@ class Slip:
             lines.append(("原因", self.reason))
         if self.remedy:
             lines.append(("怎么办", self.remedy))
-        lines += [("说明", note) for note in self.notes]
+        lines += [("说明", note.partition("\n")[0]) for note in self.notes]
         lines.append(("报送编号", self.submission_id))
         return lines
 
+    def lists(self) -> list[tuple[str, list[str]]]:
+        """What goes on below its sentence: a heading and its lines."""
+        return [(lines[1], lines[2:]) for note in self.notes if len(lines := note.split("\n")) > 1]
+
     def _rows(self) -> str:
-        counts = {"共": self.rows_in, "入库": self.rows_recorded, "未入库": self.rows_quarantined}
-        return "，".join(f"{word} {count:,} {self.counted}" for word, count in counts.items())
+        """How many rows there are, are good and are not; what counts only later, or not any more, says so."""
+        good, bad, besides = "入库", "未入库", ""
+        if self.status == "held" or self.stands == "overtaken":
+            good, bad = "合格", "有错"
+            besides = "（确认后才计入）" if self.status == "held" else "（由另一份替换，不计入）"
+        counts = (
+            (self.rows_in, "共", ""),
+            (self.rows_recorded, good, besides),
+            (self.rows_quarantined, bad, ""),
+        )
+        return "，".join(f"{word} {count:,} {self.counted}{remark}" for count, word, remark in counts)
 
 
 def shanghai_time(moment: dt.datetime) -> str:

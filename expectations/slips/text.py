@@ -13,6 +13,8 @@ def text_slip(slip: Slip) -> bytes:
     """The bytes of a text slip."""
     lines = [HEADING, "=" * 40]
     lines += [f"{label.ljust(_LABEL_WIDTH, '　')}：{_one_line(text)}" for label, text in slip.facts()]
+    for heading, listed in slip.lists():
+        lines += ["", f"{heading}：", *(f"- {_one_line(line)}" for line in listed)]
     lines += _findings(slip)
     return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
 

@@ -42,7 +42,8 @@ def held(context: typer.Context, as_json: Json = False) -> None:
     site = Site(home_of(context))
     rows = [row for row in site.ledger.submissions().to_pylist() if row["status"] == "held"]
     for row in rows:
-        row["compared"] = " ".join(site.ledger.compared(row["submission_id"]) or ())
+        sentences = site.ledger.compared(row["submission_id"]) or ()
+        row["compared"] = " ".join(one.partition("\n")[0] for one in sentences)
     columns = ("submission_id", "sender_path", "dataset", "period", "rows_recorded", "reason", "compared")
     show(rows, columns, as_json=as_json, title="Held", stacked=True)
 

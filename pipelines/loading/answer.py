@@ -19,7 +19,8 @@ from typing import Protocol, TypeAlias
 import pyarrow as pa
 
 from expectations.contracts.model import Contract
-from expectations.slips import Slip, has_marks, write_slip
+from expectations.resubmission import is_overtaken
+from expectations.slips import Slip, Stands, has_marks, write_slip
 from expectations.slips.reads import with_reads
 from expectations.submissions.otherwise import is_less
 from pipelines.home.access import share
@@ -216,7 +217,15 @@ def _slip(site: Site, entry: Entry, outcome: Outcome) -> Slip:
         remedy=outcome.remedy or "",
         findings=_marked(site, entry, contract, findings),
         notes=notes,
+        stands=_stands(outcome),
     )
+
+
+def _stands(outcome: Outcome) -> Stands:
+    """How a submission stands to what was there: nothing is told of that where nothing was."""
+    if not outcome.compared or outcome.status not in COUNTING:
+        return ""
+    return "overtaken" if is_overtaken(outcome.compared) else outcome.takes or ""
 
 
 def _said_again(slip: Slip, entry: Entry) -> Slip:
@@ -252,4 +261,6 @@ _SAID = ("sheet", "row", "cell", "rule", "severity", "value", "message", "remedy
 def _digest(slip: Slip) -> str:
     """Of all that a slip says."""
     findings = slip.findings.select(list(_SAID)).to_pylist() if isinstance(slip.findings, pa.Table) else []
-    return sha256(json.dumps([slip.facts(), findings], ensure_ascii=False, default=str).encode()).hexdigest()
+    return sha256(
+        json.dumps([slip.facts(), *slip.lists(), findings], ensure_ascii=False, default=str).encode()
+    ).hexdigest()

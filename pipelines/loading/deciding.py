@@ -17,7 +17,17 @@ import pyarrow as pa
 
 from expectations.contracts.model import Contract
 from expectations.contracts.records import record_schema
-from expectations.resubmission import Comparison, Ruling, compare, known_elsewhere, rule, same_file, told
+from expectations.resubmission import (
+    Comparison,
+    Ruling,
+    compare,
+    known_elsewhere,
+    rule,
+    same_file,
+    told,
+    told_overtaken,
+)
+from expectations.resubmission.places import called
 from expectations.resubmission.rule import Why
 from expectations.resubmission.told import HELD, held_remedy
 from expectations.submissions.otherwise import is_less, judged_otherwise
@@ -150,7 +160,7 @@ class Deciding:
         )
         if ruling.why:
             return _held(ruled, ruling.why)
-        self._tell_overtaken(entry, ruled, earlier.replaced)
+        self._tell_overtaken(entry, ruled, contract, earlier)
         return ruled
 
     def _added(
@@ -178,16 +188,23 @@ class Deciding:
         said = self._site.ledger.compared(entry.submission_id) if entry.status in COUNTING else None
         return None if said is None else tuple(said)
 
-    def _tell_overtaken(self, entry: Entry, outcome: Outcome, replaced: Sequence[Standing]) -> None:
+    def _tell_overtaken(self, entry: Entry, outcome: Outcome, contract: Contract, earlier: _Earlier) -> None:
         """Say so to those of the same load whose rows this one stands for: their slips are not written yet."""
-        places: dict[str, list[str]] = defaultdict(list)
-        for one in replaced:
+        units: dict[str, list[Unit]] = defaultdict(list)
+        for one in earlier.replaced:
             if one.submission_id in self._new:
-                places[one.submission_id].append(self._called(one.region_code))
-        for name, regions in places.items():
-            what = "部分行由它更正" if outcome.takes == "adds" else "数据由它替换"
-            note = f"同一批还收到了“{_file(entry.sender_path)}”：这份中{'、'.join(regions)}的{what}，以那份为准。"
+                units[one.submission_id].append(one.unit)
+        adds = outcome.takes == "adds"
+        for name, speaking in units.items():
             told = self._new[name]
+            in_force = self._in_force(contract.dataset, {month for _, month in told.coverage}, entry.seq)
+            left = {one.unit for one in in_force if one.submission_id == name and (one.rows or told.is_nil)}
+            note = told_overtaken(
+                _file(entry.sender_path),
+                [self._called(region) for region, _ in speaking],
+                adds=adds,
+                is_all=not adds and left <= set(speaking),
+            )
             self._new[name] = replace(told, compared=(*told.compared, note))
 
     def _rule(
@@ -254,10 +271,7 @@ class Deciding:
         return told(comparison, ruling, contract, names, self._names, earlier.kept, period)
 
     def _called(self, code: str) -> str:
-        """A region behind its county, as a sender can write it: townships of two counties may share a name."""
-        county = code[:6].ljust(len(code), "0")
-        above = self._names.get(county, "") if county != code else ""
-        return above + self._names.get(code, code)
+        return called(code, self._names)
 
     @cached_property
     def _names(self) -> Mapping[str, str]:

@@ -212,6 +212,70 @@ def test_the_sender_is_told_which_rows_are_gone_and_which_sums_moved() -> None:
     assert "合计由 8 变为 3" in said
 
 
+def many_plots(name: str, towns: int, numbers: range, sheet: str = "台账") -> pa.Table:
+    """The same numbers of plots in each of many townships."""
+    every = [plots(name, *numbers, region=f"9901311{town:02}201") for town in range(towns)]
+    rows = pa.concat_tables(every).to_pylist()
+    numbered = [row | {"row": at, "sheet": sheet} for at, row in enumerate(rows, start=4)]
+    return pa.Table.from_pylist(numbered, schema=record_schema(PLOTS))
+
+
+TOWN_NAMES = {
+    f"9901311{town:02}000": f"{'甲乙丙丁戊己庚辛壬癸'[town % 10]}{town // 10}镇" for town in range(40)
+}
+
+
+def said_of(now: pa.Table, before: pa.Table, files: dict[str, str]) -> tuple[str, ...]:
+    names = TOWN_NAMES | {"990131000000": "东县"}
+    found = compare(now, before, PLOTS)
+    return told(found, Ruling("replaces", "rows_missing"), PLOTS, files, names)
+
+
+def test_of_rows_gone_in_many_townships_a_sentence_names_the_first_and_a_list_all_of_them() -> None:
+    said = said_of(
+        many_plots("new", 30, range(10)), many_plots("old", 30, range(20)), {"old": "3月2日收到的“县.xlsx”"}
+    )
+    (gone,) = [text for text in said if text.startswith("少了")]
+    sentence, heading, *lines = gone.split("\n")
+    assert "共 300 行：甲0镇 10 行、乙0镇 10 行、丙0镇 10 行等 30 个地区" in sentence
+    assert len(sentence) < 90
+    assert heading == "生效后将不再计入的行，原来所在的位置：3月2日收到的“县.xlsx” “台账”"
+    assert len(lines) == 30
+    assert lines[0] == "甲0镇 10 行：第 14–23 行"
+    assert gone.count("丁2镇") == 1
+
+
+def test_of_many_files_each_stands_beside_its_township_and_the_sentence_counts_them() -> None:
+    before = [plots(f"s{town}", *range(8), region=f"9901311{town:02}201") for town in range(6)]
+    files = {f"s{town}": f"3月2日收到的“{town}.xlsx”" for town in range(6)}
+    said = said_of(plots("new", 1, area=3.0, region="990131100201"), pa.concat_tables(before), files)
+    assert "“2.xlsx”等 6 份相比" in said[0]
+    (gone,) = [text for text in said if text.startswith("少了")]
+    assert gone.split("\n")[2] == "甲0镇 7 行：“0.xlsx”第 4、6–11 行"
+
+
+def test_townships_of_one_name_are_told_apart_by_their_counties() -> None:
+    gone = tuple(("old", f"99013{county}100201", "台账", county) for county in (1, 2))
+    names = {f"99013{county}100201": "新村" for county in (1, 2)}
+    names |= {"990131000000": "东县", "990132000000": "西县"}
+    (said,) = told(Comparison(gone=2, gone_at=gone), Ruling("replaces"), PLOTS, {"old": "那份"}, names)[1:]
+    assert "第 1 行（东县新村），“台账”第 2 行（西县新村）" in said
+
+
+def test_very_many_rows_that_changed_are_cut_and_counted() -> None:
+    found = Comparison(changed=60, changed_at=tuple(("台账", row) for row in range(2, 122, 2)))
+    said = told(found, Ruling("replaces"), PLOTS, {"old": "那份"}, {})
+    assert said[1] == f"改动的行在这份文件的：“台账”第 {'、'.join(map(str, range(2, 42, 2)))} 等 60 行。"
+
+
+def test_regions_that_stay_are_counted_where_they_are_many() -> None:
+    kept = [f"东县{name}" for name in TOWN_NAMES.values()][:28]
+    found = Comparison(same=3)
+    (said,) = told(found, Ruling("replaces"), PLOTS, {"old": "那份"}, {}, kept, "2025-03")[1:]
+    assert said.startswith("东县甲0镇、东县乙0镇、东县丙0镇等 28 个地区这份没有涉及")
+    assert "标题写明是哪些地区，如“东县甲0镇2025年3月" in said
+
+
 def test_nothing_is_told_where_nothing_was_there_before() -> None:
     assert told(Comparison(added=3), Ruling("replaces"), PLOTS, {}, {}) == ()
 

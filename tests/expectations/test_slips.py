@@ -21,8 +21,9 @@ from openpyxl.styles import Font
 
 from connectors.grid import Grid, Sheet
 from expectations.rules import REFUSALS, RULES
-from expectations.slips import Slip, write_slip
+from expectations.slips import Slip, Stands, write_slip
 from expectations.slips.cover import COVER, FILLS, shown_title
+from expectations.slips.inside import REPLY
 from expectations.slips.marks import column_number, findings_frame
 from expectations.slips.plain_cells import save_with_plain_cells
 from expectations.slips.rebuilt import rebuilt_workbook, sheet_title
@@ -483,6 +484,69 @@ def test_a_cover_prints_across_a_page_with_every_line_seen_whole(tmp_path: Path)
     assert sum(cover.column_dimensions[letter].width for letter in "ABCDEFG") < 150
     assert cover.row_dimensions[header + 1].height > 60
     assert any(area.coord == "B2:G2" for area in cover.merged_cells.ranges)
+
+
+GONE = "\n".join(
+    ["少了 300 行。", "原来所在的位置：“台账”", *(f"第{n}镇 10 行：第 {n} 行" for n in range(30))]
+)
+
+
+def facts_of(cover: Any) -> list[tuple[str, str]]:
+    lines = [line[:2] for line in cover.iter_rows(values_only=True)]
+    return [(str(label), str(text)) for label, text in lines if label and text]
+
+
+def test_a_held_file_is_asked_about_on_one_page_and_what_would_go_is_listed_below(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    answer = slip(tmp_path, "held", notes=(GONE,), rows_recorded=120, rows_quarantined=0)
+    cover = load_workbook(write_slip(tmp_path / "o", answer))[COVER]
+    facts = facts_of(cover)
+    assert ("行数", "共 120 行，合格 120 行（确认后才计入），有错 0 行") in facts
+    assert ("说明", "少了 300 行。") in facts
+    first = next(row for row in range(1, 60) if cover.cell(row, 1).value == "原来所在的位置：“台账”")
+    assert cover.cell(first - 1, 1).value == REPLY
+    assert [cover.cell(first + 1, column).value for column in (2, 5, 6)] == [
+        f"第{n}镇 10 行：第 {n} 行" for n in range(3)
+    ]
+    assert cover.cell(first + 10, 6).value == "第29镇 10 行：第 29 行"
+    assert sum(cover.row_dimensions[row].height or 15 for row in range(1, first + 11)) < 500, "an A4 across"
+    text = write_slip(tmp_path / "o", answer, as_text=True).read_text("utf-8-sig")
+    assert "\r\n- 第29镇 10 行：第 29 行\r\n" in text.replace("\n", "\r\n")
+    assert text.index("少了 300 行。") < text.index("报送编号") < text.index("原来所在的位置")
+
+
+def test_a_cover_without_errors_speaks_of_none_and_asks_for_nothing_where_all_is_right(
+    tmp_path: Path,
+) -> None:
+    workbook(tmp_path / "archived")
+    only_yellow = slip(tmp_path, "accepted", [finding("台账!B5", "warning")])
+    facts = dict(facts_of(load_workbook(write_slip(tmp_path / "o", only_yellow))[COVER]))
+    assert "红色" not in facts["怎么看"]
+    assert facts["然后"].startswith("核对无误的，不必再报")
+    held = slip(tmp_path, "held", [finding("台账!B5")])
+    facts = dict(facts_of(load_workbook(write_slip(tmp_path / "p", held))[COVER]))
+    assert "入库" not in facts["怎么看"]
+    assert "和答复一起" in facts["然后"]
+
+
+def test_what_is_above_a_list_stands_still_only_where_the_list_can_be_reached(tmp_path: Path) -> None:
+    workbook(tmp_path / "archived")
+    wrong = [finding("台账!B5")]
+    short = load_workbook(write_slip(tmp_path / "o", slip(tmp_path, "partial", wrong)))[COVER]
+    assert short.freeze_panes is not None
+    told = slip(tmp_path, "partial", wrong, notes=(GONE, *("说" * 90 for _ in range(8))))
+    assert load_workbook(write_slip(tmp_path / "o", told))[COVER].freeze_panes is None
+
+
+@pytest.mark.parametrize(
+    ("stands", "said"),
+    [("adds", "其余各行保留不动"), ("replaces", "以这份为准"), ("overtaken", "这份不计入")],
+)
+def test_a_slip_says_first_what_is_in_force_now(tmp_path: Path, stands: Stands, said: str) -> None:
+    answer = slip(tmp_path, stands=stands, rows_recorded=120, rows_quarantined=0)
+    first = write_slip(tmp_path / "o", answer).read_text("utf-8-sig").splitlines()[2]
+    assert said in first
+    assert (stands == "overtaken") == ("全部入库" not in first)
 
 
 def test_an_excerpt_says_one_thing_only_of_what_to_hand_in(tmp_path: Path) -> None:

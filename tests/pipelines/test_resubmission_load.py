@@ -144,6 +144,27 @@ def test_the_office_accepts_what_is_held_and_withdraws_what_is_wrong(planted: To
     assert "nothing to withdraw" in again.err
 
 
+def test_who_is_replaced_within_one_load_is_told_so_first_and_in_part_which_part(planted: Town) -> None:
+    both = [*plots("沐溪镇", range(20)), *plots("汀坪乡", range(9))]
+    planted.drop(f"{JUNE}/榆塘县.csv", table("榆塘县2025年6月造林台账", *both))
+    planted.drop(f"{JUNE}/汀坪乡再核.csv", table("汀坪乡2025年6月造林台账", *plots("汀坪乡", range(9), 12)))
+    planted.load()
+    part = planted.slip("榆塘县")
+    assert "结果　　：已接收，全部入库" in part
+    assert "这份中榆塘县汀坪乡的数据由它替换" in part
+
+    may = JUNE.replace("06", "05")
+    planted.drop(f"{may}/石滩镇.csv", table("石滩镇2025年5月造林台账", *plots("石滩镇", range(6))))
+    planted.drop(f"{may}/石滩镇改.csv", table("石滩镇2025年5月造林台账", *plots("石滩镇", range(6), 11)))
+    planted.load()
+    whole = planted.slip("2025-05/石滩镇.csv")
+    assert "结果　　：已接收，但已由同一批的另一份替换：以那份为准，这份不计入" in whole
+    assert "共 6 行，合格 6 行（由另一份替换，不计入），有错 0 行" in whole
+    assert "同一批收到的“石滩镇改.csv”" in whole
+    assert "全部入库；现在以这份为准" in planted.slip("石滩镇改")
+    assert planted.statuses()[f"{may}/石滩镇.csv"] == "superseded"
+
+
 def test_parts_add_up_together_and_days_apart(planted: Town) -> None:
     planted.drop(f"{JUNE}/汀坪乡之一.csv", table("汀坪乡2025年6月造林台账", *plots("汀坪乡", range(6))))
     planted.drop(f"{JUNE}/汀坪乡之二.csv", table("汀坪乡2025年6月造林台账", *plots("汀坪乡", range(6, 12))))

@@ -250,7 +250,8 @@ class Acts(RuleBasedStateMachine):
         by_last = self._in_force()
         for one in files:
             overtaken = one.status in COUNTING and any(by_last.get(key, one) is not one for key in one.rows)
-            assert ("同一批还收到了" in one.told) >= overtaken, one
+            assert ("同一批" in one.told) >= overtaken, one
+            assert "这份已由同一批" not in one.told or one not in by_last.values(), one
 
     def _change_map(self) -> None:
         """Bring in the list, and judge everything by it."""
