@@ -85,22 +85,35 @@ _ALWAYS = ("accepted", "partial", "refused", "repeat")
 """Statuses that are told even where no file has them; together with those that some have they add up to the files."""
 
 
+_NOT_IN_FORCE = ("superseded", "held", "withdrawn")
+"""Statuses of files whose good rows do not count."""
+
+
 def _counts(source: Source) -> Row:
-    (row,) = source.rows(
+    """Files by status, rows by what became of them; either add up."""
+    found = source.rows(
         f"""
-        select count(*) as files,
-               coalesce(sum(rows_in), 0)::bigint as rows_in,
+        select status, count(*) as files, coalesce(sum(rows_in), 0)::bigint as rows_in,
                coalesce(sum(rows_recorded), 0)::bigint as rows_recorded,
                coalesce(sum(rows_quarantined), 0)::bigint as rows_quarantined
-        from submissions where {IN_MONTHS}
+        from submissions where {IN_MONTHS} group by status
         """  # noqa: S608
     )
-    found = source.rows(
-        f"select status, count(*) as files from submissions where {IN_MONTHS} group by status"  # noqa: S608
-    )
-    known = {each["status"]: each["files"] for each in found}
-    statuses = [(word, known.get(name, 0)) for name, word in STATUSES.items() if name in {*_ALWAYS, *known}]
-    return row | {"statuses": statuses}
+    files = {row["status"]: row["files"] for row in found}
+    good = {row["status"]: row["rows_recorded"] for row in found}
+    besides = [(STATUSES[name], good[name]) for name in _NOT_IN_FORCE if good.get(name)]
+    return {
+        "files": sum(files.values()),
+        "statuses": [
+            (word, files.get(name, 0)) for name, word in STATUSES.items() if name in {*_ALWAYS, *files}
+        ],
+        "rows_in": sum(row["rows_in"] for row in found),
+        "rows": [
+            ("入库", sum(rows for name, rows in good.items() if name not in _NOT_IN_FORCE)),
+            *besides,
+            ("隔离", sum(row["rows_quarantined"] for row in found)),
+        ],
+    }
 
 
 def _rules(source: Source) -> list[Row]:

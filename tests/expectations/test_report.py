@@ -158,13 +158,25 @@ def test_the_overview_counts_what_arrived(tmp_path: Path, contracts: dict[str, C
         submission(2, "toilet_ledger", "toilet_reform", "2025-06", 1, status="partial", rows_quarantined=7, rows_recorded=93),
         submission(3, "toilet_ledger", "toilet_reform", "2025-06", 2, status="refused", rows_in=0, rows_recorded=0),
         submission(4, "toilet_ledger", "toilet_reform", "2031-06", 2),
-        submission(5, "toilet_ledger", "toilet_reform", "2025-06", 2, status="held", rows_in=0, rows_recorded=0),
-        submission(6, "toilet_ledger", "toilet_reform", "2025-06", 2, status="withdrawn", rows_in=0, rows_recorded=0),
+        submission(5, "toilet_ledger", "toilet_reform", "2025-06", 2, status="held", rows_quarantined=4, rows_recorded=96),
+        submission(6, "toilet_ledger", "toilet_reform", "2025-06", 2, status="withdrawn", rows_in=5, rows_recorded=5),
     ]  # fmt: skip
     tables = empty() | {"submissions": pa.Table.from_pylist(rows, schema=schemas.SUBMISSIONS)}
     text = text_of(write(tmp_path, tables, contracts) / "index.html")
     assert "5 份报送 已接收 1 · 部分接收 1 · 待确认 1 · 已撤回 1 · 退回 1 · 重复 0" in text
-    assert "200 行数据 入库 193 · 隔离 7" in text
+    assert "305 行数据 入库 193 · 待确认 96 · 已撤回 5 · 隔离 11" in text
+
+
+def test_rows_of_a_file_that_waits_or_was_replaced_are_not_called_taken_in(
+    tmp_path: Path, contracts: dict[str, Contract]
+) -> None:
+    rows = [
+        submission(1, "toilet_ledger", "toilet_reform", "2025-06", 0, status="superseded"),
+        submission(2, "toilet_ledger", "toilet_reform", "2025-06", 0, status="held", rows_in=30, rows_recorded=30),
+    ]  # fmt: skip
+    tables = empty() | {"submissions": pa.Table.from_pylist(rows, schema=schemas.SUBMISSIONS)}
+    text = text_of(write(tmp_path, tables, contracts) / "index.html")
+    assert "130 行数据 入库 0 · 已被替代 100 · 待确认 30 · 隔离 0" in text
 
 
 def calendar_of(path: Path) -> dict[str, list[str]]:
