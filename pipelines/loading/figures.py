@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,7 +35,7 @@ def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
     the year to be computed; most of it comes out as it was.
 
     Returns:
-        By table, the partitions written.
+        By table, the partitions written; a month that is computed for the first time counts, empty as it may be.
     """
     from expectations.anomalies import detect
     from expectations.contracts.sources import sources
@@ -46,15 +46,17 @@ def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
     facts = sources(site.contracts)
     wanted = [month for month in months if month in desired]
     years = sorted({month[:4] for month in months})
+    known = noted(site, *MONTHLY)
+    new = {month for month in wanted if month not in known}
     connection = site.connect()
     observed = observe(connection, site.indicators, site.regions, wanted, facts, years)
-    written = {"observations": _write_changed(site, "observations", observed, [*months, *years])}
+    written = {"observations": _write_changed(site, "observations", observed, [*months, *years], new)}
     connection = site.connect()  # claims are held against the observations just written
     found = reconcile(connection, site.reconciliations, site.regions, wanted, facts, site.indicators)
     found = pa.concat_tables([found, *_form_checks(site, wanted)])
-    written["reconciliations"] = _write_changed(site, "reconciliations", found, months)
+    written["reconciliations"] = _write_changed(site, "reconciliations", found, months, new)
     seen = detect(connection, wanted, site.contracts, site.indicators)
-    written["anomalies"] = _write_changed(site, "anomalies", seen, months)
+    written["anomalies"] = _write_changed(site, "anomalies", seen, months, new)
     site.ledger.mark_built("observations", {month: desired.get(month) for month in months})
     return {table: partitions for table, partitions in written.items() if partitions}
 
@@ -74,7 +76,10 @@ def _form_checks(site: Site, months: Sequence[str]) -> Iterable[pa.Table]:
             yield as_reconciliations(covered_rows(named, in_force, "county"))
 
 
-def _write_changed(site: Site, table: str, data: pa.Table, partitions: Sequence[str]) -> list[str]:
+def _write_changed(
+    site: Site, table: str, data: pa.Table, partitions: Sequence[str], new: Collection[str]
+) -> list[str]:
+    """Write the partitions that are new or came out otherwise; returns them."""
     schema = {
         "observations": schemas.OBSERVATIONS,
         "reconciliations": schemas.RECONCILIATIONS,
@@ -85,7 +90,9 @@ def _write_changed(site: Site, table: str, data: pa.Table, partitions: Sequence[
         if table in site.store.tables()
         else schema.empty_table()
     )
-    changed = [name for name in partitions if _differs(_rows_of(data, name), _rows_of(present, name))]
+    changed = [
+        name for name in partitions if name in new or _differs(_rows_of(data, name), _rows_of(present, name))
+    ]
     if changed or table not in site.store.tables():
         kept = data.filter(pc.is_in(data["period"], value_set=pa.array(changed, pa.string())))
         site.store.write(table, kept, schema, {"period": changed or list(partitions)})
