@@ -145,7 +145,12 @@ def _coverage(one: Understood, staged: Sequence[Staged]) -> dict[tuple[str, str]
 
 
 def _regions(contract: Contract, one: Understood, staged: Sequence[Staged]) -> list[str]:
+    """Regions of its records; where no row is good, those that the rows name: they were handed in, if not taken."""
     codes = {code for part in staged for code in part.records["region_code"].unique().to_pylist()}
+    if not codes:
+        codes = {
+            str(code) for table in one.conformed for code in table.frame["region_code"].dropna().unique()
+        }
     return sorted(
         {*(covering(code, contract.coverage) for code in codes), *(one.nil.regions if one.nil else ())}
     )

@@ -40,7 +40,7 @@ def judged_otherwise(
     what = "整份暂不计入" if outcome.status == "refused" else f"其中 {lost:,} {counted}暂不计入"
     own = outcome.rows_quarantined - lost
     still = f"另有 {own:,} {counted}原先就没有入库，仍请改正。" if own > 0 else ""
-    why = f"（{outcome.reason}）" if outcome.reason and outcome.dataset is None else ""
+    why = f"（{outcome.reason}）" if outcome.reason and not outcome.rows_in else ""
     if changed:
         forms = "、".join(map(called, changed))
         reason = f"表样已更新：{forms}。这份材料是按旧表样报的，原已接收 {best.rows:,} {counted}；按新表样核对，{what}{why}。"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from connectors.errors import Refused
 from expectations.privacy.shield import Shield
 from expectations.submissions.judge import Judged
+from expectations.submissions.versions import OtherVersion
 from warehouse.ledger import Outcome
 
 
@@ -42,10 +43,14 @@ def outcome_of(judged: Judged, digest: str) -> Outcome:
 
 
 def outcome_of_refusal(submission_id: str, refusal: Refused, digest: str) -> Outcome:
-    """What becomes of a submission that no contract could take."""
+    """What becomes of a submission that no contract could take; of which dataset it is may be known all the same."""
+    known = refusal if isinstance(refusal, OtherVersion) else None
     return Outcome(
         submission_id=submission_id,
         status="refused",
+        dataset=known.contract.dataset if known else None,
+        period=known.period if known else None,
+        regions=sorted(known.regions) if known else (),
         reason=Shield().label(refusal.message),
         remedy=Shield().label(refusal.remedy),
         contract_digest=digest,

@@ -39,7 +39,7 @@ from expectations.submissions.period import (
     with_dates,
 )
 from expectations.submissions.recognise import Candidate, recognise
-from expectations.submissions.versions import OTHER_VERSION, in_its_version
+from expectations.submissions.versions import OtherVersion, in_its_version
 from warehouse.ledger.values import Says
 from warehouse.periods import Month
 
@@ -189,26 +189,25 @@ def _periods(dated: Sequence[tuple[Candidate, Dated]]) -> dict[str, str | None]:
 
 def _versioned(
     dated: Sequence[tuple[Candidate, Dated]], contract: Contract, submission: Submission, index: RegionIndex
-) -> tuple[list[tuple[Candidate, Dated]], list[Conformed], list[tuple[Extract, Refused]]]:
+) -> tuple[list[tuple[Candidate, Dated]], list[Conformed], list[tuple[Extract, OtherVersion]]]:
     """The tables conformed, and those on the form of another version than that of their month.
 
     Raises:
-        Refused: None can be taken.
+        OtherVersion: None can be taken.
     """
     taken: list[tuple[Candidate, Dated]] = []
     tables: list[Conformed] = []
-    misfits: list[tuple[Extract, Refused]] = []
+    misfits: list[tuple[Extract, OtherVersion]] = []
     for one, by in dated:
         try:
             tables.append(_conformed(one, by, contract, submission, index))
-        except Refused as refusal:
-            if refusal.code != OTHER_VERSION:
-                raise
+        except OtherVersion as refusal:
             misfits.append((one.extract, refusal))
         else:
             taken.append((one, by))
     if not tables:
-        raise misfits[0][1]
+        refusals = [refusal for _, refusal in misfits]
+        raise refusals[0].with_all(refusals)
     return taken, tables, misfits
 
 

@@ -7,8 +7,9 @@ What a version is stands in ``expectations.contracts.versions``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,34 @@ from expectations.forms.records import form_route
 from expectations.routing import Route, closeness, match
 from expectations.rules import told
 from expectations.submissions.recognise import Candidate
+from warehouse.codes import covering
 
 OTHER_VERSION = "other_version"
+
+
+class OtherVersion(Refused):
+    """A table on the form of another version: it cannot be taken, but it came, and what it is about is known.
+
+    Attributes:
+        contract: The dataset's.
+        period: Its month; None where nothing says it.
+        regions: Region codes at the contract's level of coverage.
+    """
+
+    def __init__(
+        self, message: str, remedy: str, contract: Contract, period: str | None, regions: frozenset[str]
+    ) -> None:
+        super().__init__(OTHER_VERSION, message, remedy)
+        self.contract, self.period, self.regions = contract, period, regions
+
+    def __reduce__(self) -> tuple[type[OtherVersion], tuple[Any, ...]]:
+        return type(self), (self.message, self.remedy, self.contract, self.period, self.regions)
+
+    def with_all(self, others: Iterable[OtherVersion]) -> OtherVersion:
+        """The refusal of a file of several such tables."""
+        regions = self.regions.union(*(one.regions for one in others))
+        return OtherVersion(self.message, self.remedy, self.contract, self.period, regions)
+
 
 AsType = Callable[[Route], Conformed]
 """Conforms a table by a route."""
@@ -38,18 +65,22 @@ def in_its_version(one: Candidate, contract: Contract, period: str | None, confo
         conformed: Conforms it.
 
     Raises:
-        Refused: ``other_version``: it lacks what the version of its month requires.
+        OtherVersion: It lacks what the version of its month requires.
     """
     if not contract.versions:
         return conformed(one.route)
     if period is None:
         table = conformed(one.route)
-        version = contract.at(_most(table))
-        if version.valid_from != table.valid_from:
-            table = conformed(_under(version, one))
-    else:
-        version = contract.at(period)
-        table = conformed(_under(version, one))
+        version = contract.at(period := _most(table))
+        if version.valid_from == table.valid_from:
+            return _without_others(_saying_so(table, one.route, version), contract, version)
+    version = contract.at(period)
+    route = _under(version, one)
+    if route is None:
+        regions = conformed(one.route).frame["region_code"].dropna().unique()
+        units = frozenset(covering(str(code), contract.coverage) for code in regions)
+        raise OtherVersion(*_lacking(version, one), contract, period, units)
+    table = conformed(route)
     return _without_others(_saying_so(table, one.route, version), contract, version)
 
 
@@ -59,18 +90,22 @@ def called(version: Contract) -> str:
     return f"第 {version.version} 版{since}"
 
 
-def _under(version: Contract, one: Candidate) -> Route:
+def _under(version: Contract, one: Candidate) -> Route | None:
+    """How a table is read under a version; None where it lacks what that requires."""
     if version.form is not None:
         return form_route(version)  # every column of a form is where it belongs, whatever it asks for
     if one.route.contract.valid_from == version.valid_from:
         return one.route
     found = match(one.extract.table.columns, version)
-    if found.fits:
-        return found
+    return found if found.fits else None
+
+
+def _lacking(version: Contract, one: Candidate) -> tuple[str, str]:
+    """What is told of a table that lacks something, and what to do."""
+    found = match(one.extract.table.columns, version)
     lacking = "、".join(column.title for column in found.lacking)
     why = f"缺少必填列：{lacking}" if lacking else "多数列不在该版表样中：" + "、".join(found.unknown)
-    raise Refused(
-        OTHER_VERSION,
+    return (
         f"《{version.title}》这一期按{called(version)}表样核对，这张表像是{called(one.route.contract)}的表样，{why}。",
         "请核对所属期；所属期无误的，请按这一期的表样补齐后重报，空白表可向考核办索取"
         f"（shiji template {version.dataset}{_period_option(version)}）。",

@@ -97,10 +97,13 @@ def main() -> None:
 def _expected() -> tuple[type[Exception], ...]:
     """Errors whose message says what to do. What raises them takes a while to import, so it is left until then."""
     from expectations.contracts.model import ContractError
+    from expectations.reconciliations.engine import ReconciliationError
     from pipelines.home.access import NoSuchGroup
     from pipelines.home.folders import HomeError
     from warehouse.definitions import DefinitionError
     from warehouse.guard import QueryError
+    from warehouse.indicators import IndicatorError
     from warehouse.release import ReleaseError
 
-    return HomeError, ContractError, NoSuchGroup, DefinitionError, QueryError, ReleaseError, Problem
+    ours = HomeError, ContractError, NoSuchGroup, DefinitionError, QueryError, ReleaseError, Problem
+    return *ours, IndicatorError, ReconciliationError

@@ -8,7 +8,7 @@ bundle end. Which submissions there are, whether one takes force, and what its s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,10 +16,12 @@ from connectors.errors import Refused
 from connectors.extract import read_tables
 from expectations.conform import RegionIndex
 from expectations.contracts.model import Contract
+from expectations.contracts.records import record_schema
 from expectations.privacy.shield import Shield
 from expectations.submissions.judge import Judged, judge
 from expectations.submissions.outcome import outcome_of, outcome_of_refusal
 from expectations.submissions.understand import Reader, Understood, understand
+from expectations.submissions.versions import OtherVersion
 from expectations.submissions.whole import submission_findings
 from pipelines.home import keys
 from pipelines.home.folders import Home
@@ -166,12 +168,37 @@ class _Bundle:
         staged.write(dataset, submission_id, "checks", judged.checks)
 
     def refuse(self, entry: Entry, refusal: Refused) -> None:
-        """Keep why a submission is refused."""
-        outcome = outcome_of_refusal(entry.submission_id, refusal, digest_at(self._digests[""], ()))
+        """Keep why a submission is refused; what is known of it is judged anew when that dataset's contract changes."""
+        submission_id = entry.submission_id
+        if not isinstance(refusal, OtherVersion):
+            outcome = outcome_of_refusal(submission_id, refusal, digest_at(self._digests[""], ()))
+            self._keep_refusal(entry, outcome, refusal, None, {"": self._site.contracts_digest})
+            return
+        contract, months = refusal.contract, [refusal.period] if refusal.period else []
+        outcome = outcome_of_refusal(
+            submission_id, refusal, digest_at(self._digests[contract.dataset], months)
+        )
         if self._keeps:
-            findings = submission_findings(entry.submission_id, None, None, Shield(), refusal=refusal)
-            self._site.staged.aside.write("", entry.submission_id, "findings", findings)
-        self._done(entry, replace(outcome, judged_by={"": self._site.contracts_digest}))
+            records = record_schema(contract).empty_table()
+            self._site.staged.aside.write(contract.dataset, submission_id, "records", records)
+        self._keep_refusal(
+            entry, outcome, refusal, contract, {one: contract.at(one).digest for one in months}
+        )
+
+    def _keep_refusal(
+        self,
+        entry: Entry,
+        outcome: Outcome,
+        refusal: Refused,
+        contract: Contract | None,
+        judged_by: Mapping[str, str],
+    ) -> None:
+        if self._keeps:
+            said = submission_findings(
+                entry.submission_id, contract, outcome.period, Shield(), refusal=refusal
+            )
+            self._site.staged.aside.write(outcome.dataset or "", entry.submission_id, "findings", said)
+        self._done(entry, replace(outcome, judged_by=judged_by))
 
     def _done(self, entry: Entry, outcome: Outcome) -> None:
         """While a key is being changed, what is only staged anew is nothing to tell its sender."""

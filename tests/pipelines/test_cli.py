@@ -251,6 +251,34 @@ def test_settings_that_do_not_parse_are_named_by_file(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
+def test_an_indicator_of_a_dataset_without_contract_is_named_in_one_line(home: Town, tmp_path: Path) -> None:
+    town = home.copy(tmp_path / "home")
+    path = town.root / "config" / "indicators" / "lost_plots.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(LOST, encoding="utf-8")
+
+    ended = run_apart("load", home=town.root)
+
+    assert ended.returncode == 1
+    assert "lost_plots reads lost_ledger. Add the contract or take the indicator out" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "measure.py" not in ended.stderr + ended.stdout
+
+
+LOST = """\
+id: lost_plots
+title: 丢失的地块数
+dimension: 生态宜居
+unit: 块
+kind: sum
+direction: higher
+over_time: sum
+numerator: select as_of, region_code, 1 as value from lost_ledger_in_month
+description: 读的台账没有合同
+source: 无
+"""
+
+
 def test_a_lost_key_is_not_replaced(home: Town, tmp_path: Path) -> None:
     town = home.copy(tmp_path / "home")
     (town.root / "config" / "private.key").unlink()

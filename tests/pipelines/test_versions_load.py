@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from expectations.hand_ins import hand_ins
 from pipelines.answers.contract_diff import concerned
 from tests.expectations.versioned import FIRST, NEW_HEAD, OLD_HEAD, TENDED, Row, form, workbook
 from tests.pipelines.town import Town, new_town
@@ -123,6 +125,44 @@ def test_a_form_that_takes_nothing_of_an_old_file_says_so_and_so_does_the_ledger
     ((*stood, reason),) = town.ask(stands)
     assert stood == ["refused", "saplings", "2025-07", ["990121100000"]]
     assert reason.startswith("表样已更新")
+
+
+def hand_in_states(town: Town, months: list[str]) -> dict[tuple[str, str], str]:
+    """Of the ledger of plots, by county and month."""
+    with town.site.connect() as connection:
+        then = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+        found = hand_ins(connection, {"saplings": town.site.contracts["saplings"]}, months, then)
+    return {(one.county, one.month): one.state for one in found}
+
+
+def test_a_file_on_the_form_of_another_version_or_of_bad_rows_alone_is_sent_back_and_not_missing(
+    town: Town,
+) -> None:
+    put(town, "saplings-2.yaml", form("2.0.0", "2025-10", TENDED, most=100))
+    drop(town, "2025年10月造林.xlsx", OLD_HEAD, old("A-1"))
+    drop(town, "2025年5月造林.xlsx", OLD_HEAD, old("A-1", "没有量"), old("A-2", "没有量"))
+    town.load()
+    stood = dict(town.ask("select file_name, (status, dataset, period, regions) from submissions"))
+    for name, month in (("2025年10月造林.xlsx", "2025-10"), ("2025年5月造林.xlsx", "2025-05")):
+        assert stood[name] == ("refused", "saplings", month, ["990121100000"])
+    states = hand_in_states(town, ["2025-05", "2025-06", "2025-10", "2025-11"])
+    assert {month: states["990121", month] for month in ("2025-05", "2025-06", "2025-10", "2025-11")} == {
+        "2025-05": "refused",
+        "2025-06": "late",
+        "2025-10": "refused",
+        "2025-11": "missing",
+    }
+    assert states["990122", "2025-10"] == "missing"
+    assert "台账　　：造林台账" in said(town, "2025年10月造林.xlsx")
+    kept = town.ask("select dataset, period from findings where rule = 'other_version'")
+    assert kept == [("saplings", "2025-10")]
+    assert town.shiji("history", "saplings", "990121000000", "2025-10").code == 0
+    assert json.loads(town.shiji("verify", "--deep", "--json").out) == []
+    assert town.load().is_idle
+
+    put(town, "saplings-2.yaml", form("2.0.0", "2025-10", most=100))
+    town.load()
+    assert town.statuses()["forestry/2025年10月造林.xlsx"] == "accepted"
 
 
 def test_what_a_change_would_do_is_said_before_and_nothing_is_written(town: Town, tmp_path: Path) -> None:
