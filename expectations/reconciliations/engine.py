@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -11,7 +11,15 @@ from expectations.reconciliations.model import Reconciliation, Side
 from warehouse.guard import QueryError, ask
 from warehouse.indicators import Indicator
 from warehouse.region_tree import TREE
-from warehouse.relations import Source, check_months, finds_rows, located, with_relations
+from warehouse.relations import (
+    Source,
+    check_months,
+    finds_rows,
+    located,
+    nils_in,
+    relations_in,
+    with_relations,
+)
 from warehouse.schemas import RECONCILIATIONS
 from warehouse.scratch import scratch
 
@@ -117,14 +125,8 @@ def reconcile(
     named = indicators or {}
     sources = located(connection, sources)
     asked = {"months": check_months(months)}
-    sides = [
-        _side(connection, one, name, side, sources, asked, named)
-        for one in reconciliations.values()
-        for name, side in (("left", one.left), ("right", one.right))
-        if finds_rows(side.statement, sources)
-    ]
     with scratch() as work:
-        work.register("sides", pa.concat_tables([_SIDES.empty_table(), *sides]))
+        work.register("sides", pa.concat_tables(_sides(connection, reconciliations, sources, asked, named)))
         work.register("regions", regions)
         work.register("definitions", _definitions(reconciliations))
         work.register("rules", _rules(reconciliations))
@@ -132,6 +134,21 @@ def reconcile(
         work.execute(TREE)
         work.execute(_SHOWN)
         return work.sql(_COMPARED).to_arrow_table().cast(RECONCILIATIONS)
+
+
+def _sides(
+    connection: duckdb.DuckDBPyConnection,
+    reconciliations: Mapping[str, Reconciliation],
+    sources: Mapping[str, Source],
+    asked: Mapping[str, list[str]],
+    indicators: Mapping[str, Indicator],
+) -> Iterator[pa.Table]:
+    yield _SIDES.empty_table()
+    for one in reconciliations.values():
+        for name, side in (("left", one.left), ("right", one.right)):
+            if finds_rows(side.statement, sources):
+                yield _side(connection, one, name, side, sources, asked, indicators)
+            yield _nothing(connection, one, name, side, sources, asked)
 
 
 def _side(
@@ -154,7 +171,36 @@ def _side(
         ) from error
     except QueryError as error:
         raise ReconciliationError(f"reconciliation {one.id}: {name} cannot be computed: {error}") from error
-    for label, text in (("reconciliation", one.id), ("side", name)):
+    return _labelled(rows, one, name)
+
+
+def _nothing(
+    connection: duckdb.DuckDBPyConnection,
+    one: Reconciliation,
+    name: str,
+    side: Side,
+    sources: Mapping[str, Source],
+    asked: Mapping[str, list[str]],
+) -> pa.Table:
+    """A nought for every region whose nil report a side rests on: what it has no rows of there is reported.
+
+    Of a side that reads several datasets one of them does not tell what the whole comes to; neither does a region tell
+    which item has nothing, nor a report that is compared where it was stated what each village states.
+    """
+    read = relations_in(side.statement)
+    if len(read) != 1 or one.per_item or one.level == "stated":
+        return _SIDES.empty_table()
+    ((dataset, window),) = read
+    source = sources.get(dataset)
+    if source is None or not (source.is_there and source.has_nils):
+        return _SIDES.empty_table()
+    nils = nils_in(dataset, window, source)
+    nought = f"select distinct as_of, region_code, '' as item, 0 as value, 0 as blanks from ({nils})"  # noqa: S608 — names of contracts
+    return _labelled(connection.execute(nought, asked).to_arrow_table(), one, name)
+
+
+def _labelled(rows: pa.Table, one: Reconciliation, side: str) -> pa.Table:
+    for label, text in (("reconciliation", one.id), ("side", side)):
         rows = rows.append_column(label, pa.repeat(pa.scalar(text), rows.num_rows))
     return rows.select(_SIDES.names).cast(_SIDES)
 

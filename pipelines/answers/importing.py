@@ -1,4 +1,4 @@
-"""What an import of regions would do: what the list changes, and what is recorded under the codes it changes."""
+"""What an import of regions would do: what the list changes, and what is recorded, or reported as nothing, under its codes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from expectations.contracts.sources import sources
 from pipelines.home.site import Site
 from warehouse.region_changes import Change, RegionChanges, changes_by
 from warehouse.regions import read_regions_csv
+from warehouse.relations import nil_reports
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class Concerned:
         dataset, period: Where the records are.
         rows, submissions: How many, of how many submissions.
         rows_since: Of the rows, those of months that the change holds for; the list of earlier months stays as it is.
+        nil_reports, nil_reports_since: The same of regions that were reported to have nothing; a submission may speak
+            for several.
     """
 
     region_code: str
@@ -29,6 +33,8 @@ class Concerned:
     rows: int
     submissions: int
     rows_since: int
+    nil_reports: int
+    nil_reports_since: int
 
 
 @dataclass(frozen=True)
@@ -38,13 +44,15 @@ class ImportPlan:
     Attributes:
         changes: Code by code.
         concerned: Records under these codes, by code, dataset and month.
-        rows, submissions: Records concerned in all, and the submissions they are of; each counted once.
+        rows, nil_reports, submissions: Records and nil reports concerned in all, and the submissions they are of; each
+            counted once.
         read_anew: Submissions that the next load reads anew.
     """
 
     changes: RegionChanges
     concerned: tuple[Concerned, ...]
     rows: int
+    nil_reports: int
     submissions: int
     read_anew: int
 
@@ -54,7 +62,7 @@ class ImportPlan:
 
         Those of earlier months keep code, name and parents.
         """
-        return any(one.rows_since for one in self.concerned)
+        return any(one.rows_since or one.nil_reports_since for one in self.concerned)
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -66,6 +74,7 @@ class ImportPlan:
             "undated": list(self.changes.undated),
             "records": [asdict(one) for one in self.concerned],
             "rows": self.rows,
+            "nil_reports": self.nil_reports,
             "submissions": self.submissions,
             "read_anew": self.read_anew,
             "asks": self.asks,
@@ -86,6 +95,7 @@ def plan_import(site: Site, path: Path, under: str | None = None) -> ImportPlan:
         changes,
         tuple(Concerned(**row) for row in found if row["region_code"] is not None),
         total.get("rows", 0),
+        total.get("nil_reports", 0),
         total.get("submissions", 0),
         len(site.ledger.stale(dict.fromkeys((*site.contracts, ""), ""))) if changes.changes else 0,
     )
@@ -99,9 +109,14 @@ def _concerned(site: Site, changes: Sequence[Change]) -> list[dict[str, Any]]:
     for change in changes:
         month = f"{change.since:%Y-%m}" if change.since else ""
         since[change.region_code] = min(month, since.get(change.region_code, month))
+    parts = (
+        (f'select submission_id, region_code, period from "{name}"', nil_reports(name, source))  # noqa: S608 - names of contracts
+        for name, source in sources(site.contracts).items()
+    )
     records = " union all ".join(
-        f"select '{name}' as dataset, region_code, period, submission_id from \"{name}\""  # noqa: S608 - names of contracts
-        for name in site.contracts
+        f"select '{name}' as dataset, region_code, period, submission_id, {is_nil} as is_nil from ({part})"  # noqa: S608 - the same
+        for name, both in zip(site.contracts, parts, strict=True)
+        for part, is_nil in zip(both, ("false", "true"), strict=True)
     )
     given = {"codes": list(since), "months": list(since.values())}
     with site.connect() as connection:
@@ -117,11 +132,12 @@ with recursive changed as (
     union
     select below.code, regions.region_code, since from regions join below on regions.parent_code = below.region_code
 ), records as ({records})
-select code as region_code, dataset, period, count(*) as rows, count(distinct submission_id) as submissions,
-    count(*) filter (period >= since) as rows_since
+select code as region_code, dataset, period, count(*) filter (not is_nil) as rows,
+    count(distinct submission_id) as submissions, count(*) filter (not is_nil and period >= since) as rows_since,
+    count(*) filter (is_nil) as nil_reports, count(*) filter (is_nil and period >= since) as nil_reports_since
 from records join below using (region_code) group by code, dataset, period having count(*) > 0
 union all
-select null, null, null, count(*), count(distinct submission_id), null
+select null, null, null, count(*) filter (not is_nil), count(distinct submission_id), null, count(*) filter (is_nil), null
 from records semi join below using (region_code)
 order by all
 """

@@ -107,10 +107,10 @@ def _show_plan(path: Path, plan: ImportPlan) -> None:
     if plan.concerned:
         names = {change.region_code: change.name for change in changes}
         rows = _by_code_and_dataset(plan.concerned, names)
-        show(rows[:_SHOWN], tuple(rows[0]), as_json=False, title="Records in force under these codes")
+        show(rows[:_SHOWN], tuple(rows[0]), as_json=False, title="In force under these codes")
         _say_rest(len(rows), "lines")
         typer.echo(
-            f"Concerned: {plan.rows:,} records of {plan.submissions:,} submissions. Records of months before a change "
+            f"Concerned: {_counted(plan)} of {plan.submissions:,} submissions. Records of months before a change "
             "keep the code they were handed in under."
         )
         if plan.changes.undated:
@@ -120,6 +120,11 @@ def _show_plan(path: Path, plan: ImportPlan) -> None:
             )
     if plan.read_anew:
         typer.echo(f"The next load reads {plan.read_anew:,} submissions anew: all that were read before.")
+
+
+def _counted(plan: ImportPlan) -> str:
+    nil = f" and {plan.nil_reports:,} nil reports" if plan.nil_reports else ""
+    return f"{plan.rows:,} records{nil}"
 
 
 def _say_rest(count: int, what: str) -> None:
@@ -140,8 +145,11 @@ def _by_code_and_dataset(concerned: Iterable[Concerned], names: Mapping[str, str
                 "months": own[0].period if len(own) == 1 else f"{own[0].period} … {own[-1].period}",
                 "records": sum(one.rows for one in own),
                 "since the change": sum(one.rows_since for one in own),
+                "nil reports": sum(one.nil_reports for one in own),
             }
         )
+    if not any(row["nil reports"] for row in rows):
+        return [{name: cell for name, cell in row.items() if name != "nil reports"} for row in rows]
     return rows
 
 

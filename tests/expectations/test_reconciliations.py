@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,10 @@ from expectations.reconciliations import (
 from expectations.reconciliations.model import BUILT_IN
 from warehouse.indicators import load_indicators
 from warehouse.relations import Source
-from warehouse.schemas import OBSERVATIONS, RECONCILIATIONS, REGIONS
+from warehouse.schemas import OBSERVATIONS, RECONCILIATIONS, REGIONS, SUBMISSIONS
 
 COUNTY, TOWN = "990101000000", "990101100000"
+WHEN = dt.datetime(2025, 7, 2, tzinfo=dt.UTC)
 VILLAGES = ("990101100201", "990101100202", "990101100203")
 SOURCES = {
     "said": Source("C", "snapshot", columns={"people": "bigint"}),
@@ -62,9 +65,18 @@ def rule(**fields: Any) -> Reconciliation:
 
 
 def compared(
-    one: Reconciliation, said: dict[str, float | None], listed: dict[str, float | None]
+    one: Reconciliation,
+    said: dict[str, float | None],
+    listed: dict[str, float | None],
+    nil: Sequence[str] = (),
 ) -> dict[str, dict[str, Any]]:
+    """Rows by region; ``nil``: regions of which the list was handed in with nothing in it."""
     connection = duckdb.connect()
+    reports = [
+        {"submission_id": code, "dataset": "listed", "regions": [code], "period": "2025-06"} for code in nil
+    ]
+    filed = [{**row, "status": "accepted", "rows_in": 0, "received_at": WHEN} for row in reports]
+    connection.register("submissions", pa.Table.from_pylist(filed, schema=SUBMISSIONS))
     for name, figures in (("said", said), ("listed", listed)):
         table = pa.table(
             {
@@ -106,6 +118,38 @@ def test_totals_are_compared_at_the_level_asked_for_and_one_blank_part_leaves_th
     unknown = compared(one, {VILLAGES[0]: 1, VILLAGES[1]: None}, {VILLAGES[0]: 2, VILLAGES[1]: 4})
     assert unknown[TOWN]["agrees"] is None
     assert unknown[TOWN]["left_value"] is None
+
+
+NILS = {
+    "a nil report against people is wrong": (
+        rule(level="township"),
+        {"990101100201": 4},
+        TOWN,
+        (4, 0, False),
+    ),
+    "a nil report against none agrees": (rule(level="township"), {"990101100201": 0}, TOWN, (0, 0, True)),
+    "it counts in the county": (rule(level="county"), {"990101100201": 4}, COUNTY, (4, 0, False)),
+    "it is nothing against nothing said": (rule(level="township"), {}, TOWN, (None, 0, None)),
+    "what is compared where it is stated is left alone": (
+        rule(level="stated"),
+        {"990101100201": 4},
+        VILLAGES[0],
+        (4, None, None),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NILS)
+def test_what_is_reported_as_nothing_is_nought_and_not_unreported(name: str) -> None:
+    one, said, region, right = NILS[name]
+    rows = compared(one, dict(said), {}, nil=[TOWN])
+    row = rows[region]
+    assert (row["left_value"], row["right_value"], row["agrees"]) == right
+
+
+def test_a_nil_report_that_rows_have_followed_adds_nothing() -> None:
+    (row,) = compared(rule(level="township"), {VILLAGES[0]: 4}, {VILLAGES[1]: 4}, nil=[TOWN]).values()
+    assert (row["right_value"], row["agrees"]) == (4, True)
 
 
 @pytest.mark.parametrize(

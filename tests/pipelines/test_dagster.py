@@ -365,7 +365,8 @@ def test_a_load_in_the_terminal_shows_in_dagster(tmp_path: Path) -> None:
 
     with dg.DagsterInstance.from_config(str(town.root / "dagster")) as own:
         assert own.get_materialized_partitions(TOILETS) == {"2025-06"}
-        for name in ("observations", "reconciliations", "anomalies"):  # one that found nothing was looked for all the same
+        # one that found nothing was looked for all the same
+        for name in ("observations", "reconciliations", "anomalies"):
             assert own.get_materialized_partitions(dg.AssetKey(name)) == {"2025-06"}
         told = own.get_latest_materialization_event(TOILETS)
     assert told is not None

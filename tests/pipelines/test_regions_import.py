@@ -101,6 +101,40 @@ def test_the_records_below_a_township_that_ends_are_counted_each_once(recorded: 
     }
 
 
+def nothing(town: Town, month: str, *regions: str) -> None:
+    """A nil report in force."""
+    at, path = datetime(2025, 9, 2, tzinfo=UTC), f"toilet_ledger/{month}{regions[0]}.csv"
+    (got,) = town.site.ledger.receive_many([Arrival("x", path, path, f"{month}{regions}"[:64], 9, at, at)])
+    covered = {(region, month): 0 for region in regions}
+    told = Outcome(got.submission_id, "accepted", "toilet_ledger", month, list(regions), coverage=covered)
+    town.site.ledger.finish_many([told])
+
+
+def test_nil_reports_below_a_township_that_ends_are_counted_too(own: Town) -> None:
+    nothing(own, "2025-05", "990121200000")
+    nothing(own, "2025-09", "990121200000", "990121100000")
+    nothing(own, "2025-06", "990121200000")  # rows have followed: they speak
+    plan = plan_import(own.site, listed(own, MERGED))
+    assert (plan.rows, plan.nil_reports, plan.submissions) == (7, 2, 4)
+    nils = {
+        (one.region_code, one.period): (one.nil_reports, one.nil_reports_since)
+        for one in plan.concerned
+        if one.nil_reports
+    }
+    assert nils == {("990121200000", "2025-05"): (1, 0), ("990121200000", "2025-09"): (1, 1)}
+    said = imported(own, MERGED, "--dry-run")
+    assert "7 records and 2 nil reports of 4 submissions" in said.out
+    assert "nil reports" in said.out.split("In force under these codes")[1]
+
+
+def test_a_nil_report_alone_is_reason_to_ask(own: Town) -> None:
+    late = HEAD + "990122100000,石滩镇,township,990122000000,,2025-08-01,\n"
+    assert not plan_import(own.site, listed(own, late)).asks
+    nothing(own, "2025-09", "990122100000")
+    plan = plan_import(own.site, listed(own, late))
+    assert (plan.rows, plan.nil_reports, plan.asks) == (0, 1, True)
+
+
 def test_an_undated_successor_holds_for_every_month(recorded: Town) -> None:
     plan = plan_import(recorded.site, listed(recorded, MERGED.replace("2025-08-01,9901211", ",9901211")))
     assert all(one.rows == one.rows_since for one in plan.concerned)
