@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -135,6 +135,10 @@ class Successors:
     def of(self, code: str, month: str) -> str:
         """The code that is in force in a month for one, itself where it has not ended."""
         return self._in(month).successors.get(code, code)
+
+    def led(self, month: str) -> Iterator[tuple[str, str]]:
+        """Codes that are not in force in a month any more, and those that are instead."""
+        return ((code, leads) for code, leads in self._in(month).successors.items() if code != leads)
 
     def first(self, code: str, month: str) -> str:
         """The first code that the same region had, itself where it never had another."""

@@ -196,7 +196,7 @@ def _nothing(
         return _SIDES.empty_table()
     nils = nils_in(dataset, window, source)
     nought = f"select distinct as_of, region_code, '' as item, 0 as value, 0 as blanks from ({nils})"  # noqa: S608 — names of contracts
-    return _labelled(connection.execute(nought, asked).to_arrow_table(), one, name)
+    return _labelled(connection.sql(nought, params=asked).to_arrow_table(), one, name)
 
 
 def _labelled(rows: pa.Table, one: Reconciliation, side: str) -> pa.Table:

@@ -6,7 +6,7 @@ Pure functions over tables; which submissions are in force is asked elsewhere.
 from expectations.resubmission.compare import Comparison, compare, known_elsewhere
 from expectations.resubmission.intent import intent_of, same_file
 from expectations.resubmission.rule import Ruling, rule
-from expectations.resubmission.told import is_overtaken, told, told_overtaken
+from expectations.resubmission.told import is_overtaken, told, told_overtaken, told_twice
 
 __all__ = [
     "Comparison",
@@ -19,4 +19,5 @@ __all__ = [
     "same_file",
     "told",
     "told_overtaken",
+    "told_twice",
 ]

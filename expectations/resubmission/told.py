@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from expectations.nil.words import wording
@@ -134,6 +134,25 @@ def told_overtaken(file: str, regions: Iterable[str], *, adds: bool, is_all: boo
         return f"{_OVERTAKEN}“{file}”替换，以那份为准。"
     what = "部分行由它更正" if adds else "数据由它替换"
     return f"同一批还收到了“{file}”：这份中{first_few(regions, '个地区')}的{what}，以那份为准。"
+
+
+def told_twice(
+    rows: int, contract: Contract, places: Iterable[str], left: Sequence[str], files: Iterable[str]
+) -> str:
+    """What a sender is told whose rows of some villages another township hands in too.
+
+    Args:
+        rows: How many.
+        contract: What rows are called.
+        places: Names of the villages.
+        left: Names of the townships that they belonged to.
+        files: What to call the others.
+    """
+    unit = "格" if contract.form else "行"
+    return (
+        f"请核对：{first_few(places, '个村')}的 {rows} {unit}，{first_few(files, '份')}里也有，现在两处都计入了。"
+        f"区划调整后已不属于{first_few(left, '个地区')}，请{first_few(left, '个地区')}去掉这些{unit}，把整份再报一次。"
+    )
 
 
 def is_overtaken(said: Iterable[str]) -> bool:

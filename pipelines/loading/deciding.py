@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 
 import pyarrow as pa
 
+from expectations.conform.in_time import Successors
 from expectations.contracts.model import Contract
 from expectations.contracts.records import record_schema
 from expectations.resubmission import (
@@ -26,6 +27,7 @@ from expectations.resubmission import (
     same_file,
     told,
     told_overtaken,
+    told_twice,
 )
 from expectations.resubmission.places import called
 from expectations.resubmission.rule import Why
@@ -35,12 +37,12 @@ from pipelines.home.folders import HomeError
 from pipelines.home.site import Site, shown
 from pipelines.loading.answered import close_answered
 from pipelines.loading.kin import Kin
+from pipelines.loading.moved import Moved
+from pipelines.loading.stands import Stands
 from warehouse.clock import shanghai_day
 from warehouse.ledger import Best, Entry, Outcome, Standing
-from warehouse.ledger.force import as_in_force
 from warehouse.ledger.values import COUNTING
 from warehouse.ledger.versions import Unit
-from warehouse.staged import covered_rows
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,10 @@ class Deciding:
 
     def __init__(self, site: Site, *, really: bool) -> None:
         self._site, self._really = site, really
-        self._standing: dict[tuple[str, str], list[Standing]] = {}
-        self._kin = Kin(site, self._rows)
+        self._stands = Stands(site)
+        codes = Successors(site.regions)
+        self._kin = Kin(site, self._stands, codes)
+        self._moved = Moved(self._stands, codes)
         self._turned_back = 0
         self._new: dict[str, Outcome] = {}
 
@@ -118,7 +122,7 @@ class Deciding:
             outcome = judged_otherwise(entry.best, outcome, self._site.contracts, beneath)
         self._adopt(entry, outcome)
         if outcome.coverage and outcome.dataset and outcome.status != "held":
-            self._note(entry, outcome, outcome.dataset)
+            self._stands.note(entry, outcome, outcome.dataset)
         if not entry.is_staged:
             self._new[entry.submission_id] = outcome
         return outcome
@@ -128,7 +132,7 @@ class Deciding:
         lost = {*best.units, *self._site.ledger.covered(entry.submission_id)}
         if entry.takes != "adds":
             lost -= outcome.coverage.keys()
-        earlier = self._in_force(best.dataset, {period for _, period in lost}, entry.seq)
+        earlier = self._stands.in_force(best.dataset, {period for _, period in lost}, entry.seq)
         return list(dict.fromkeys(_received(one) for one in earlier if one.unit in lost and one.rows))
 
     def _adopt(self, entry: Entry, outcome: Outcome) -> None:
@@ -141,11 +145,12 @@ class Deciding:
         earlier = self._earlier(entry, outcome, contract)
         said = self._said(entry)
         outcome = replace(outcome, takes=entry.takes or "replaces", compared=said or ())
+        twice = self._twice(entry, outcome, contract) if said is None else ()
         if not earlier.replaced:
-            outcome = _speaking(outcome, earlier.kin | earlier.dropped)
+            outcome = _speaking(replace(outcome, compared=said or twice), earlier.kin | earlier.dropped)
             return _held(outcome, "waiting") if entry.status == "held" else outcome
         now = self._now(entry, contract)
-        comparison = compare(now, self._rows(contract, earlier.replaced), contract)
+        comparison = compare(now, self._stands.rows(contract, earlier.replaced), contract)
         ruling = self._rule(entry, outcome, contract, comparison, earlier)
         besides = earlier.kin | earlier.dropped
         if ruling.takes == "adds":
@@ -154,7 +159,7 @@ class Deciding:
             _speaking(outcome, besides),
             takes=ruling.takes,
             regions=sorted({*outcome.regions, *(self._kin.place(unit)[0] for unit in besides)}),
-            compared=self._told(comparison, ruling, contract, earlier, outcome.period or "")
+            compared=(*self._told(comparison, ruling, contract, earlier, outcome.period or ""), *twice)
             if said is None
             else said,
         )
@@ -174,10 +179,20 @@ class Deciding:
         if not is_decided:
             kin = self._kin.amended(kin, contract, earlier.replaced, now)
         met = [one for one in earlier.replaced if one.unit in kin or one.unit not in earlier.kin]
-        comparison = compare(now, self._rows(contract, met), contract, by_region=True)
-        in_force = self._in_force(contract.dataset, {month for _, month in outcome.coverage}, entry.seq)
-        elsewhere = known_elsewhere(now, self._rows(contract, in_force), contract, kin)
+        comparison = compare(now, self._stands.rows(contract, met), contract, by_region=True)
+        in_force = self._stands.in_force(
+            contract.dataset, {month for _, month in outcome.coverage}, entry.seq
+        )
+        elsewhere = known_elsewhere(now, self._stands.rows(contract, in_force), contract, kin)
         return replace(comparison, elsewhere=elsewhere), kin
+
+    def _twice(self, entry: Entry, outcome: Outcome, contract: Contract) -> tuple[str, ...]:
+        """What its sender is told of rows that another township hands in too."""
+        found = self._moved.doubled(entry.seq, outcome, contract, lambda: self._now(entry, contract))
+        if found is None:
+            return ()
+        places, left = ([*map(self._called, sorted(codes))] for codes in (found.places, found.left))
+        return (told_twice(found.rows, contract, places, left, map(_received, found.others)),)
 
     def _now(self, entry: Entry, contract: Contract) -> pa.Table:
         schema = record_schema(contract)
@@ -197,7 +212,9 @@ class Deciding:
         adds = outcome.takes == "adds"
         for name, speaking in units.items():
             told = self._new[name]
-            in_force = self._in_force(contract.dataset, {month for _, month in told.coverage}, entry.seq)
+            in_force = self._stands.in_force(
+                contract.dataset, {month for _, month in told.coverage}, entry.seq
+            )
             left = {one.unit for one in in_force if one.submission_id == name and (one.rows or told.is_nil)}
             note = told_overtaken(
                 _file(entry.sender_path),
@@ -224,7 +241,7 @@ class Deciding:
 
     def _earlier(self, entry: Entry, outcome: Outcome, contract: Contract) -> _Earlier:
         units = set(outcome.coverage)
-        in_force = self._in_force(contract.dataset, {period for _, period in units}, entry.seq)
+        in_force = self._stands.in_force(contract.dataset, {period for _, period in units}, entry.seq)
         kin = self._kin.spoken_for(entry, outcome, contract, in_force, lambda: self._now(entry, contract))
         units |= kin
         here = [one for one in in_force if one.unit in units]
@@ -254,7 +271,9 @@ class Deciding:
 
     def _versions(self, entry: Entry, dataset: str, units: set[Unit]) -> set[str]:
         """Earlier versions of this very file that spoke for one of its regions and periods, in force there or not."""
-        known = [one for period in {period for _, period in units} for one in self._known(dataset, period)]
+        known = [
+            one for period in {period for _, period in units} for one in self._stands.known(dataset, period)
+        ]
         return {
             one.submission_id
             for one in known
@@ -277,51 +296,6 @@ class Deciding:
     def _names(self) -> Mapping[str, str]:
         regions = self._site.regions
         return dict(zip(regions["region_code"].to_pylist(), regions["name"].to_pylist(), strict=True))
-
-    def _rows(self, contract: Contract, standing: Sequence[Standing]) -> pa.Table:
-        """Records in force of regions and periods."""
-        ids = list(dict.fromkeys(one.submission_id for one in standing))
-        staged = self._site.staged.read(contract.dataset, ids, "records", record_schema(contract))
-        rows = [
-            (one.submission_id, one.region_code, one.period, one.rows, one.seq, one.takes) for one in standing
-        ]
-        in_force = as_in_force(rows)
-        return covered_rows(staged, in_force, contract.coverage, contract.key)
-
-    def _in_force(self, dataset: str, periods: Iterable[str], before: int) -> list[Standing]:
-        by_unit: dict[Unit, list[Standing]] = defaultdict(list)
-        for period in sorted(periods):
-            for one in self._known(dataset, period):
-                if one.seq < before:
-                    if one.takes == "replaces":
-                        by_unit[one.region_code, period].clear()
-                    by_unit[one.region_code, period].append(one)
-        return [one for standing in by_unit.values() for one in standing]
-
-    def _known(self, dataset: str, period: str) -> list[Standing]:
-        if (dataset, period) not in self._standing:
-            self._standing[dataset, period] = self._site.ledger.standing(dataset, [period])
-        return self._standing[dataset, period]
-
-    def _note(self, entry: Entry, outcome: Outcome, dataset: str) -> None:
-        for period in {period for _, period in outcome.coverage}:
-            known = [one for one in self._known(dataset, period) if one.seq != entry.seq]
-            known += [
-                Standing(
-                    entry.seq,
-                    entry.submission_id,
-                    entry.department,
-                    entry.sender_path,
-                    entry.received_at,
-                    region,
-                    period,
-                    rows,
-                    outcome.takes or "replaces",
-                )
-                for (region, own), rows in outcome.coverage.items()
-                if own == period
-            ]
-            self._standing[dataset, period] = sorted(known, key=lambda one: one.seq)
 
 
 def _speaking(outcome: Outcome, besides: Iterable[Unit]) -> Outcome:

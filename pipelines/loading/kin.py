@@ -8,7 +8,6 @@ unless nothing stands for it by itself and a file of the one that remains speaks
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,12 +16,10 @@ from expectations.conform.in_time import Successors
 from expectations.contracts.model import Contract
 from expectations.resubmission import compare
 from pipelines.home.site import Site
+from pipelines.loading.stands import Stands
 from warehouse.ledger import Entry, Outcome, Standing
 from warehouse.ledger.values import COUNTING
 from warehouse.ledger.versions import Unit
-
-Rows = Callable[[Contract, Sequence[Standing]], pa.Table]
-"""Records in force of what stands."""
 
 
 class Kin:
@@ -30,15 +27,12 @@ class Kin:
 
     Args:
         site: The home.
-        rows: Reads records.
+        stands: What is in force.
+        codes: Where codes lead.
     """
 
-    def __init__(self, site: Site, rows: Rows) -> None:
-        self._site, self._rows = site, rows
-
-    @cached_property
-    def _codes(self) -> Successors:
-        return Successors(self._site.regions)
+    def __init__(self, site: Site, stands: Stands, codes: Successors) -> None:
+        self._site, self._stands, self._codes = site, stands, codes
 
     def place(self, unit: Unit) -> Unit:
         """Where a region lies on the map of the period."""
@@ -102,7 +96,7 @@ class Kin:
 
     def _meet(self, now: pa.Table, contract: Contract, standing: Sequence[Standing]) -> bool:
         """Whether some rows are about the same things."""
-        found = compare(now, self._rows(contract, standing), contract)
+        found = compare(now, self._stands.rows(contract, standing), contract)
         return bool(found.same + found.changed)
 
     def amended(
@@ -114,7 +108,7 @@ class Kin:
         apart within a region then.
         """
         same = ["period", *contract.key]
-        rows = self._rows(contract, replaced)
+        rows = self._stands.rows(contract, replaced)
         there = {unit: rows.filter(_is_of(unit)).select(same) for unit in kin}
         here = now.join(rows, ["handed_in_as", *same], join_type="left semi").select(same)
         return frozenset(
