@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from connectors.tables.cells import Kind
+from connectors.tables.cells import Kind, bare
 from connectors.tables.view import Box, Row
 from connectors.tables.words import (
     CAPTION,
@@ -27,7 +27,7 @@ _MOST = 4  # texts of a caption line of which none is a known caption
 
 def is_caption(row: Row) -> bool:
     """Whether the row is a caption line: form number, issuing office, 填报单位, 单位：万元, dates."""
-    texts = [re.sub(r"\s+", "", text) for text in row.texts]
+    texts = row.bare
     if len(texts) == 2 and re.match(r"^[^:]{1,20}:$", texts[0]) and not NOTE.match(texts[0]):
         return True  # a name and its value, as exports write them
     if len(texts) > 1 and all(_is_key_value(text) for text in texts):
@@ -53,7 +53,7 @@ def stands_above(row: Row, below: Row) -> bool:
         return True
     if below.hanging or not _may_be_names(below):
         return False
-    if len(below.boxes) <= len(row.boxes) and not all(is_header_word(_bare(box)) for box in below.boxes):
+    if len(below.boxes) <= len(row.boxes) and not all(is_header_word(bare(box.text)) for box in below.boxes):
         return False
     apart = len(row.boxes) > 1 and row.boxes[1].col > row.first.right + 1
     covered = below.first.col <= row.first.col
@@ -64,7 +64,7 @@ def stands_above(row: Row, below: Row) -> bool:
 
 def _may_be_names(row: Row) -> bool:
     """Whether no value stands in the row, but for months over columns beside the name of a label column."""
-    return not row.values or (not row.count(Kind.NUMBER) and is_header_word(_bare(row.first)))
+    return not row.values or (not row.count(Kind.NUMBER) and is_header_word(bare(row.first.text)))
 
 
 def is_header_word(text: str) -> bool:
@@ -77,17 +77,11 @@ def is_header_word(text: str) -> bool:
 def _is_partly_particular(row: Row) -> bool:
     """Whether a period or the like stands beside texts that no form calls a column (a name, a class)."""
     kinds = _particulars(row.boxes)
-    others = [
-        re.sub(r"\s+", "", box.text) for box, kind in zip(row.boxes, kinds, strict=True) if kind is None
-    ]
+    others = [bare(box.text) for box, kind in zip(row.boxes, kinds, strict=True) if kind is None]
     is_name = any(
         HEADER_WORD.match(t) or STUB.match(t) or GENERIC.match(t) or COMPARISON.match(t) for t in others
     )
     return ("own" in kinds or "period" in kinds) and len(others) == 1 and not is_name
-
-
-def _bare(box: Box) -> str:
-    return re.sub(r"\s+", "", box.text)
 
 
 def _is_key_value(text: str) -> bool:
@@ -101,17 +95,17 @@ def _particulars(boxes: Sequence[Box]) -> list[str | None]:
     kinds: list[str | None] = []
     is_value = False  # of the key in the cell before
     for box in boxes:
-        text = re.sub(r"\s+", "", box.text)
+        text = bare(box.text)
         kinds.append("own" if is_value and not text.endswith(":") else _particular(text, box.kind))
         is_value = text.endswith(":") and not is_value
     return kinds
 
 
 def _particular(text: str, kind: Kind) -> str | None:
-    bare = text[1:-1] if text[:1] + text[-1:] in ("()", "[]") else text
-    if DOCUMENT.search(bare) or COUNTED.match(bare) or _is_key_value(bare) or CAPTION.match(bare):
+    inner = text[1:-1] if text[:1] + text[-1:] in ("()", "[]") else text
+    if DOCUMENT.search(inner) or COUNTED.match(inner) or _is_key_value(inner) or CAPTION.match(inner):
         return "own"
-    if kind in (Kind.YEAR, Kind.DATE) or PERIOD.match(bare):
+    if kind in (Kind.YEAR, Kind.DATE) or PERIOD.match(inner):
         return "period"
-    is_name = HEADER_WORD.match(bare) or STUB.match(bare) or GENERIC.match(bare)
-    return "office" if OFFICE.search(bare) and not is_name else None
+    is_name = HEADER_WORD.match(inner) or STUB.match(inner) or GENERIC.match(inner)
+    return "office" if OFFICE.search(inner) and not is_name else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from connectors.tables.cells import Kind
+from connectors.tables.cells import Kind, bare
 from connectors.tables.header import Header
 from connectors.tables.model import Column
 from connectors.tables.names import Names
@@ -47,7 +47,7 @@ def _code(view: View, header: Header, col: int) -> str | None:
             box = row.at(col)
             if box is None or box.kind is Kind.DASH:
                 continue
-            text = re.sub(r"\s+", "", box.text)
+            text = bare(box.text)
             if NUMBERED_COLUMN.match(text):
                 return text.split("=")[0]
             is_named = row.first is not box and bool(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from connectors.tables.captions import is_particular
-from connectors.tables.cells import Kind
+from connectors.tables.cells import Kind, bare
 from connectors.tables.view import Box, View
 from connectors.tables.words import CAPTION, CODE_CAPTION, STUB
 
@@ -53,13 +52,13 @@ def _under_titles(view: View, top: int) -> list[int]:
 
 
 def _is_title(box: Box) -> bool:
-    text = re.sub(r"\s+", "", box.text)
+    text = bare(box.text)
     return box.kind is Kind.TEXT and len(text) >= _TITLE and ":" not in text and not CAPTION.match(text)
 
 
 def _starts(view: View, n: int, boxes: Sequence[Box]) -> list[int]:
     """The first column of every half, if the row's texts are one sequence over and over."""
-    texts = [re.sub(r"\s+", "", box.text) for box in boxes]
+    texts = [bare(box.text) for box in boxes]
     for width in range(2, len(texts) // 2 + 1):
         times, rest = divmod(len(texts), width)
         if rest or not _repeats(texts, width):
@@ -105,7 +104,7 @@ def _are_labels(cells: Sequence[Box]) -> bool:
 
 def _names_rows(view: View, n: int, col: int) -> bool:
     box = view.row(n).at(col)
-    text = re.sub(r"\s+", "", box.text) if box else ""
+    text = bare(box.text) if box else ""
     return bool(STUB.match(text)) or text.endswith(("名称", "姓名", "编号", "序号", "项目"))
 
 

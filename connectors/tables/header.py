@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from connectors.tables.cells import Kind
+from connectors.tables.cells import Kind, bare
 from connectors.tables.nesting import numbering
 from connectors.tables.roles import Role, is_count, role_of
 from connectors.tables.view import Box, Row, View
@@ -86,14 +86,14 @@ def _is_record(row: Row) -> bool:
 
 def _recurs(view: View, row: Row) -> bool:
     """Whether most texts of the row are found again below in their columns: values, which names are only in headers."""
-    texts = [re.sub(r"\s+", "", text) for text in row.texts]
+    texts = row.bare
     if len(texts) < 2 or row.count(Kind.TEXT) < len(texts) or row.hanging:
         return False
     if sum(bool(HEADER_WORD.match(text)) for text in texts) * 2 >= len(texts):
         return False
     here = {(box.col, text) for box, text in zip(row.boxes, texts, strict=True)}
     below = [r for n in range(row.number + 1, row.number + _RECUR) if (r := view.row(n)).boxes]
-    again = [here & {(box.col, re.sub(r"\s+", "", box.text)) for box in r.boxes} for r in below]
+    again = [here & {(box.col, text) for box, text in zip(r.boxes, r.bare, strict=True)} for r in below]
     some = [same for same in again if same and len(same) * 4 <= len(here) * 3]  # else the header is repeated
     found = set().union(*some)
     return len(some) >= 2 and len(found) >= 2 and len(found) * 2 >= len(here)
@@ -182,7 +182,7 @@ def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
     if bottom == top and _names_all(view, row, above):
         return True
     if _role_above(above) not in (None, Role.NAMES):
-        return bool(MEASURE_CAPTION.match(re.sub(r"\s+", "", row.first.text)))
+        return bool(MEASURE_CAPTION.match(bare(row.first.text)))
     return _fills_blanks(view, top, bottom, row)
 
 
@@ -191,7 +191,7 @@ def _opens_statement(view: View, top: int, row: Row) -> bool:
 
     IM-TQA counts it as a header row: it says what all columns measure until the next heading.
     """
-    captions = [re.sub(r"\s+", "", text) for text in view.row(top).texts]
+    captions = view.row(top).bare
     if not MEASURE_CAPTION.match(captions[0]) or any(
         CODE_CAPTION.match(t) or UNIT_CAPTION.match(t) for t in captions
     ):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from connectors.tables.body import Body
-from connectors.tables.cells import Kind, tidy
+from connectors.tables.cells import Kind, text_of, tidy
 from connectors.tables.meanings import fitting_unit
 from connectors.tables.model import RowLabel
 from connectors.tables.nesting import Nesting, lead_of, numbering
@@ -100,11 +100,12 @@ def _written(view: View, shape: Shape, row: int) -> str:
 
 
 def _raw(view: View, row: int, col: int) -> str:
-    if not view.grid.merged:  # one cell is asked for, so the row need not be read
-        cells = view.grid.rows[row]
-        return "" if col >= len(cells) or cells[col] is None else str(cells[col])
-    box = view.row(row).at(col)
-    return str(view.grid.rows[box.row][box.col]) if box and box.row == row else ""
+    if view.is_merged(row):
+        box = view.row(row).at(col)
+        return str(view.grid.rows[box.row][box.col]) if box and box.row == row else ""
+    cells = view.grid.rows[row]  # one cell is asked for, so the row need not be read
+    cell = cells[col] if col < len(cells) else None
+    return "" if cell is None or (view.grid.merged and not text_of(cell)) else str(cell)
 
 
 def _cell(view: View, row: int, col: int | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from connectors.tables.cells import Kind, tidy
+from connectors.tables.cells import Kind, bare, tidy
 from connectors.tables.header import Header
 from connectors.tables.nesting import numbering
 from connectors.tables.roles import Role
@@ -92,7 +92,7 @@ class Names:
             for n, role in self.header.roles.items()
             if role is not Role.STEMS and (box := self.view.row(n).at(col)) and box.row == n
         ]
-        spelt = re.sub(r"\s+", "", "".join(pieces))
+        spelt = bare("".join(pieces))
         return spelt if CODE_CAPTION.match(spelt) or UNIT_CAPTION.match(spelt) else None
 
     def _goes_on(self, upper: Box, lower: Box) -> bool:
@@ -108,7 +108,7 @@ class Names:
     def _is_measure(self, n: int, col: int) -> bool:
         """Whether the cell is the caption 项目 of a row of measures, not a part of the stub's name."""
         first = self.view.row(n).first
-        caption = re.sub(r"\s+", "", first.text)
+        caption = bare(first.text)
         return (
             n > self.header.top and first.col <= col <= first.right and bool(MEASURE_CAPTION.match(caption))
         )

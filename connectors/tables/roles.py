@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import Enum
 from itertools import pairwise
 
-from connectors.tables.cells import Kind
+from connectors.tables.cells import Kind, bare
 from connectors.tables.view import Box, Row
 from connectors.tables.words import (
     CALENDAR,
@@ -37,7 +37,7 @@ class Role(Enum):
 def role_of(row: Row, above: Role | None = None) -> Role:
     """What a header row says of its columns, given what the written row above says."""
     inner = [box for box in row.boxes[1:] if box.kind is not Kind.DASH]
-    caption = re.sub(r"\s+", "", row.first.text)
+    caption = bare(row.first.text)
     if any(STEM.match(text) for text in row.texts) and all(
         STEM.match(t) or NUMBERED_COLUMN.match(t) for t in row.texts
     ):
@@ -90,7 +90,7 @@ def _is_run(boxes: Sequence[Box]) -> bool:
 def is_count(row: Row) -> bool:
     """A row that numbers the columns: 1 2 3 4 …, perhaps after 甲 or a caption."""
     numbers = [int(text) for text in row.texts if text.isdigit() and len(text) <= 3]
-    caption = re.sub(r"\s+", "", row.first.text)
+    caption = bare(row.first.text)
     if row.first.kind is Kind.TEXT and not (STEM.match(caption) or CODE_CAPTION.match(caption)):
         return False
     if len(numbers) < 3 or len(numbers) < len(row.boxes) - 2 or numbers[0] > 2:

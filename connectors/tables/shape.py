@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from itertools import zip_longest
 
 from connectors.grid import Cell
-from connectors.tables.cells import Kind
+from connectors.tables.cells import Kind, bare
 from connectors.tables.header import Header
 from connectors.tables.view import Box, Row, View
 from connectors.tables.words import (
@@ -86,11 +86,11 @@ class Shape:
     @cached_property
     def kinds(self) -> dict[int, Counter[Kind]]:
         """What the sampled rows hold, by column."""
-        found: dict[int, Counter[Kind]] = {}
+        found: dict[int, list[Kind]] = defaultdict(list)
         for row in self.rows:
             for box in row.boxes:
-                found.setdefault(box.col, Counter())[box.kind] += 1
-        return found
+                found[box.col].append(box.kind)
+        return {col: Counter(kinds) for col, kinds in found.items()}
 
     @cached_property
     def numeric(self) -> frozenset[int]:
@@ -161,7 +161,7 @@ class Shape:
         for box in self.heads:
             is_head = begins & {*range(box.col + 1, box.right + 1)}
             if not is_head and box.kind is Kind.TEXT and not STEM.match(box.text):
-                names[box.col] = names.get(box.col, "") + re.sub(r"\s+", "", box.text)
+                names[box.col] = names.get(box.col, "") + bare(box.text)
         return names
 
     @cached_property
@@ -241,8 +241,8 @@ def _is_blank(cell: Cell) -> bool:
 def _names_total(labels: Collection[str]) -> bool:
     if not _SUM.search("\n".join(labels)):  # one search for all: hardly any row of a long ledger has one
         return False
-    bare = ("".join(label.split()) for label in labels if _SUM.search(label))
-    return any(TOTAL.search(text) or PLAIN_TOTAL.match(text) or WHOLE.match(text) for text in bare)
+    texts = (bare(label) for label in labels if _SUM.search(label))
+    return any(TOTAL.search(text) or PLAIN_TOTAL.match(text) or WHOLE.match(text) for text in texts)
 
 
 def _is_code(box: Box) -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from itertools import takewhile
 
 from connectors.tables.captions import is_caption, is_header_word, stands_above
-from connectors.tables.cells import Kind
+from connectors.tables.cells import Kind, bare
 from connectors.tables.header import find_header
 from connectors.tables.nesting import numbering
 from connectors.tables.shape import Shape
 from connectors.tables.totals import is_total
-from connectors.tables.view import Box, Row
+from connectors.tables.view import Row
 from connectors.tables.words import CAPTION, CONTINUED, NOTE, TITLE_WORD
 
 _ALIKE = 0.8  # share of the names that must agree with a repeated header, or stand over numbers
@@ -40,7 +39,11 @@ def repeats_names(shape: Shape, row: Row) -> bool:
     if above is None or not is_total(above) or _goes_on(shape, row):
         return False
     same = sum(
-        any(_bare(head).endswith(_bare(box)) for head in shape.heads if head.col <= box.col <= head.right)
+        any(
+            bare(head.text).endswith(bare(box.text))
+            for head in shape.heads
+            if head.col <= box.col <= head.right
+        )
         for box in row.boxes
     )
     return same >= _ALIKE * len(row.boxes)
@@ -50,10 +53,6 @@ def _goes_on(shape: Shape, row: Row) -> bool:
     """Whether anything like a record follows soon."""
     below = (shape.view.row(n) for n in range(row.number + 1, row.number + 4))
     return any(len(r.boxes) > 2 or r.values for r in below)
-
-
-def _bare(box: Box) -> str:
-    return re.sub(r"\s+", "", box.text)
 
 
 def _begin(shape: Shape, row: Row) -> int:
@@ -73,30 +72,32 @@ def _begin(shape: Shape, row: Row) -> int:
 
 def _repeats(row: Row, top: Row) -> bool:
     """Whether most of the header's first row stands here again, there or all of it a column or two beside."""
-    names = [re.sub(r"\s+", "", text) for text in top.texts]
-    texts = [re.sub(r"\s+", "", text) for text in row.texts]
+    if row.count(Kind.TEXT, Kind.YEAR) * 2 <= len(row.boxes):
+        return False
+    names, texts = top.bare, row.bare
     here = dict(zip((box.col for box in row.boxes), texts, strict=True))
     same = sum(here.get(box.col) == name for box, name in zip(top.boxes, names, strict=True))
-    enough = same >= max(2, _ALIKE * len(names)) or (len(names) > 2 and texts == names)
-    return enough and row.count(Kind.TEXT, Kind.YEAR) * 2 > len(row.boxes)
+    return same >= max(2, _ALIKE * len(names)) or (len(names) > 2 and texts == names)
 
 
 def _is_continued(shape: Shape, row: Row) -> bool:
     """Whether 续表 stands alone above: names follow, wherever they are printed."""
-    above = shape.neighbour(row.number, -1)
-    if above is None or len(above.boxes) != 1 or not CONTINUED.match(above.first.text):
+    if row.count(Kind.TEXT, Kind.YEAR, Kind.UNIT) < len(row.boxes):
         return False
-    return row.count(Kind.TEXT, Kind.YEAR, Kind.UNIT) == len(row.boxes)
+    above = shape.neighbour(row.number, -1)
+    return above is not None and len(above.boxes) == 1 and bool(CONTINUED.match(above.first.text))
 
 
 def _is_new_header(shape: Shape, row: Row) -> bool:
     """Whether names stand under a blank row or a title, over columns of numbers or in the words of headers."""
     view = shape.view
-    titled = _begin(shape, row) < row.number
-    names = [box for box in row.boxes if box.kind in (Kind.TEXT, Kind.YEAR)]
-    if len(names) < max(2 if titled else 3, len(row.boxes)):
+    names = row.boxes
+    if row.count(Kind.TEXT, Kind.YEAR) < len(names):
         return False
-    words = sum(is_header_word(re.sub(r"\s+", "", box.text)) for box in names)
+    titled = _begin(shape, row) < row.number
+    if len(names) < (2 if titled else 3):
+        return False
+    words = sum(is_header_word(bare(box.text)) for box in names)
     over = sum(box.col in shape.numeric for box in names)
     if not titled and view.row(row.number - 1).boxes:
         sure = words >= _ALIKE * len(names) and over == len(shape.numeric) > 0
@@ -126,7 +127,7 @@ def _is_unlike(shape: Shape, row: Row) -> bool:
     block = [row, *takewhile(lambda r: r.boxes, below)]
     is_even = all(len(r.boxes) >= len(row.boxes) - 1 and not is_total(r) for r in block)
     in_place = [box for r in block for box in r.boxes if box.col in numeric]
-    is_named = len(block) > 1 and any(is_header_word(_bare(box)) for box in row.boxes)
+    is_named = len(block) > 1 and any(is_header_word(bare(box.text)) for box in row.boxes)
     return is_named and is_even and bool(in_place) and all(box.kind is not Kind.NUMBER for box in in_place)
 
 
@@ -142,7 +143,7 @@ def _may_stand_above(row: Row, header: Row) -> bool:
         return True
     if row.number + 1 == header.number and stands_above(row, header):
         return True
-    if NOTE.match(row.first.text) and not CAPTION.match(re.sub(r"\s+", "", row.first.text)):
+    if NOTE.match(row.first.text) and not CAPTION.match(bare(row.first.text)):
         return False
     return is_caption(row) or stands_above(row, header) or (len(row.boxes) == 1 and not row.values)
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from connectors.tables.cells import Kind
+from connectors.tables.cells import Kind, bare
 from connectors.tables.shape import Shape
 from connectors.tables.view import Row
 from connectors.tables.words import COMPARISON, PLAIN_TOTAL, STATISTIC, TOTAL, WHOLE
@@ -48,11 +48,11 @@ def _comparison(row: Row) -> str:
 
 def _labels(row: Row) -> list[str]:
     boxes = [box for box in row.boxes[: _LABELS + 1] if box.kind is Kind.TEXT and len(box.text) <= _LONGEST]
-    return [_TRANSLATION.sub("", re.sub(r"\s+", "", box.text)) for box in boxes[:_LABELS]]
+    return [_TRANSLATION.sub("", bare(box.text)) for box in boxes[:_LABELS]]
 
 
 def _hanging(row: Row) -> list[str]:
-    return [re.sub(r"\s+", "", box.text) for box in row.hanging]
+    return [bare(box.text) for box in row.hanging]
 
 
 def computed(shape: Shape, rows: Sequence[Row], totals: Sequence[int]) -> list[int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from connectors.tables.cells import Kind, tidy
+from connectors.tables.cells import Kind, bare, tidy
 from connectors.tables.header import Header
 from connectors.tables.meanings import fitting_unit
 from connectors.tables.roles import Role
@@ -69,7 +69,7 @@ class Units:
     def _rows(self) -> list[Row]:
         """The rows of units; where one is captioned 计算单位, no other counts."""
         rows = [self.view.row(n) for n, role in self.header.roles.items() if role is Role.UNITS]
-        captioned = [row for row in rows if UNIT_CAPTION.match(re.sub(r"\s+", "", row.first.text))]
+        captioned = [row for row in rows if UNIT_CAPTION.match(bare(row.first.text))]
         return captioned or rows[::-1]
 
     def _in_row(self, col: int) -> str | None:
@@ -77,7 +77,7 @@ class Units:
             box = row.at(col)
             if box is None or box.kind is Kind.DASH or box.row != row.number:
                 continue
-            text = re.sub(r"\s+", "", box.text)
+            text = bare(box.text)
             if box.kind is Kind.UNIT or (text.startswith("(") and not UNIT_CAPTION.match(text)):
                 return text.strip("()")
         return None
@@ -118,9 +118,9 @@ def _of_title(text: str) -> str | None:
 def _in_path(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
     """The path without the unit of its leaf (or of the nearest head that has one), and that unit."""
     for i in range(len(path) - 1, -1, -1):
-        bare = path[i].strip("()").replace(" ", "")
-        is_unit = path[i].startswith("(") or not NAMED_AS_UNIT.match(bare)
-        if i and is_unit and UNIT.match(bare):
+        inner = path[i].strip("()").replace(" ", "")
+        is_unit = path[i].startswith("(") or not NAMED_AS_UNIT.match(inner)
+        if i and is_unit and UNIT.match(inner):
             return (*path[:i], *path[i + 1 :]), path[i].strip("()")
         name, unit = _split(path[i])
         if unit is not None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from connectors.grid import Cell, Grid, Merge
-from connectors.tables.cells import VALUES, Kind, kind_of, text_of
+from connectors.tables.cells import VALUES, Kind, bare, kind_of, text_of
 
 _MERGE_ROWS = 20_000  # one merge is followed over at most so many rows
 _KEPT = 4_096  # rows kept, so that a long sheet takes no more memory than its cells
@@ -62,11 +62,15 @@ class Row:
     @cached_property
     def values(self) -> int:
         """How many boxes are numbers or dates (years do not count)."""
-        return sum(box.kind in VALUES for box in self.boxes)
+        return self.count(*VALUES)
 
     def count(self, *kinds: Kind) -> int:
         """How many boxes look like one of ``kinds``."""
-        return sum(box.kind in kinds for box in self.boxes)
+        return sum(map(self._kinds.count, kinds))
+
+    @cached_property
+    def _kinds(self) -> Sequence[Kind]:
+        return [box.kind for box in self.boxes]
 
     def at(self, col: int) -> Box | None:
         """The box that covers ``col`` in this row, written here or hanging into it."""
@@ -80,6 +84,11 @@ class Row:
     def _columns(self) -> tuple[Sequence[int], Sequence[int]]:
         """Where the boxes written here and the hanging ones begin, left to right."""
         return [box.col for box in self.boxes], [box.col for box in self._hung]
+
+    @cached_property
+    def bare(self) -> tuple[str, ...]:
+        """The texts of the boxes without any whitespace."""
+        return tuple(bare(box.text) for box in self.boxes)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -117,10 +126,12 @@ class View:
         return rows
 
     def _merge_at(self, row: int, col: int) -> Merge | None:
-        merges = self._merges.get(row) if self.grid.merged else None
-        if not merges:
-            return None
+        merges = self._merges.get(row, ())
         return next((merge for merge in merges if merge[1] <= col <= merge[3]), None)
+
+    def is_merged(self, row: int) -> bool:
+        """Whether a merged range reaches into the row."""
+        return row in self._merges
 
     def row(self, number: int) -> Row:
         """The boxes of one row (kept, so that asking twice costs once)."""
@@ -136,20 +147,20 @@ class View:
             return Row(number, ())
         cells = self.grid.rows[number]
         right = len(cells) - 1 if self.right is None else min(self.right, len(cells) - 1)
-        written = (
+        written = [
             (col, value)
-            for col in range(self.left, right + 1)
-            if (value := cells[col]) is not None and value != ""
-        )
-        if not self.grid.merged:
-            boxes = (
-                Box(number, col, text, kind_of(value, text), number, col)
-                for col, value in written
-                if (text := text_of(value))
-            )
-            return Row(number, tuple(boxes))
-        merged = (box for col, value in written if (box := self._box(number, col, value)))
-        return Row(number, tuple(merged), self._hanging(number))
+            for col, value in enumerate(cells[self.left : right + 1], self.left)
+            if value is not None and value != ""
+        ]
+        if self.is_merged(number):
+            merged = (box for col, value in written if (box := self._box(number, col, value)))
+            return Row(number, tuple(merged), self._hanging(number))
+        boxes = [
+            Box(number, col, text, kind_of(value, text), number, col)
+            for col, value in written
+            if (text := text_of(value))
+        ]
+        return Row(number, tuple(boxes))
 
     def _box(self, row: int, col: int, value: Cell) -> Box | None:
         text = text_of(value)
@@ -164,7 +175,7 @@ class View:
         last = self.width if self.right is None else self.right
         tops = sorted(
             (top, left)
-            for top, left, _, _ in (self._merges.get(number, ()) if self.grid.merged else ())
+            for top, left, _, _ in self._merges[number]
             if top < number and self.left <= left <= last and left < len(self.grid.rows[top])
         )
         boxes = (self._box(top, left, self.grid.rows[top][left]) for top, left in tops)

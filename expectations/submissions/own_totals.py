@@ -15,7 +15,6 @@ from typing import Any
 from unicodedata import normalize
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,8 +25,7 @@ from expectations.conform.columns import conform_column, read_unit
 from expectations.conform.name_forms import match_forms
 from expectations.contracts.model import Column, Contract
 from expectations.forms.check import CHECKS
-
-Rows = npt.NDArray[np.bool_]
+from expectations.submissions.sums import Rows, Sums
 
 _WORD = re.compile(r"(?:合计|小计|总计|共计|总合计)(?:数|[(][^()]{0,8}[)])?:?$")
 _GRAND = re.compile(
@@ -57,22 +55,23 @@ def own_totals(
     """
     if contract.form is not None:
         return CHECKS.empty_table()
+    ledgers = [_Ledger(table, contract) for table in tables]
     found = [
-        {**row, "period": periods.get(table.extract.sheet)}
-        for table in tables
-        for row in _of_table(_Ledger(table, contract), tables)
+        {**row, "period": periods.get(ledger.table.extract.sheet)}
+        for ledger in ledgers
+        for row in _of_table(ledger, ledgers)
     ]
     return pa.Table.from_pylist(found, schema=CHECKS)
 
 
-def _of_table(ledger: _Ledger, tables: Sequence[Conformed]) -> Iterator[dict[str, Any]]:
+def _of_table(ledger: _Ledger, every: Sequence[_Ledger]) -> Iterator[dict[str, Any]]:
     totals = ledger.totals
     if not totals:
         return
     for column in ledger.summed:
         printed = ledger.printed(column)
         for total, figure in zip(totals, printed, strict=True):
-            check = _check(ledger, column, total, figure, tables) if figure is not None else None
+            check = _check(ledger, column, total, figure, every) if figure is not None else None
             if check is not None:
                 yield check
 
@@ -117,6 +116,7 @@ class _Ledger:
     def __init__(self, table: Conformed, contract: Contract) -> None:
         self.table, self.contract = table, contract
         self.rows = table.extract.rows.to_numpy()
+        self.sums = Sums(table)
 
     @cached_property
     def summed(self) -> list[Column]:
@@ -141,21 +141,6 @@ class _Ledger:
         factor = float(read_unit(column, unit, self.table.extract.titles).scale.factor)
         figures = [_figure(text, value, factor) for text, value in zip(raw.to_pylist(), values, strict=True)]
         return [figures[total.at] for total in self.totals]
-
-    def sum(self, column: Column, rows: Rows) -> float | None:
-        """What rows come to; None where one of them holds something that is no number."""
-        return _sum(self.table, column.name, rows)
-
-
-def _sum(table: Conformed, name: str, rows: Rows) -> float | None:
-    if name not in table.columns:
-        return None
-    values = table.frame[name]
-    raw = table.extract.cells[str(table.columns[name])]
-    spoilt = table.findings.loc[table.findings["column"] == name, "position"].to_numpy()
-    if rows[spoilt[spoilt >= 0].astype(np.int64)].any() or pc.all(pc.is_null(raw)).as_py():
-        return None
-    return fsum(values[rows].dropna().astype("float64"))
 
 
 def _adds_up(column: Column) -> bool:
@@ -262,28 +247,33 @@ class _Layout:
 
 
 def _check(
-    ledger: _Ledger, column: Column, total: _Total, figure: _Figure, tables: Sequence[Conformed]
+    ledger: _Ledger, column: Column, total: _Total, figure: _Figure, every: Sequence[_Ledger]
 ) -> dict[str, Any] | None:
     """One figure against its rows; None where it cannot be said."""
-    meant = None if total.meant is None else ledger.sum(column, total.meant)
+    meant = None if total.meant is None else ledger.sums.of(column.name, total.meant)
     if meant is None or total.meant is None:
         return None
-    sums = [ledger.sum(column, rows) for rows in total.others]
-    whole = [_sum(table, column.name, np.ones(len(table.frame), dtype=bool)) for table in tables]
-    may = [
-        meant,
-        *(each for each in sums if each is not None),
-        fsum(each for each in whole if each is not None),
-    ]
-    agrees = any(_agrees(figure, each, ledger, column, int(total.meant.sum())) for each in may)
+    rows = int(total.meant.sum())
+    agrees = any(
+        _agrees(figure, each, ledger, column, rows) for each in _may_be(meant, ledger, column, total, every)
+    )
     at = ledger.table.columns[column.name]
     extract = ledger.table.extract
     return {
         "reconciliation": f"ledger_total:{extract.sheet}:{total.row}:{column.name}",
         "left_value": figure.value, "operator": "=", "right_value": meant, "gap": figure.value - meant, "agrees": agrees,
-        "instruction": _said(total, column, figure, meant, int(total.meant.sum())), "importance": "medium",
+        "instruction": _said(total, column, figure, meant, rows), "importance": "medium",
         "sheet": extract.sheet, "cell": f"{column_letter(at)}{total.row}",
     }  # fmt: skip
+
+
+def _may_be(
+    meant: float, ledger: _Ledger, column: Column, total: _Total, every: Sequence[_Ledger]
+) -> Iterator[float]:
+    """What a total may stand for, the likeliest first: the rows it means, others of its table, those of all tables."""
+    yield meant
+    yield from (each for rows in total.others if (each := ledger.sums.of(column.name, rows)) is not None)
+    yield fsum(each for one in every if (each := one.sums.whole(column.name)) is not None)
 
 
 def _agrees(figure: _Figure, summed: float, ledger: _Ledger, column: Column, rows: int) -> bool:
