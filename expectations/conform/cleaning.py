@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.invisible import INVISIBLE_RE2
+from connectors.utf8 import is_plain
 
 _MAY_BE_MARK = r"\p{No}"
 _UNIT_POWER = re.compile(r"(?<=[mM米])[²³]")
@@ -25,6 +26,8 @@ _POWER_OF_TEN = re.compile(r"(?<!\d)10$")
 
 def clean(texts: pa.StringArray) -> pa.StringArray:
     """NFKC (full-width digits become digits), invisible characters and outer blanks off; marks of notes stay."""
+    if is_plain(texts):
+        return pc.utf8_trim_whitespace(texts)
     shown = pc.replace_substring_regex(texts, INVISIBLE_RE2, "") if _any(texts, INVISIBLE_RE2) else texts
     plain = pc.utf8_trim_whitespace(pc.utf8_normalize(shown, "NFKC"))
     if not _any(shown, _MAY_BE_MARK):
@@ -39,7 +42,7 @@ def without_marks(texts: pa.StringArray) -> tuple[pa.StringArray, npt.NDArray[np
 
     What may be more than a mark stays: one before or within the text, a power of ten.
     """
-    if not _any(texts, _MAY_BE_MARK):
+    if is_plain(texts) or not _any(texts, _MAY_BE_MARK):
         return texts, np.zeros(len(texts), dtype=bool)
     bare = [_without_mark(text) for text in texts.to_pylist()]
     taken = pc.not_equal(pa.array(bare, pa.string()), texts)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.utf8 import consist_of
 from expectations.conform.separators import Origin, separated
 from expectations.conform.texts import Mask, Parsed, Problem, matches
 from expectations.rules import told
@@ -24,6 +25,7 @@ _BIG = {"万": 10_000, "亿": 100_000_000}
 _D, _P, _B = "".join(_DIGITS), "".join(_PLACES), "".join(_BIG)
 _NUMERAL = re.compile(f"[十拾]?(?:[零〇]?[{_D}][{_P}{_B}]+)*(?:(?:[零〇]|(?<=[十拾]))[{_D}])?")
 _EXACT = 2**53
+_USUAL = b"0123456789+-.,eE%"
 
 UNPARSED = "unparsed_number"
 
@@ -92,6 +94,8 @@ def lost_digits(at: Mask, title: str) -> Problem:
 
 def _plain(values: pa.StringArray) -> pa.StringArray:
     """Currency signs and typographic minus signs taken out."""
+    if consist_of(values, _USUAL):
+        return values
     texts = pc.replace_substring_regex(values, r"^([+-]?)(?:¥|￥|\$|RMB|人民币)\s*", r"\1")
     return pc.replace_substring_regex(texts, r"[−﹣]", "-")
 

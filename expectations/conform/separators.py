@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.utf8 import consist_of
 from expectations.conform.texts import Mask, matches
 
 _TAIL = r"(?:\s*[^\d\s.,+-][^\d]*[23]?)?$"
@@ -27,6 +28,7 @@ _DECIMAL_DOT = (
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2}\.(?:\d\d[1-9]|\d[1-9]\d|[1-9]\d\d)" + _TAIL
 _FEW = 10
 """One in so many may be a slip of the finger; more are another convention."""
+_DIGITS = b"0123456789+-"
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ def separated(texts: pa.StringArray, origin: Origin | None = None, *, whole: boo
         origin: How they stand in the file; None for a file of texts alone.
         whole: Whether the column holds whole numbers, in which a comma is no decimal mark.
     """
+    if consist_of(texts, _DIGITS):
+        return Separated(texts, np.zeros(len(texts), dtype=bool))
     texts = _where(matches(texts, _BLANKS), pc.replace_substring_regex(texts, "[ ']", ""), texts)
     written = np.ones(len(texts), dtype=bool) if origin is None else origin.written
     stored = np.zeros(len(texts), dtype=bool) if origin is None else origin.stored

@@ -80,11 +80,19 @@ class KnownNames:
         )
         return frozenset(name for name in pc.unique(likely).to_pylist() if _is_name_of_someone(name))
 
+    @cached_property
+    def _listed(self) -> pa.StringArray:
+        return pa.array(sorted(self._names), pa.string())
+
     def __contains__(self, text: object) -> bool:
         return isinstance(text, str) and _INNER.sub("", visible(text).strip()) in self._names
 
     def __len__(self) -> int:
         return len(self._names)
+
+    def may_be_in(self, cells: pa.ChunkedArray) -> bool:
+        """Whether some of the cells are nothing but one of these names, as ``clean_whole`` asks it."""
+        return bool(pc.any(pc.is_in(cells, value_set=self._listed)).as_py())
 
     def clean(self, values: pd.Series) -> pd.Series:
         """Texts with these names, and names behind a word like 联系人, masked; the same object where there are none."""
@@ -93,7 +101,7 @@ class KnownNames:
     def clean_whole(self, values: pd.Series) -> pd.Series:
         """Cells that are nothing but one of these names, masked; the same object where there are none."""
         cells = as_arrow(values)
-        found = np.flatnonzero(pc.is_in(cells, value_set=pa.array(sorted(self._names), pa.string())))
+        found = np.flatnonzero(pc.is_in(cells, value_set=self._listed))
         if not len(found):
             return values
         cleaned = cells.to_numpy(zero_copy_only=False).copy()

@@ -8,14 +8,16 @@ names, do not belong here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from unicodedata import normalize
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from stdnum.cn import ric, uscc
 
+from connectors.utf8 import is_plain
 from expectations.conform.texts import encode
 
 INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
@@ -88,13 +90,33 @@ def clean_distinct(values: pd.Series, suspect: str, clean: Callable[[str], str])
     if not len(values):
         return values
     distinct, places = encode(as_arrow(values))
-    plain = pc.replace_substring_regex(pc.utf8_normalize(distinct, "NFKC"), _RE2_INVISIBLE, "")
-    doubtful = pc.match_substring_regex(plain, suspect)
+    doubtful = pc.match_substring_regex(_visible(distinct), suspect)
     if not pc.any(doubtful).as_py():
         return values
     pairs = zip(distinct.to_pylist(), doubtful.to_pylist(), strict=True)
     cleaned = pa.array([clean(text) if doubt else text for text, doubt in pairs], pa.string())
     return values if cleaned.equals(distinct) else as_series(cleaned.take(places), values)
+
+
+def suspected(columns: Sequence[pa.ChunkedArray], suspect: str) -> list[bool]:
+    """Which columns hold a text that a pattern suspects, as ``clean_distinct`` asks it.
+
+    All are looked at together: on short tables compiling the pattern costs more than looking.
+    """
+    distinct = [pc.unique(column).drop_null() for column in columns]
+    doubtful = pc.match_substring_regex(
+        _visible(pa.concat_arrays([*distinct, pa.array([], pa.string())])), suspect
+    )
+    marks = doubtful.to_numpy(zero_copy_only=False)
+    ends = np.cumsum([len(texts) for texts in distinct])
+    return [bool(own.any()) for own in np.split(marks, ends)[:-1]]
+
+
+def _visible(texts: pa.StringArray) -> pa.StringArray:
+    """As ``visible``."""
+    if is_plain(texts):
+        return texts
+    return pc.replace_substring_regex(pc.utf8_normalize(texts, "NFKC"), _RE2_INVISIBLE, "")
 
 
 _RE2_INVISIBLE = r"[\x{AD}\x{34F}\x{61C}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180E}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FE00}-\x{FE0F}\x{FEFF}]"
@@ -305,7 +327,8 @@ def _has_check_digit(number: str) -> bool:
 
 def as_arrow(values: pd.Series) -> pa.StringArray:
     """A column as one Arrow array of text."""
-    array = pa.Array.from_pandas(values.astype("str"), type=pa.string())
+    texts = values if values.dtype == "str" else values.astype("str")
+    array = pa.Array.from_pandas(texts, type=pa.string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 

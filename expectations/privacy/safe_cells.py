@@ -22,7 +22,7 @@ from expectations.findings import drafts, no_drafts
 from expectations.privacy.masks import mask_all
 from expectations.privacy.meaning import is_private_column
 from expectations.privacy.names import mask_name
-from expectations.privacy.numbers import as_arrow, scrub
+from expectations.privacy.numbers import SUSPECT, as_arrow, scrub, suspected
 from expectations.privacy.shield import Shield
 from expectations.rules import Told, told
 
@@ -80,14 +80,21 @@ class SafeCells:
     def _leaking(self) -> dict[str, Rows]:
         """Text columns with private values in them, and the rows."""
         found = {}
-        for at, column in self._known.items():
-            if column.type != "string" or column.private or column.kind == "credit_code":
-                continue
+        for at, column in self._doubtful():
             cells = self._table.extract.cells[at].to_pandas()
             cleaned = self._cleaned(cells, column)
             if cleaned is not cells:
                 found[column.name] = np.flatnonzero((cells != cleaned) & cells.notna())
         return found
+
+    def _doubtful(self) -> Iterator[tuple[str, Column]]:
+        """Text columns that are not private and may yet hold a private value."""
+        texts = {at: column for at, column in self._known.items() if _is_open_text(column)}
+        cells = [self._table.extract.cells[at] for at in texts]
+        numbered = suspected(cells, SUSPECT)
+        for (at, column), own, has_number in zip(texts.items(), cells, numbered, strict=True):
+            if has_number or not _is_given(column) or self._shield.names.may_be_in(own):
+                yield at, column
 
     def _in_texts(self) -> Iterator[pd.DataFrame]:
         for name, rows in self._leaking.items():
@@ -123,12 +130,22 @@ class SafeCells:
         cleaned = scrub(values, cards=column is None or column.kind != "identifier")
         if column is not None and column.type != "string":
             return cleaned
-        if column is not None and (column.kind or column.role or column.enum or column.pattern):
+        if column is not None and _is_given(column):
             return self._shield.names.clean_whole(cleaned)
         cleaned = self._shield.names.clean(cleaned)
         for names in self._names:
             cleaned = _without_own_name(cleaned, names if rows is None else names.iloc[rows])
         return cleaned
+
+
+def _is_open_text(column: Column) -> bool:
+    """Whether a column holds texts that others may see, among them what is no code of a company."""
+    return column.type == "string" and not column.private and column.kind != "credit_code"
+
+
+def _is_given(column: Column) -> bool:
+    """Whether the contract says what the column's texts are; a name is not looked for inside them."""
+    return bool(column.kind or column.role or column.enum or column.pattern)
 
 
 def _without_own_name(texts: pd.Series, own: pd.Series) -> pd.Series:

@@ -15,7 +15,6 @@ from typing import Any
 from unicodedata import normalize
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -306,4 +305,4 @@ def _said(total: _Total, column: Column, figure: _Figure, meant: float, rows: in
 
 
 def _number(value: float) -> str:
-    return f"{pd.Series([value]).round(6).iloc[0]:.12g}"
+    return f"{np.round(value, 6):.12g}"
