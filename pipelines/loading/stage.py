@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 Stage: TypeAlias = Callable[[list[Entry]], Done]
 
 _BUNDLE_BYTES = 8_000_000
-_BUNDLE_FILES = 32
+_BUNDLE_FILES = 96
 """Limits of a bundle: large enough to share the cost of validation, small enough for flat memory and even cores."""
 
 _WAVE = 1000

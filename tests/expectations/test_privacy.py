@@ -94,6 +94,18 @@ def test_private_numbers_are_masked_inside_any_text(secret: str, frame: str) -> 
     assert "*" in cleaned
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("护照号码：\nG1234567", "护照号码:\nG1****67"), ("村民,联系电话：\n5551234", "村民,联系电话:\n55***34")],
+)  # fmt: skip
+def test_a_number_on_the_line_below_its_word_is_masked_in_a_column_too(text: str, shown: str) -> None:
+    assert scrub(pd.Series([text], dtype="str")).tolist() == [shown]
+
+
+def test_an_x_in_the_middle_of_digits_makes_no_id_and_stops_nothing() -> None:
+    assert scrub_text("编号25X421202405011103") == "编号25X421202405011103"
+
+
 @pytest.mark.parametrize("text", ["990101100201", "2025-06-01", "里程 12345.678 公里", "合同 2025-0601-001", "91440101MA5ABCDE1X", "X001460322", "0.1234567890123456", "20250601 20250630", "12345678901"])  # fmt: skip
 def test_what_is_nobodys_number_stays(text: str) -> None:
     assert scrub_text(text) == text
