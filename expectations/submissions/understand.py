@@ -31,6 +31,7 @@ from expectations.rules import Told
 from expectations.slips.inside import reply_in
 from expectations.submissions.copies import told_apart
 from expectations.submissions.nil import Nil, nil_report
+from expectations.submissions.nil_beside import without_nils
 from expectations.submissions.own_totals import own_totals
 from expectations.submissions.period import (
     as_rows_say,
@@ -117,7 +118,7 @@ def _understood(
     reply = reply_in(reading)
     if (nil := nil_report(submission, reading, contracts, index)) is not None:
         return _nothing(submission, nil, reply)
-    found = recognise(reading, contracts, submission.department)
+    found, nils = without_nils(recognise(reading, contracts, submission.department), reading, index)
     del reading
     dated, undated = with_dates(found.taken, found.contract, submission.sender_path, submission.file_name)
     dated, tables, misfits = _versioned(dated, found.contract, submission, index)
@@ -141,6 +142,7 @@ def _understood(
         ),
         notes=(*found.notes, *apart.notes, *dict.fromkeys(note for one in conformed for note in one.notes)),
         said=(
+            *nils,
             *told_of_periods(conformed, dates, found.contract),
             *told_of_likely_cumulation(conformed, periods, found.contract),
         ),

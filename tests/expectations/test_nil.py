@@ -258,3 +258,60 @@ def test_the_title_that_a_file_with_a_unit_left_out_is_told_to_write_is_taken(tm
     (title,) = re.findall("标题写“(.+?)”", left_out)
     found = handed_in(tmp_path, "toilet_reform/x.xlsx", ("Sheet1", [[title]]))
     assert spoken_for(found) == ("toilet_ledger", "2025-06", {"石桥乡", "白云县柳河镇"})
+
+
+def toilet_rows(town: str, village: str) -> list[Line]:
+    return [
+        TOILET,
+        ("清河县", town, village, "严测试", "460322197001010017", 2026, "三格式", "2026-02-10", 1500),
+    ]
+
+
+BESIDE: dict[str, tuple[tuple[str, list[Line]], str]] = {
+    "a row below the header": (("石桥乡", [TOILET, ("本月无新增",)]), "本月无新增"),
+    "a title alone": (("石桥乡", [("石桥乡2026年2月没有新增改厕户",)]), "2月没有新增改厕户"),
+    "a title over a header": (("Sheet2", [("石桥乡2026年2月改厕零报告",), TOILET]), "零报告"),
+    "of the township that has rows": (("补充", [("柳河镇2026年2月改厕零报告",), TOILET]), "零报告"),
+    "a row that names the place": (("二", [TOILET, ("清河县", "石桥乡", "无", "无", "无")]), "无"),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_sheet_that_says_nothing_beside_one_with_rows_is_named_and_keeps_no_row_out(
+    tmp_path: Path, name: str
+) -> None:
+    sheet, words = BESIDE[name]
+    found = handed_in(
+        tmp_path,
+        "toilet_reform/2026-02/清河县.xlsx",
+        ("柳河镇", [("清河县2026年2月改厕台账",), *toilet_rows("柳河镇", "桃村")]),
+        sheet,
+    )
+    assert isinstance(found, Understood), found
+    assert found.nil is None
+    assert [table.extract.sheet for table in found.conformed] == ["柳河镇"]
+    told = [str(one.message) for one in found.said if one.rule == "nil_beside_rows"]
+    told += [why.message for _, why in found.leftovers if why.code == "nil_beside_rows"]
+    (message,) = told
+    assert f"工作表“{sheet[0]}”写的是“{words}”" in message
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ("填表说明", [("本月无新增的，填零报告",)]),
+        ("备注", [("如无新增，请填“无”",)]),
+        ("石桥乡", [*toilet_rows("石桥乡", "南沟村")]),
+        ("空表", [TOILET]),
+    ],
+    ids=lambda sheet: sheet[0],
+)
+def test_a_sheet_of_instructions_or_rows_or_without_a_word_is_no_nil_report(
+    tmp_path: Path, sheet: tuple[str, list[Line]]
+) -> None:
+    found = handed_in(
+        tmp_path, "toilet_reform/2026-02/清河县.xlsx", ("柳河镇", toilet_rows("柳河镇", "桃村")), sheet
+    )
+    assert isinstance(found, Understood), found
+    assert not [one for one in found.said if one.rule == "nil_beside_rows"]
+    assert not [why for _, why in found.leftovers if why.code == "nil_beside_rows"]
