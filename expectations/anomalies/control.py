@@ -5,6 +5,7 @@ Source: Benjamini and Hochberg (1995), Controlling the False Discovery Rate, J. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -70,18 +71,31 @@ def robust_scale(values: pd.Series, floor: float) -> float:
     return max(1.4826 * float(spread), floor) if values.notna().any() else floor
 
 
-def at_least(count: Any, n: Any, share: Any) -> npt.NDArray[np.float64]:
-    """Chance of ``count`` or more among ``n`` where each comes with probability ``share``."""
-    from scipy.stats import binom  # type: ignore[import-untyped]
+def robust_scales(values: pd.Series, groups: Sequence[pd.Series], floor: float) -> pd.Series:
+    """``robust_scale`` of the group that each value is in."""
+    middle = values.groupby(list(groups)).transform("median")
+    spread = (values - middle).abs().groupby(list(groups)).transform("median")
+    return (1.4826 * spread).clip(lower=floor).fillna(floor)
 
-    return np.asarray(binom.sf(np.asarray(count) - 1, np.asarray(n), np.asarray(share)), dtype=float)
+
+def at_least(count: Any, n: Any, share: Any) -> npt.NDArray[np.float64]:
+    """Chance of ``count`` or more among ``n`` where each comes with probability ``share``.
+
+    The upper tail of the binomial distribution as a regularised incomplete beta function (DLMF 8.17.5): of scipy, its
+    statistics take four times as long to import.
+    """
+    from scipy.special import betainc  # type: ignore[import-untyped]
+
+    least, of = np.asarray(count, dtype=float), np.asarray(n, dtype=float)
+    tail = betainc(np.clip(least, 1, None), np.clip(of - least + 1, 1, None), np.asarray(share, dtype=float))
+    return np.asarray(np.where(least <= 0, 1.0, np.where(least > of, 0.0, tail)), dtype=float)
 
 
 def below(score: Any) -> npt.NDArray[np.float64]:
     """Chance of a standard normal score of at most ``score``."""
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
-    return np.asarray(norm.cdf(np.asarray(score)), dtype=float)
+    return np.asarray(ndtr(np.asarray(score, dtype=float)), dtype=float)
 
 
 def two_sided(score: Any) -> npt.NDArray[np.float64]:

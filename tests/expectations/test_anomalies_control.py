@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from math import comb
 
-from expectations.anomalies.control import coarsest_first, discoveries
+import pandas as pd
+import pytest
+
+from expectations.anomalies.control import at_least, coarsest_first, discoveries, robust_scale, robust_scales
 
 
 def chances_of(**periods: list[float]) -> pd.DataFrame:
@@ -43,3 +46,17 @@ def test_villages_inside_a_township_that_stands_out_are_not_told_again() -> None
         [{"subject": "a", "period": "2025-06", "region_code": code, "p": p} for code, p in rows]
     )
     assert coarsest_first(tests)["region_code"].tolist() == ["990101100000", "990101200201"]
+
+
+@pytest.mark.parametrize(("n", "share"), [(1, 0.5), (7, 0.3), (40, 0.02), (5, 0.0), (5, 1.0)])
+def test_the_chance_of_so_many_is_the_sum_of_the_chances_of_each_number(n: int, share: float) -> None:
+    each = [comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(n + 1)]
+    counts = range(n + 2)
+    assert at_least(counts, n, share) == pytest.approx([sum(each[count:]) for count in counts])
+
+
+def test_scales_of_groups_are_those_of_each_by_itself() -> None:
+    values = pd.Series([1.0, 4.0, 9.0, 2.0, 2.1, None, None])
+    group = pd.Series(["a", "a", "a", "b", "b", "b", "c"])
+    alone = [robust_scale(values[group == name], 0.2) for name in group]
+    assert robust_scales(values, [group], 0.2).tolist() == alone == [pytest.approx(4.4478)] * 3 + [0.2] * 4

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from expectations.anomalies.control import coarsest_first, robust_scale, two_sided
+from expectations.anomalies.control import coarsest_first, robust_scales, two_sided
 from expectations.anomalies.scene import Scene, each, figure, no_tests, tests
 from expectations.contracts.amounts import amounts
 from expectations.contracts.model import Contract
@@ -80,12 +80,13 @@ def _medians(scene: Scene, contract: Contract, digits: int) -> pd.DataFrame:
 def _tested(medians: pd.DataFrame, dataset: str) -> pd.DataFrame:
     table = medians.sort_values(["subject", "region_code", "period"]).reset_index(drop=True)
     table["before"] = table.groupby(["subject", "region_code"])["x"].shift()
-    peers = table.groupby(["subject", "period"])["x"]
+    alike = [table["subject"], table["period"]]
+    peers = table["x"].groupby(alike)
     table["peers"] = peers.transform("median")
-    beside = (table["x"] - table["peers"]) / peers.transform(lambda x: robust_scale(x, _FLOOR))
+    beside = (table["x"] - table["peers"]) / robust_scales(table["x"], alike, _FLOOR)
     change = table["x"] - table["before"]
-    steps = change.groupby([table["subject"], table["period"]])
-    past = (change - steps.transform("median")) / steps.transform(lambda x: robust_scale(x, _FLOOR))
+    usual = change.groupby(alike).transform("median")
+    past = (change - usual) / robust_scales(change, alike, _FLOOR)
     table["by_history"] = past.abs().fillna(0) > beside.abs()
     table["score"] = past.where(table["by_history"], beside)
     base = table["before"].where(table["by_history"], table["peers"])
