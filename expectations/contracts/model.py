@@ -196,6 +196,15 @@ class Contract:
         """Names of the primary key's columns."""
         return tuple(column.name for column in self.columns if column.key)
 
+    @cached_property
+    def identity(self) -> tuple[str, ...]:
+        """What tells the rows of a month apart: the primary key, else what a rule wants to be unique; of forms their key alone."""
+        if self.key or self.form is not None:
+            return self.key
+        unique = (rule.kwargs.get("column_list", ()) for rule in self.rules if "unique" in rule.expectation)
+        named = next((names for names in unique if names), ())
+        return tuple(name for name in named if name not in ("period", "submission_id"))
+
     @property
     def private(self) -> tuple[str, ...]:
         """Names of the columns that are tokenized."""

@@ -62,7 +62,7 @@ def compare(now: pa.Table, before: pa.Table, contract: Contract, *, by_region: b
         by_region: A row only meets rows handed in for the same region, at the contract's level of coverage; else those
             that lie in it, and were handed in for one of which the submission has no row.
     """
-    about = _quoted(contract.key or _words(contract))
+    about = _quoted(contract.identity or _words(contract))
     wide = [*about, _region(contract)]
     if by_region:
         about.append("handed_in_as")
@@ -150,7 +150,9 @@ def known_elsewhere(
     with scratch() as connection:
         connection.register("rows_now", now)
         connection.register("rows_before", in_force)
-        counted = _ELSEWHERE.format(key=_text(["period", *_quoted(contract.key)]), place=_region(contract))
+        counted = _ELSEWHERE.format(
+            key=_text(["period", *_quoted(contract.identity)]), place=_region(contract)
+        )
         units = {"regions": [region for region, _ in reached], "periods": [period for _, period in reached]}
         return int(connection.execute(counted, units).fetchall()[0][0])
 

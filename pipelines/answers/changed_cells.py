@@ -96,9 +96,9 @@ def _pairs(
     now: pa.Table, new: Sequence[int], before: pa.Table, old: Sequence[int], contract: Contract
 ) -> Iterator[tuple[Row, Row]]:
     """Every changed row with what it was: found by its key, else asked of the comparison row by row."""
-    if contract.key:
+    if contract.identity:
         known: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-        names = ("period", *contract.key)
+        names = ("period", *contract.identity)
         for was in _of(before, old):
             known[tuple(was[name] for name in names)].append(was)
         for row in _of(now, new):

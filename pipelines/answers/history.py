@@ -200,7 +200,7 @@ class _Teller:
 
     def _by_region(self, one: Version) -> bool:
         """An amendment's rows stand for those of their own region alone."""
-        return one.takes == "adds" and bool(self.contract.key)
+        return one.takes == "adds" and bool(self.contract.identity)
 
     def _before(self, one: Version, speaking: Sequence[Version]) -> pa.Table:
         """Records in force when a version came, where it speaks."""
@@ -237,7 +237,7 @@ class _Teller:
             for one, (region, period) in standing
         ]
         in_force = as_in_force(rows)
-        found = covered_rows(staged, in_force, self.contract.coverage, self.contract.key)
+        found = covered_rows(staged, in_force, self.contract.coverage, self.contract.identity)
         asked = pa.table(
             {
                 "region_code": pa.array([code for code, _ in self.inside], pa.string()),

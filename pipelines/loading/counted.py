@@ -29,7 +29,7 @@ def miscounted(site: Site) -> Iterator[str]:
             continue
         connection.register("in_force", in_force)
         connection.register("staged", _amended(site, contract, in_force))
-        key = ", ".join(f'"{name}"' for name in contract.key) or "null"
+        key = ", ".join(f'staged."{name}"' for name in contract.identity) or "null"
         counted = _RECORDS.format(dataset=dataset, digits=DIGITS[contract.coverage], key=key)
         for name, region, month, recorded, held in connection.execute(counted).fetchall():
             yield f"{dataset}: the table holds {held} of the {recorded} records in force of {name}, {region}, {month}"
@@ -67,6 +67,10 @@ _RECORDS = """
 with held as (
     select submission_id, handed_in_as as region_code, period, count(*) as rows from {dataset} group by all
 ),
+said as (
+    select submission_id, handed_in_as as region_code, period, row({key}) as key, left(staged.region_code, {digits}) as place
+    from staged
+),
 standing as (
     select submission_id, in_force.region_code, period, received_seq, takes, row({key}) as key,
            left(staged.region_code, {digits}) as place
@@ -76,12 +80,12 @@ standing as (
 reaching as (
     select region_code, null as place, period, received_seq, key from standing where takes = 'adds'
     union
-    select empty.region_code, place, period, standing.received_seq, key
-    from standing join in_force as empty using (submission_id, period)
-    where standing.takes = 'adds' and empty.rows = 0 and not exists (
+    select empty.region_code, said.place, said.period, empty.received_seq, said.key
+    from said join in_force as empty using (submission_id, period)
+    where empty.takes = 'adds' and empty.rows = 0 and not exists (
         from standing as own
-        where own.received_seq < standing.received_seq and own.region_code = standing.region_code
-          and own.period = standing.period and own.key = standing.key)
+        where own.received_seq < empty.received_seq and own.region_code = said.region_code
+          and own.period = said.period and own.key = said.key)
 ),
 amended as (
     select submission_id, region_code, period,

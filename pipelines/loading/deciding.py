@@ -173,7 +173,7 @@ class Deciding:
     ) -> tuple[Comparison, frozenset[Unit]]:
         """What an amendment changes row by row, and what besides its own regions and periods it changes it in."""
         is_decided = entry.status in (*COUNTING, "held")
-        if not contract.key:
+        if not contract.identity:
             return comparison, earlier.kin if is_decided else frozenset()
         now, kin = self._now(entry, contract), earlier.kin
         if not is_decided:
@@ -231,7 +231,7 @@ class Deciding:
             comparison,
             outcome.says,
             contract.resubmission,
-            keyed=bool(contract.key),
+            keyed=bool(contract.identity),
             quarantined=outcome.rows_quarantined,
             new_version=earlier.only_versions,
         )

@@ -107,7 +107,7 @@ class Kin:
         Not where one of its rows could stand for one of its own region as well as for one there: the key tells rows
         apart within a region then.
         """
-        same = ["period", *contract.key]
+        same = ["period", *contract.identity]
         rows = self._stands.rows(contract, replaced)
         there = {unit: rows.filter(_is_of(unit)).select(same) for unit in kin}
         here = now.join(rows, ["handed_in_as", *same], join_type="left semi").select(same)

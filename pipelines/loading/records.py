@@ -44,6 +44,6 @@ def in_force_records(site: Site, dataset: str, months: Sequence[str]) -> pa.Tabl
     submissions = pc.unique(in_force["submission_id"]).to_pylist()
     staged = site.staged.read(dataset, submissions, "records", record_schema(site.contracts[dataset]))
     contract = site.contracts[dataset]
-    records = covered_rows(staged, in_force, contract.coverage, contract.key)
+    records = covered_rows(staged, in_force, contract.coverage, contract.identity)
     order = ("period", "region_code", "submission_id", "sheet", "row")
     return records.sort_by([(name, "ascending") for name in order])

@@ -54,7 +54,7 @@ class Stands:
         rows = [
             (one.submission_id, one.region_code, one.period, one.rows, one.seq, one.takes) for one in standing
         ]
-        return covered_rows(staged, as_in_force(rows), contract.coverage, contract.key)
+        return covered_rows(staged, as_in_force(rows), contract.coverage, contract.identity)
 
     def note(self, entry: Entry, outcome: Outcome, dataset: str) -> None:
         """A submission was decided about and stands from now on."""

@@ -15,8 +15,9 @@ import pytest
 from expectations.contracts.records import record_schema
 from expectations.resubmission import intent_of
 from pipelines.home.regions import import_regions
+from pipelines.loading.counted import miscounted
 from pipelines.loading.deciding import Deciding
-from pipelines.loading.records import in_force_records
+from pipelines.loading.records import in_force_records, rebuild_records
 from tests.pipelines.town import REGIONS, Town, new_town
 from warehouse.ledger import Arrival, Outcome
 from warehouse.staged import with_notes
@@ -198,6 +199,8 @@ def test_what_a_correction_took_over_goes_with_what_replaces_the_correction(offi
     rest = {f"stays {one}a 全" for one in "张王赵钱孙周吴"}
     assert (status, "少了 1 行" in said, "“镇（更正）.csv”" in said) == ("accepted", True, True)
     assert office.standing() == rest | {"ends 郑a 镇（整份替换）"}
+    rebuild_records(office.site, office.dataset, [MONTH])
+    assert [line for line in miscounted(office.site) if line.startswith(office.dataset)] == []
     office.site.ledger.withdraw(office.ids["镇（更正）"], "报错了")
     assert office.standing() == rest | {"stays 李a 全", "ends 郑a 镇（整份替换）"}
 

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from expectations.slips.inside import REPLY
-from tests.pipelines.town import Town, example_contract, new_town
+from tests.pipelines.town import REGIONS, Town, example_contract, new_town
 
 pytestmark = pytest.mark.xdist_group("resubmission")
 
@@ -249,3 +249,22 @@ def test_the_gate_counts_amended_months_by_other_means(planted: Town) -> None:
     rows = site.store.read("saplings")
     site.store.write("saplings", rows.slice(1), rows.schema, {"period": ["2025-06"]})
     assert len(list(miscounted(site))) == 1
+
+
+def test_rows_without_a_number_are_corrected_by_what_a_rule_wants_to_be_unique(tmp_path: Path) -> None:
+    """A register has one row for each village."""
+    codes = range(202, 210)
+    town = new_town(tmp_path / "home", regions=False)
+    town.import_regions(
+        REGIONS + "".join(f"990121100{code},{code}村,village,990121100000\n" for code in codes)
+    )
+    head = "榆塘县2025年6月农户底册,,,,\n乡镇,行政村,总户数,常住户数,总人口\n"
+    rows = [f"沐溪镇,{code}村,{code},{code - 50},{3 * code}\n" for code in codes]
+    town.drop("civil_affairs/2025年6月.csv", (head + "".join(rows)).encode())
+    town.load()
+    town.drop("civil_affairs/改一个村.csv", (head + "沐溪镇,203村,230,153,609\n").encode())
+    town.load()
+
+    households = dict(town.ask("select right(region_code, 3)::int, households from household_register"))
+    assert households == {code: code for code in codes} | {203: 230}
+    assert "补充更正：改动 1 行" in town.slip("改一个村")

@@ -37,20 +37,6 @@ def short_file(doing: Doing) -> Act | None:
     return doing.act(note, doing.stand(stays))
 
 
-def rows_without_key(doing: Doing) -> Act | None:
-    """Two rows of a ledger whose rows have no number of their own: nobody can say which they stand for."""
-    stays = doing.type()
-    towns = doing.towns(stays, 1)[:2]
-    of_both = stays[stays["town_code"].isin(towns)]
-    if len(towns) < 2 or len(of_both) < _ENOUGH + 2:
-        return None
-    doing.regular(len(stays))
-    changed = doing.mistaken(doing.frame, range(len(doing.frame)))
-    doing.later(doing.called("（两村）"), changed.loc[of_both.groupby("town_code").head(1).index], "held", 0)
-    note = "只报了两个村，台账没有编号可以对应：待确认，原来的仍然有效。"
-    return doing.act(note, doing.stand(stays))
-
-
 def nothing_over_rows(doing: Doing) -> Act | None:
     """A township says that it has nothing, and has rows."""
     stays = doing.type()

@@ -65,7 +65,7 @@ KINDS = (
     Kind(instead.copy_in_front, ("monitored_households", "cooperatives", "road_segments"), mistakes=False),
     Kind(instead.footnotes, ("monitored_households", "toilet_ledger", "cooperatives"), mistakes=False),
     Kind(again.first_again, ("monitored_households", "cooperatives", "road_segments"), city=1, mistakes=False),
-    Kind(asked.rows_without_key, ("household_register",)),
+    Kind(again.two_rows, ("household_register",)),
     Kind(again.correction, ("monitored_households", "toilet_ledger", "grain_plots")),
     Kind(again.supplement, ("toilet_ledger", "monitored_households", "student_grants")),
     Kind(asked.rows_unexplained, ("satisfaction_survey", "toilet_ledger")),

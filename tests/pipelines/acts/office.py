@@ -14,6 +14,7 @@ from expectations.contracts.records import record_schema
 from expectations.resubmission import intent_of
 from pipelines.home.regions import import_regions
 from pipelines.home.site import Site
+from pipelines.loading.counted import miscounted
 from pipelines.loading.deciding import Deciding
 from pipelines.loading.records import in_force_records, outdated_records, rebuild_records
 from tests.expectations.versioned import SURVIVED, form
@@ -90,12 +91,13 @@ class Office:
         contract = self.site.contracts[DATASET]
         found = self.site.ledger.in_force(DATASET, MONTHS, as_of=moment)
         staged = self.site.staged.read(DATASET, known, "records", record_schema(contract))
-        return _told(covered_rows(staged, found, contract.coverage, contract.key), "handed_in_as")
+        return _told(covered_rows(staged, found, contract.coverage, contract.identity), "handed_in_as")
 
     def freeze(self, name: str) -> None:
-        """Bring the table up to date and give the present state a name."""
+        """Bring the table up to date, hold it against the ledger as a release does, and give the present state a name."""
         if months := outdated_records(self.site).get(DATASET):
             rebuild_records(self.site, DATASET, months)
+        assert [line for line in miscounted(self.site) if line.startswith(DATASET)] == []
         release.freeze(self.site.store, name)
 
     def frozen(self, name: str) -> tuple[list[Told], dict[tuple[str, str], float]]:
