@@ -69,6 +69,14 @@ def test_what_is_no_number_is_missing_and_found(text: str) -> None:
     assert read(text, unit="元") == (None, ["unparsed_number"])
 
 
+@pytest.mark.parametrize("unit", ["亩", "公斤", "人"])
+@pytest.mark.parametrize(
+    "text", ["40多", "2300余", "近百", "七八十", "若干", "不清楚", ">60", "≥30", "6~9", "大概8", "100左右", "每户2", "8/12", "第3", "几十", "12,5,7"]
+)  # fmt: skip
+def test_what_is_about_so_much_is_never_so_much(text: str, unit: str) -> None:
+    assert read(text, unit=unit) == (None, ["unparsed_number"])
+
+
 def test_a_unit_in_the_cell_is_converted_or_found() -> None:
     assert read("2公顷", unit="亩") == (30, [])
     assert read("3斤", unit="公斤") == (1.5, [])

@@ -145,6 +145,50 @@ def test_a_header_that_says_something_else_is_not_guessed(head: str) -> None:
     assert routed(*TOILETS[:-2], head).guesses == ()
 
 
+PLACE = ("县区", "乡镇", "行政村")
+ROADS = (*PLACE[:2], "路线编码", "起点桩号", "止点桩号", "里程", "技术等级", "面层类型")
+SURVEYED = (*PLACE, "受访者编号", "访问员", "访问日期", "知晓度", "支持度", "满意度")
+WATCHED = (*PLACE, "户编号", "户主姓名", "证件号码", "家庭人口", "监测对象类型", "识别时间", "风险是否消除")
+PUPILS = ("学期", *PLACE, "姓名", "身份证号码", "学校全称", "学段", "年级")
+MEMBERS = (*PLACE, "统一社会信用代码", "合作社名称", "法定代表人", "成立日期", "经营状态")
+GROWN = (*PLACE, "地块编号", "作物", "产量")
+COUNTED = (*PLACE, "总户数", "总人口")
+OPPOSITES = [
+    ("road", ROADS, "maintained_km", "养护里程", "未养护里程"),
+    ("road", ROADS, "accepted_on", "验收日期", "拟验收日期"),
+    ("road", ROADS, "has_bus", "是否通客车", "未通客车"),
+    ("survey", SURVEYED, "satisfaction", "满意度", "不满意度"),
+    ("survey", SURVEYED, "support", "支持度", "不支持度"),
+    ("poverty_monitoring", WATCHED, "is_risk_cleared", "风险是否消除", "风险未消除"),
+    ("poverty_monitoring", WATCHED, "net_income_yuan", "家庭纯收入", "上年家庭纯收入"),
+    ("education", PUPILS, "has_grant", "本学期是否享受资助", "本学期未享受资助"),
+    ("agriculture", MEMBERS, "members", "成员数", "非成员数"),
+    ("agriculture", GROWN, "area_mu", "播种面积", "未播种面积"),
+    ("agriculture", GROWN, "area_mu", "播种面积", "计划播种面积"),
+    ("civil_affairs", COUNTED, "resident_households", "常住户数", "非常住户数"),
+    ("civil_affairs", COUNTED, "resident_population", "常住人口", "无常住人口"),
+]
+
+
+@pytest.mark.parametrize(
+    ("department", "others", "column", "title", "opposite"),
+    OPPOSITES,
+    ids=[opposite for *_, opposite in OPPOSITES],
+)
+def test_a_column_of_the_opposite_is_never_taken_for_the_column(
+    department: str, others: tuple[str, ...], column: str, title: str, opposite: str
+) -> None:
+    rest = tuple(head for head in others if head != title)
+    for heads in ((*rest, opposite, title), (*rest, title, opposite)):
+        both = routed(*heads, department=department)
+        assert (both.mapping[column], opposite in both.unknown) == (heads.index(title), True)
+    if CONTRACTS[both.contract.dataset].by_name[column].required:
+        assert title in refused(*rest, opposite, department=department).message
+    else:
+        alone = routed(*rest, opposite, department=department)
+        assert (column in alone.mapping, alone.guesses) == (False, ())
+
+
 def test_two_columns_of_one_title_are_told() -> None:
     found = routed(*TOILETS, "竣工日期")
     assert found.mapping["completed_on"] == 5
