@@ -90,13 +90,13 @@ class KnownNames:
     def __len__(self) -> int:
         return len(self._names)
 
-    def may_be_in(self, cells: pa.ChunkedArray) -> bool:
+    def are_in(self, cells: pa.ChunkedArray) -> bool:
         """Whether some of the cells are nothing but one of these names, as ``clean_whole`` asks it."""
         return bool(pc.any(pc.is_in(cells, value_set=self._listed)).as_py())
 
     def clean(self, values: pd.Series) -> pd.Series:
         """Texts with these names, and names behind a word like 联系人, masked; the same object where there are none."""
-        return clean_distinct(values, self._suspect, self.clean_text)
+        return clean_distinct(values, self.suspect, self.clean_text)
 
     def clean_whole(self, values: pd.Series) -> pd.Series:
         """Cells that are nothing but one of these names, masked; the same object where there are none."""
@@ -119,7 +119,8 @@ class KnownNames:
         return text if cleaned == plain else cleaned
 
     @cached_property
-    def _suspect(self) -> str:
+    def suspect(self) -> str:
+        """RE2: what a text must have for ``clean`` to mask anything in it."""
         return "|".join(filter(None, (LABELLED_SUSPECT, self._characters)))
 
     @cached_property

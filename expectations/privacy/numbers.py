@@ -8,7 +8,8 @@ names, do not belong here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from unicodedata import normalize
 
 import numpy as np
@@ -98,18 +99,18 @@ def clean_distinct(values: pd.Series, suspect: str, clean: Callable[[str], str])
     return values if cleaned.equals(distinct) else as_series(cleaned.take(places), values)
 
 
-def suspected(columns: Sequence[pa.ChunkedArray], suspect: str) -> list[bool]:
+def suspected(columns: Mapping[str, pa.ChunkedArray], suspect: str) -> set[str]:
     """Which columns hold a text that a pattern suspects, as ``clean_distinct`` asks it.
 
     All are looked at together: on short tables compiling the pattern costs more than looking.
     """
-    distinct = [pc.unique(column).drop_null() for column in columns]
-    doubtful = pc.match_substring_regex(
-        _visible(pa.concat_arrays([*distinct, pa.array([], pa.string())])), suspect
-    )
+    if not columns:
+        return set()
+    distinct = [pc.unique(column).drop_null() for column in columns.values()]
+    doubtful = pc.match_substring_regex(_visible(pa.concat_arrays(distinct)), suspect)
     marks = doubtful.to_numpy(zero_copy_only=False)
     ends = np.cumsum([len(texts) for texts in distinct])
-    return [bool(own.any()) for own in np.split(marks, ends)[:-1]]
+    return {name for name, own in zip(columns, np.split(marks, ends[:-1]), strict=True) if own.any()}
 
 
 def _visible(texts: pa.StringArray) -> pa.StringArray:
@@ -122,6 +123,7 @@ def _visible(texts: pa.StringArray) -> pa.StringArray:
 _RE2_INVISIBLE = r"[\x{AD}\x{34F}\x{61C}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180E}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FE00}-\x{FE0F}\x{FEFF}]"
 
 
+@lru_cache(maxsize=1 << 15)  # sheet by sheet the same villages and codes
 def scrub_text(text: str, *, cards: bool = True) -> str:
     """One text with its private numbers masked; the very text where it has none."""
     plain = visible(text)

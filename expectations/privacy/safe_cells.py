@@ -90,11 +90,24 @@ class SafeCells:
     def _doubtful(self) -> Iterator[tuple[str, Column]]:
         """Text columns that are not private and may yet hold a private value."""
         texts = {at: column for at, column in self._known.items() if _is_open_text(column)}
-        cells = [self._table.extract.cells[at] for at in texts]
+        cells = {at: self._table.extract.cells[at] for at in texts}
+        free = [at for at, column in texts.items() if not _is_given(column)]
         numbered = suspected(cells, SUSPECT)
-        for (at, column), own, has_number in zip(texts.items(), cells, numbered, strict=True):
-            if has_number or not _is_given(column) or self._shield.names.may_be_in(own):
-                yield at, column
+        named = suspected({at: cells[at] for at in free}, self._shield.names.suspect)
+        named |= {at for at in free if self._names_own_people(cells[at])}
+        named |= {at for at in texts if at not in free and self._shield.names.are_in(cells[at])}
+        yield from ((at, column) for at, column in texts.items() if at in numbered or at in named)
+
+    def _names_own_people(self, cells: pa.ChunkedArray) -> bool:
+        """Whether a text names the person of its own row, whose name is too short to be known by itself."""
+        if not self._short:
+            return False
+        words = cells.to_pylist()
+        return any(name in words[place] for place, name in self._short if words[place] is not None)
+
+    @cached_property
+    def _short(self) -> list[tuple[int, str]]:
+        return [pair for names in self._names for pair in _short_names(names)]
 
     def _in_texts(self) -> Iterator[pd.DataFrame]:
         for name, rows in self._leaking.items():
@@ -148,16 +161,22 @@ def _is_given(column: Column) -> bool:
     return bool(column.kind or column.role or column.enum or column.pattern)
 
 
+def _short_names(people: pd.Series) -> list[tuple[int, str]]:
+    """Names of two characters, and where they stand."""
+    names = as_arrow(people)
+    short = np.flatnonzero(pc.fill_null(pc.equal(pc.utf8_length(names), 2), False))
+    return list(zip(short.tolist(), names.take(pa.array(short)).to_pylist(), strict=True))
+
+
 def _without_own_name(texts: pd.Series, own: pd.Series) -> pd.Series:
     """Texts without the name of their own row, where it is too short to be known by itself."""
-    people = as_arrow(own)
-    short = np.flatnonzero(pc.fill_null(pc.equal(pc.utf8_length(people), 2), False))
-    if not len(short):
+    short = _short_names(own)
+    if not short:
         return texts
     words = _objects(texts)
     inside = {
         place: words[place].replace(name, mask_name(name))
-        for place, name in zip(short.tolist(), people.take(pa.array(short)).to_pylist(), strict=True)
+        for place, name in short
         if words[place] is not None and name in words[place]
     }
     if not inside:
