@@ -87,7 +87,7 @@ def _counts(comparison: Comparison, ruling: Ruling, names: str, unit: str) -> st
             f"上次的其余 {rest} {unit}保留不动。"
         )
     return (
-        f"与{names}相比：新增 {one.added} {unit}，改动 {one.changed} {unit}，"
+        f"与{names}{_AGAINST}新增 {one.added} {unit}，改动 {one.changed} {unit}，"
         f"少了 {one.gone} {unit}，未变 {one.same} {unit}。"
     )
 
@@ -118,7 +118,9 @@ def _plain(number: float) -> str:
     return f"{number:,.2f}".rstrip("0").rstrip(".")
 
 
+_AGAINST = "相比："
 _OVERTAKEN = "这份已由同一批收到的"
+_OVERTAKEN_IN_PART = "同一批还收到了"
 
 
 def told_overtaken(file: str, regions: Iterable[str], *, adds: bool, is_all: bool) -> str:
@@ -133,7 +135,7 @@ def told_overtaken(file: str, regions: Iterable[str], *, adds: bool, is_all: boo
     if is_all:
         return f"{_OVERTAKEN}“{file}”替换，以那份为准。"
     what = "部分行由它更正" if adds else "数据由它替换"
-    return f"同一批还收到了“{file}”：这份中{first_few(regions, '个地区')}的{what}，以那份为准。"
+    return f"{_OVERTAKEN_IN_PART}“{file}”：这份中{first_few(regions, '个地区')}的{what}，以那份为准。"
 
 
 def told_twice(
@@ -158,3 +160,11 @@ def told_twice(
 def is_overtaken(said: Iterable[str]) -> bool:
     """Whether what the sender was told says that nothing of the file was left in force by the end of its load."""
     return any(sentence.startswith(_OVERTAKEN) for sentence in said)
+
+
+def is_instead(said: Sequence[str]) -> bool:
+    """Whether it says that all of the file stands instead of something that was in force before it."""
+    sentences = [one.partition("\n")[0] for one in said]
+    return any(_AGAINST in one for one in sentences) and not any(
+        one.startswith((_OVERTAKEN, _OVERTAKEN_IN_PART)) for one in sentences
+    )

@@ -19,7 +19,7 @@ from typing import Protocol, TypeAlias
 import pyarrow as pa
 
 from expectations.contracts.model import Contract
-from expectations.resubmission import is_overtaken
+from expectations.resubmission import is_instead, is_overtaken
 from expectations.slips import Slip, Stands, has_marks, write_slip
 from expectations.slips.reads import with_reads
 from expectations.submissions.otherwise import is_less
@@ -222,10 +222,14 @@ def _slip(site: Site, entry: Entry, outcome: Outcome) -> Slip:
 
 
 def _stands(outcome: Outcome) -> Stands:
-    """How a submission stands to what was there: nothing is told of that where nothing was."""
+    """How a submission stands to what was there before it, or came after it in its load."""
     if not outcome.compared or outcome.status not in COUNTING:
         return ""
-    return "overtaken" if is_overtaken(outcome.compared) else outcome.takes or ""
+    if is_overtaken(outcome.compared):
+        return "overtaken"
+    if outcome.takes == "adds":
+        return "adds"
+    return "replaces" if is_instead(outcome.compared) else ""
 
 
 def _said_again(slip: Slip, entry: Entry) -> Slip:

@@ -150,7 +150,7 @@ def test_who_is_replaced_within_one_load_is_told_so_first_and_in_part_which_part
     planted.drop(f"{JUNE}/汀坪乡再核.csv", table("汀坪乡2025年6月造林台账", *plots("汀坪乡", range(9), 12)))
     planted.load()
     part = planted.slip("榆塘县")
-    assert "结果　　：已接收，全部入库" in part
+    assert "结果　　：已接收，全部入库\n" in part
     assert "这份中榆塘县汀坪乡的数据由它替换" in part
 
     may = JUNE.replace("06", "05")
