@@ -53,24 +53,33 @@ def findings_frame(slip: Slip) -> pd.DataFrame:
     if slip.findings is None:
         return pd.DataFrame(columns=[*_COLUMNS, "place", "word"])
     given = slip.findings if isinstance(slip.findings, pd.DataFrame) else slip.findings.to_pandas()
-    frame = given.reindex(columns=list(_COLUMNS)).reset_index(drop=True)
-    frame["row"] = pd.to_numeric(frame["row"], errors="coerce").fillna(0).astype("int64")
-    for name in _COLUMNS:
-        if name != "row":
-            frame[name] = frame[name].astype("object").where(frame[name].notna(), "").astype(str)
-    addresses = frame["cell"].str.extract(_ADDRESS)
-    columns = [column_number(letters) for letters in addresses[0].fillna("A")]
-    frame["row"] = pd.to_numeric(addresses[1]).fillna(frame["row"]).astype("int64")
-    nowhere = (frame["cell"] == "") & (frame["row"] > 0)
-    frame.loc[nowhere, "cell"] = frame["sheet"] + "!A" + frame["row"].astype(str)
-    of_sheet = (frame["cell"] == "") & (frame["sheet"] != "")
-    frame.loc[of_sheet, "cell"] = frame["sheet"]
-    frame["word"] = [slip.severity(severity) for severity in frame["severity"]]
-    frame["place"] = list(zip(frame["sheet"], frame["row"].tolist(), columns, strict=True))
-    errors_first = frame["severity"] != "error"
-    return (
-        frame.assign(later=errors_first).sort_values(["later", "place"], kind="stable").drop(columns="later")
-    )
+    given = given.reindex(columns=list(_COLUMNS))
+    # In lists: a slip has few findings, and each step of a frame costs as much as a thousand of them.
+    told = {
+        name: ["" if pd.isna(text) else str(text) for text in given[name].tolist()]
+        for name in _COLUMNS
+        if name != "row"
+    }
+    numbers = pd.to_numeric(given["row"], errors="coerce").fillna(0).astype("int64").tolist()
+    told["word"] = [slip.severity(severity) for severity in told["severity"]]
+    places = list(map(_place, told["sheet"], numbers, told["cell"]))
+    told["cell"] = list(map(_address, places, told["cell"]))
+    order = sorted(range(len(places)), key=lambda at: (told["severity"][at] != "error", places[at]))
+    frame = pd.DataFrame({name: pd.Series(texts, dtype="str") for name, texts in told.items()})
+    frame["row"] = [row for _, row, _ in places]
+    frame["place"] = pd.Series(places, dtype="object")
+    return frame[[*_COLUMNS, "word", "place"]].iloc[order]
+
+
+def _place(sheet: str, row: int, cell: str) -> Place:
+    """Where a finding is: at its cell, else in the first one of its row."""
+    found = _ADDRESS.search(cell)
+    return (sheet, int(found[2]), column_number(found[1])) if found else (sheet, row, 1)
+
+
+def _address(place: Place, cell: str) -> str:
+    sheet, row, _ = place
+    return cell or (f"{sheet}!A{row}" if row > 0 else sheet)
 
 
 def marks_of(frame: pd.DataFrame, limit: int) -> dict[Place, Mark]:
