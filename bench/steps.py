@@ -20,7 +20,7 @@ STEPS = (
     ("receive", "pipelines.loading.load", "receive"),
     ("decode and parse", "expectations.submissions.understand", "read_tables"),
     ("find the table", "connectors.streaming", "find_tables"),
-    ("route", "expectations.submissions.understand", "route"),
+    ("route", "expectations.submissions.recognise", "route"),
     ("conform", "expectations.submissions.understand", "conform"),
     ("join", "expectations.submissions.judge", "join"),
     ("validate", "expectations.submissions.judge", "validate"),
