@@ -84,12 +84,33 @@ class _Said:
         self.gone: set[tuple[str, int]] = set()
         lines = re.search(r"不再计入的行，原来在：(.*)。", text)
         for part in lines[1].split("；") if lines else ():
-            name = re.search(r"“([^”]*\.csv)”", part)
-            assert name is not None, part
-            self.gone |= {(name[1], row) for row in _numbers(part[name.end() :])}
+            self._note_gone(part, "")
+        heading, *listed = _listed(text)
+        for line in listed:
+            self._note_gone(line, heading)
+
+    def _note_gone(self, part: str, heading: str) -> None:
+        """Rows of a file that is named beside them, or above where all are of one."""
+        name = _FILE.search(part) or _FILE.search(heading)
+        assert name is not None, part
+        self.gone |= {(name[1], row) for row in _numbers(part)}
 
     def __repr__(self) -> str:
         return f"{self.counts} {self.changed} {self.gone}"
+
+
+_FILE = re.compile(r"“([^”]*\.csv)”")
+
+
+def _listed(text: str) -> list[str]:
+    """The heading of the list of rows that are gone, and its lines; a blank one where there is none."""
+    lines = text.split("\n")
+    starts = [at for at, line in enumerate(lines) if "不再计入的行，原来所在的位置" in line]
+    if not starts:
+        return [""]
+    rest = lines[starts[0] + 1 :]
+    ends = next((at for at, line in enumerate(rest) if not re.match(r".+ \d+ 行：", line)), len(rest))
+    return [lines[starts[0]], *rest[:ends]]
 
 
 def _numbers(text: str) -> set[int]:
