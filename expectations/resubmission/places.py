@@ -72,7 +72,7 @@ def gone_rows(
     for (_, code), rows in by_place.items():
         counts[code] += len(rows)
     some = first_few((f"{known[code]} {count} {unit}" for code, count in counts.items()), "个地区")
-    sentence = f"少了、{verb}的{unit}共 {len(every)} {unit}：{some}；原来在哪几行，见下面所列。"
+    sentence = f"少了、{verb}的{unit}共 {len(every)} {unit}：{some}；原来在哪几行，回执中逐处列出。"
     return "\n".join([sentence, *_listed(by_place, earlier, known, unit, verb)])
 
 
