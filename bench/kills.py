@@ -65,7 +65,11 @@ _SHIJI = (str(SHIJI), "--home", "{home}")
 ACTS: Mapping[str, Act] = {
     "load": Act((*_SHIJI, "load")),
     "dagster": Act((sys.executable, "-m", "bench.dagster_load", "{home}"), again=(*_SHIJI, "load")),
-    "freeze": Act((*_SHIJI, "release", "freeze", "for the meeting"), ((*_SHIJI, "load"),)),
+    "freeze": Act(
+        (*_SHIJI, "release", "freeze", "for the meeting"),
+        ((*_SHIJI, "load"),),
+        whole="there is a release for the meeting already",
+    ),
     "backup": Act((*_SHIJI, "backup", "{beside}"), ((*_SHIJI, "load"),)),
     "restore": Act(
         (str(SHIJI), "--home", "{beside}/back", "restore", "{beside}/backup"),
