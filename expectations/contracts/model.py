@@ -196,10 +196,15 @@ class Contract:
         """Names of the primary key's columns."""
         return tuple(column.name for column in self.columns if column.key)
 
-    @cached_property
+    @property
     def identity(self) -> tuple[str, ...]:
-        """What tells the rows of a month apart: the primary key, else what a rule wants to be unique; of forms their key alone."""
-        if self.key or self.form is not None:
+        """What tells the rows of a month apart, so that one can be corrected and the others left; of forms their key alone."""
+        return self.key if self.form is not None else self.distinct
+
+    @cached_property
+    def distinct(self) -> tuple[str, ...]:
+        """Columns by which an object is known in a month: the primary key, else what a rule wants to be unique."""
+        if self.key:
             return self.key
         unique = (rule.kwargs.get("column_list", ()) for rule in self.rules if "unique" in rule.expectation)
         named = next((names for names in unique if names), ())

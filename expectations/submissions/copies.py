@@ -148,12 +148,8 @@ class _Sheet:
 
 
 def _key(contract: Contract) -> list[str]:
-    """Columns by which an object is known: the key, else what a rule of the contract wants to be unique."""
-    if contract.identity:
-        return [*contract.identity, "period"]
-    unique = (rule.kwargs.get("column_list") for rule in contract.rules if "unique" in rule.expectation)
-    named = next((list(columns) for columns in unique if columns), [])
-    return [name for name in named if name != "submission_id"]
+    """Columns by which an object is known in any month; none where nothing tells one from another."""
+    return [*contract.distinct, "period"] if contract.distinct else []
 
 
 def _keys(table: Conformed, key: Sequence[str]) -> pd.Series:

@@ -60,6 +60,9 @@ class Moved:
             outcome: What it covers.
             contract: Its contract.
             records: Its records.
+
+        Returns:
+            What both say; None where nothing is said twice, or no village moved.
         """
         own = set(outcome.coverage)
         moves = [move for move in self._moves(own, contract.coverage) if own & {*move}]
