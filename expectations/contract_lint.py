@@ -18,6 +18,7 @@ from expectations.contracts.model import Column, Contract, ContractError, Rule
 from expectations.contracts.reading import read_contract
 from expectations.forms.lint import form_problems
 from expectations.routing import header_key, same_kind
+from expectations.trial_rows import unbearable
 from expectations.version_lint import version_problems
 from warehouse.definitions import DefinitionError, Document, Problem, read_document, yaml_files
 
@@ -145,7 +146,7 @@ def _meaning(contract: Contract, document: Document) -> Iterator[Found]:
         if rule.name in seen:
             yield where, f"{rule.name}: another rule has this name; rename one"
         seen.add(rule.name)
-        for message in _rule(rule, known):
+        for message in _rule(rule, known, contract):
             yield where, f"{rule.name}: {message}"
 
 
@@ -271,7 +272,7 @@ def _twice(contract: Contract, layout: _Layout) -> Iterator[Found]:
                 )
 
 
-def _rule(rule: Rule, known: set[str]) -> Iterator[str]:
+def _rule(rule: Rule, known: set[str], contract: Contract) -> Iterator[str]:
     allowed = ROW_RULES.get(rule.expectation)
     if allowed is None:
         yield f"unknown expectation {rule.expectation}; use one of {', '.join(sorted(ROW_RULES))}"
@@ -284,7 +285,7 @@ def _rule(rule: Rule, known: set[str]) -> Iterator[str]:
     if unknown := sorted(_columns_of(rule) - known):
         yield f"unknown column {', '.join(unknown)}"
     yield from _ignoring(rule)
-    yield from _condition(rule, known)
+    yield from _condition(rule, known, contract)
 
 
 def _columns_of(rule: Rule) -> set[str]:
@@ -299,7 +300,7 @@ def _ignoring(rule: Rule) -> Iterator[str]:
             yield f"ignore_row_if {given}; use one of {', '.join(sorted(allowed))}"
 
 
-def _condition(rule: Rule, known: set[str]) -> Iterator[str]:
+def _condition(rule: Rule, known: set[str], contract: Contract) -> Iterator[str]:
     condition = rule.kwargs.get("row_condition")
     if condition is None:
         return
@@ -313,3 +314,5 @@ def _condition(rule: Rule, known: set[str]) -> Iterator[str]:
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     if unknown := sorted(names - known - _FUNCTIONS):
         yield f"row_condition: unknown column {', '.join(unknown)}"
+    else:
+        yield from unbearable(str(condition), contract)

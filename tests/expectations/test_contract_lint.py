@@ -139,6 +139,8 @@ SPOILT = {
     "a rule on an unknown column": (("column: planted_on", "column: planted_at"), "name: planted_by_period", "planted_at"),
     "a condition on an unknown column": (("planted_on.dt.strf", "planted_at.dt.strf"), "name: planted_by_period", "planted_at"),
     "a condition that cannot be read": (("\"%Y-%m\") > period", "\"%Y-%m\" > period"), "name: planted_by_period", "row_condition"),
+    "a condition that no blank bears": (("planted_on.dt.strftime(\"%Y-%m\") > period", "period.str[:4].astype(\"int64\") > 2024"), "name: planted_by_period", "blank cell"),
+    "a condition that only some texts bear": (("planted_on.dt.strftime(\"%Y-%m\") > period", "species.astype(\"float64\") > 1"), "name: planted_by_period", "text of any kind"),
     "an unknown expectation": (("expect_column_values_to_be_null", "expect_column_to_be_fine"), "name: planted_by_period", "expect_column_to_be_fine"),
     "an argument it does not take": (("condition_parser: pandas", "mostly: 0.9"), "name: planted_by_period", "mostly"),
     "a name records have anyway": (("name: species", "name: period"), "name: species", "period"),
