@@ -82,7 +82,7 @@ class Stopwatch:
 def to_records(root: Path) -> None:
     """From the inbox to records written: the first half of a load."""
     from pipelines.home.site import Site
-    from pipelines.loading.apart import apart
+    from pipelines.loading.pool import processes
     from pipelines.loading.progress import Progress
     from pipelines.loading.receive import receive
     from pipelines.loading.records import outdated_records, rebuild_records
@@ -90,8 +90,8 @@ def to_records(root: Path) -> None:
 
     site, silent = Site(_home(root)), Progress()
     receive(site, silent)
-    with apart(site.home.settings) as process:
-        stage_pending(site, silent, "bench", process)
+    with processes(site.home.settings) as working:
+        stage_pending(site, silent, "bench", working)
     counts = {name: rebuild_records(site, name, months) for name, months in outdated_records(site).items()}
     print(json.dumps(counts))
 

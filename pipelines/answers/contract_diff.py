@@ -13,7 +13,8 @@ from expectations.contracts.model import Contract
 from expectations.submissions.versions import called
 from pipelines.home.regions import require_regions
 from pipelines.home.site import Site
-from pipelines.loading.apart import apart
+from pipelines.loading.bundle import stage_bundle
+from pipelines.loading.pool import processes
 from pipelines.loading.progress import Progress
 from pipelines.loading.stage import would_become
 from warehouse.ledger import Entry, Outcome
@@ -140,8 +141,8 @@ def contract_diff(site: Site, entries: Sequence[Entry], progress: Progress) -> C
     if not entries:
         return ContractDiff(())
     require_regions(site, len(entries))
-    with apart(site.home.settings) as process:
-        done = would_become(site, entries, process, progress)
+    with processes(site.home.settings, stage_bundle) as working:
+        done = would_become(site, entries, working, progress)
     shown = {row["submission_id"]: row for row in site.ledger.submissions().to_pylist()}
     judged = [_judged(shown[one.submission_id], one) for one in done.outcomes]
     worst = sorted(judged, key=lambda one: (-one.lost, one.now != "refused", one.file))

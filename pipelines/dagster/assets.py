@@ -12,10 +12,11 @@ from pipelines.dagster.metadata import window_metadata
 from pipelines.dagster.plan import Plan
 from pipelines.dagster.resources import HomeResource
 from pipelines.home.regions import show_regions
-from pipelines.loading.answer import answer_owed
-from pipelines.loading.apart import apart
+from pipelines.loading.answer import answer_bundle, answer_owed
+from pipelines.loading.bundle import stage_bundle
 from pipelines.loading.figures import rebuild_months
 from pipelines.loading.notes import outdated_notes, rebuild_notes
+from pipelines.loading.pool import processes
 from pipelines.loading.progress import Progress
 from pipelines.loading.receive import receive
 from pipelines.loading.records import rebuild_records
@@ -57,9 +58,9 @@ def submissions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.Mat
         received = receive(site, Progress())
         receipts = received.receipts
         show_regions(site)
-        with apart(site.home.settings) as process:
-            done = stage_pending(site, Progress(), context.run.run_id, process)
-            owed = answer_owed(site, context.run.run_id, process)
+        with processes(site.home.settings, stage_bundle, answer_bundle) as working:
+            done = stage_pending(site, Progress(), context.run.run_id, working)
+            owed = answer_owed(site, context.run.run_id, working)
     counts = {
         status: sum(o.status == status for o in done.outcomes)
         for status in ("accepted", "partial", "held", "refused")

@@ -26,10 +26,10 @@ from expectations.submissions.otherwise import is_less
 from pipelines.home.access import share
 from pipelines.home.folders import Home, HomeError
 from pipelines.home.site import Site
-from pipelines.loading.apart import Apart, limits
+from pipelines.loading.apart import Apart
 from pipelines.loading.failures import failure_of, log_failures
 from pipelines.loading.own_words import in_own_sheets
-from pipelines.loading.pool import Call, over_bundles, workers_for
+from pipelines.loading.pool import Call, Processes
 from pipelines.loading.progress import Progress
 from pipelines.loading.supervised import Lost
 from warehouse.ledger import Entry, Failure, Outcome
@@ -69,13 +69,13 @@ class Answered:
         self.failures += other.failures
 
 
-def answer_owed(site: Site, run: str, process: Apart, progress: Progress | None = None) -> list[Entry]:
+def answer_owed(site: Site, run: str, processes: Processes, progress: Progress | None = None) -> list[Entry]:
     """Write the slips that are owed.
 
     Args:
         site: The home.
         run: What the load is called in the log of failures.
-        process: Marks workbooks, where few are to be marked.
+        processes: Mark workbooks.
         progress: Who watches.
 
     Returns:
@@ -84,7 +84,7 @@ def answer_owed(site: Site, run: str, process: Apart, progress: Progress | None 
     owed = site.ledger.owed()
     watch = progress or Progress()
     answered = Answered()
-    for done in _run(site, owed, process):
+    for done in _run(site, owed, processes):
         site.ledger.answered(done.told)
         log_failures(site.home, run, done.failures)
         answered.add(done)
@@ -92,15 +92,13 @@ def answer_owed(site: Site, run: str, process: Apart, progress: Progress | None 
     return [entry for entry, _ in owed if entry.submission_id not in answered.told]
 
 
-def _run(site: Site, owed: Sequence[Owed], process: Apart) -> Iterator[Answered]:
+def _run(site: Site, owed: Sequence[Owed], processes: Processes) -> Iterator[Answered]:
     bundles = _bundles(owed)
-    root = site.home.root
-    if (workers := workers_for(bundles)) < 2:
-        write = partial(_write_apart, process)
-        yield from (_answer_all(site, bundle, write) for bundle in bundles)
+    if processes.are_worth(bundles):
+        yield from processes.over(answer_bundle, bundles, partial(_isolated, site.home.root))
     else:
-        allowed = limits(site.home.settings)
-        yield from over_bundles(answer_bundle, bundles, allowed, workers, partial(_isolated, root))
+        write = partial(_write_apart, processes.apart)
+        yield from (_answer_all(site, bundle, write) for bundle in bundles)
 
 
 def _bundles(owed: Sequence[Owed]) -> list[list[Owed]]:

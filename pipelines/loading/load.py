@@ -16,11 +16,12 @@ from pipelines.home.instance import complete_instance
 from pipelines.home.lock import writing
 from pipelines.home.regions import show_regions
 from pipelines.home.site import Site
-from pipelines.loading.answer import answer_owed
-from pipelines.loading.apart import apart
+from pipelines.loading.answer import answer_bundle, answer_owed
+from pipelines.loading.bundle import stage_bundle
 from pipelines.loading.failures import new_run
 from pipelines.loading.figures import outdated_months, rebuild_months
 from pipelines.loading.notes import outdated_notes, rebuild_notes
+from pipelines.loading.pool import processes
 from pipelines.loading.progress import Progress
 from pipelines.loading.receive import receive
 from pipelines.loading.records import outdated_records, rebuild_records
@@ -134,11 +135,11 @@ def _take_in(
     summary.received, summary.left = len(received.receipts), received.left
     clock.lap("receive")
     show_regions(site)
-    with apart(site.home.settings) as process:
-        done = stage_pending(site, progress, summary.run, process, every=retry_failed, really=really)
+    with processes(site.home.settings, stage_bundle, answer_bundle) as working:
+        done = stage_pending(site, progress, summary.run, working, every=retry_failed, really=really)
         summary.outcomes, summary.failures = done.outcomes, done.failures
         summary.repeats = done.repeats(received.receipts)
-        summary.owed = answer_owed(site, summary.run, process, progress)
+        summary.owed = answer_owed(site, summary.run, working, progress)
     clock.lap("stage")
 
 

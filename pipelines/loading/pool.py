@@ -1,6 +1,6 @@
-"""One function over many bundles, on every core, each call in a supervised process.
+"""The processes of one load: one that reads and marks few files, and one for each core where files are many.
 
-What is called, and what the loss of a process means, is decided by whoever asks.
+What is called in them, and what the loss of one means, is decided by whoever asks.
 """
 
 from __future__ import annotations
@@ -8,11 +8,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from pipelines.loading.supervised import Limits, Supervised
+from pipelines.loading.apart import Apart, apart, limits, run
+from pipelines.loading.supervised import Supervised
+
+if TYPE_CHECKING:
+    from pipelines.home.folders import Settings
 
 Bundle = TypeVar("Bundle")
 Result = TypeVar("Result")
@@ -22,42 +27,72 @@ WORTH_WORKERS = 24
 """Fewer files are worked on here: starting workers takes seconds."""
 
 
-def workers_for(bundles: Sequence[Sequence[object]]) -> int:
-    """How many processes are worth starting for bundles of files; fewer than two: none."""
-    enough = sum(map(len, bundles)) >= WORTH_WORKERS
-    return min(os.cpu_count() or 1, len(bundles)) if enough else 0
-
-
-def over_bundles(
-    function: Callable[..., Any],
-    bundles: Sequence[Bundle],
-    allowed: Limits,
-    count: int,
-    work: Callable[[Call, Bundle], Result],
-) -> Iterator[Result]:
-    """What comes of each bundle, as they are done; a thread each waits for a process.
+@contextmanager
+def processes(settings: Settings, *ahead: Call) -> Iterator[Processes]:
+    """The processes of a load; none is started before there is something to do.
 
     Args:
-        function: At the top level of its module.
-        bundles: What is worked on.
-        allowed: What one call may take.
-        count: How many processes.
-        work: Is given the function, to be called in a process of its own, and a bundle.
+        settings: Of the home: what a call may take.
+        ahead: Functions that workers will be asked for: what these need is imported as a worker starts.
     """
-    idle: SimpleQueue[Supervised[..., Any]] = SimpleQueue()
+    modules = tuple(dict.fromkeys(function.__module__ for function in ahead))
+    with apart(settings) as alone, ExitStack() as ends:
+        workers: list[Apart] = [
+            Supervised(run, limits(settings), modules) for _ in range(os.cpu_count() or 1)
+        ]
+        yield Processes(alone, tuple(ends.enter_context(worker) for worker in workers))
 
-    def one(bundle: Bundle) -> Result:
-        worker = idle.get()
-        try:
-            return work(worker.call, bundle)
-        finally:
+
+@dataclass(frozen=True)
+class Processes:
+    """Processes that call what they are given.
+
+    Attributes:
+        apart: Works on few files, each for itself.
+        workers: Work on bundles of files.
+    """
+
+    apart: Apart
+    workers: tuple[Apart, ...]
+
+    def start(self, files: int) -> None:
+        """Start those that so many files will need, beside what the caller goes on with."""
+        if files >= WORTH_WORKERS:
+            for worker in self.workers:
+                worker.start()
+        elif files:
+            self.apart.start()
+
+    def are_worth(self, bundles: Sequence[Sequence[object]]) -> bool:
+        """Whether workers take bundles of files on: there are many files, or workers that run already."""
+        has_started = any(worker.is_running for worker in self.workers)
+        is_much = sum(map(len, bundles)) >= WORTH_WORKERS and min(len(self.workers), len(bundles)) > 1
+        return bool(bundles) and (has_started or is_much)
+
+    def over(
+        self, function: Call, bundles: Sequence[Bundle], work: Callable[[Call, Bundle], Result]
+    ) -> Iterator[Result]:
+        """What comes of each bundle, as they are done; a thread each waits for a process.
+
+        Args:
+            function: At the top level of its module.
+            bundles: What is worked on.
+            work: Is given the function, to be called in a process of its own, and a bundle.
+        """
+        idle: SimpleQueue[Apart] = SimpleQueue()
+        for worker in sorted(self.workers, key=lambda one: not one.is_running):
             idle.put(worker)
 
-    with ExitStack() as workers, ThreadPoolExecutor(count) as threads:
-        for _ in range(count):
-            idle.put(workers.enter_context(Supervised(function, allowed)))
-        try:
-            for done in as_completed([threads.submit(one, bundle) for bundle in bundles]):
-                yield done.result()
-        finally:
-            threads.shutdown(cancel_futures=True)
+        def one(bundle: Bundle) -> Result:
+            worker = idle.get()
+            try:
+                return work(lambda *args, **kwargs: worker.call(function, *args, **kwargs), bundle)
+            finally:
+                idle.put(worker)
+
+        with ThreadPoolExecutor(len(self.workers)) as threads:
+            try:
+                for done in as_completed([threads.submit(one, bundle) for bundle in bundles]):
+                    yield done.result()
+            finally:
+                threads.shutdown(cancel_futures=True)

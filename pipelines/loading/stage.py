@@ -26,11 +26,11 @@ from expectations.submissions.outcome import reading_failed
 from pipelines.home.folders import HomeError
 from pipelines.home.regions import require_regions
 from pipelines.home.site import Site
-from pipelines.loading.apart import Apart, limits
+from pipelines.loading.apart import Apart
 from pipelines.loading.bundle import Bench, Done, refuse, stage_bundle
 from pipelines.loading.deciding import Deciding
 from pipelines.loading.failures import failure_of, log_failures
-from pipelines.loading.pool import WORTH_WORKERS, Call, over_bundles, workers_for
+from pipelines.loading.pool import Call, Processes
 from pipelines.loading.progress import Progress
 from pipelines.loading.supervised import Lost
 from warehouse.ledger import Entry
@@ -51,7 +51,7 @@ def stage_pending(
     site: Site,
     progress: Progress,
     run: str,
-    process: Apart,
+    processes: Processes,
     *,
     every: bool = False,
     really: bool = False,
@@ -62,7 +62,7 @@ def stage_pending(
         site: The home.
         progress: Who watches.
         run: What the load is called in the log of failures.
-        process: Reads files, where they are few.
+        processes: Read files, or stage whole bundles.
         every: Also what failed and whose time to be tried again has not come.
         really: Also where many submissions that were good would be turned back.
 
@@ -73,13 +73,12 @@ def stage_pending(
         HomeError: Many submissions that were good would be turned back. Nothing is changed and nobody is told.
     """
     pending = site.ledger.pending(every=every)
-    if 0 < len(pending) < WORTH_WORKERS:
-        process.start()  # finding out what is stale, and opening the home, takes as long
+    processes.start(len(pending))  # finding out what is stale, and opening the home, takes as long
     stale = [*site.ledger.stale(site.staging_digests, every=every), *_unstaged(site, every)]
     entries = {entry.submission_id: entry for entry in (*stale, *pending)}
     require_regions(site, len(entries))
     ordered = sorted(entries.values(), key=lambda entry: entry.seq)
-    return _stage(site, ordered, process, progress, run, really)
+    return _stage(site, ordered, processes, progress, run, really)
 
 
 def _unstaged(site: Site, every: bool) -> list[Entry]:
@@ -90,12 +89,12 @@ def _unstaged(site: Site, every: bool) -> list[Entry]:
 
 
 def _stage(
-    site: Site, entries: Sequence[Entry], process: Apart, progress: Progress, run: str, really: bool
+    site: Site, entries: Sequence[Entry], processes: Processes, progress: Progress, run: str, really: bool
 ) -> Done:
     every = Done()
     deciding = Deciding(site, really=really)
     while True:
-        every.add(_in_waves(site, entries, deciding, process, progress, run))
+        every.add(_in_waves(site, entries, deciding, processes, progress, run))
         if not (reopened := site.ledger.reopen_repeats()):
             return every
         entries = site.ledger.entries(reopened)
@@ -105,7 +104,7 @@ def _in_waves(
     site: Site,
     entries: Sequence[Entry],
     deciding: Deciding,
-    process: Apart,
+    processes: Processes,
     progress: Progress,
     run: str,
 ) -> Done:
@@ -115,7 +114,7 @@ def _in_waves(
         wave = entries[start : start + _WAVE]
         done = Done()
         bundles = sorted(_bundles(wave), key=lambda bundle: bundle[0], reverse=True)
-        for part in _run(site, [bundle for _, bundle in bundles], process):
+        for part in _run(site, [bundle for _, bundle in bundles], processes):
             done.add(part)
             progress.report("Staging", start + len(done.outcomes) + len(done.failures), len(entries))
         every.add(Done(deciding.decide(wave, done.outcomes), done.failures))
@@ -124,7 +123,7 @@ def _in_waves(
     return every
 
 
-def would_become(site: Site, entries: Sequence[Entry], process: Apart, progress: Progress) -> Done:
+def would_become(site: Site, entries: Sequence[Entry], processes: Processes, progress: Progress) -> Done:
     """What staging would make of submissions by the site's contracts; nothing is kept of it, and nobody is told.
 
     Whether one would take force is not decided: what it would be held against is not staged.
@@ -132,7 +131,7 @@ def would_become(site: Site, entries: Sequence[Entry], process: Apart, progress:
     every = Done()
     bundles = sorted(_bundles(entries), key=lambda bundle: bundle[0], reverse=True)
     progress.report("Judging again", 0, len(entries))
-    for part in _run(site, [bundle for _, bundle in bundles], process, keeps=False):
+    for part in _run(site, [bundle for _, bundle in bundles], processes, keeps=False):
         every.add(part)
         progress.report("Judging again", len(every.outcomes) + len(every.failures), len(entries))
     return every
@@ -155,14 +154,15 @@ def _bundles(entries: Sequence[Entry]) -> Iterator[tuple[int, list[Entry]]]:
         yield size, bundle
 
 
-def _run(site: Site, bundles: Sequence[list[Entry]], process: Apart, *, keeps: bool = True) -> Iterator[Done]:
+def _run(
+    site: Site, bundles: Sequence[list[Entry]], processes: Processes, *, keeps: bool = True
+) -> Iterator[Done]:
     bench = Bench(site.home.root, site.home.contracts_from, keeps)
-    if (workers := workers_for(bundles)) < 2:
-        here = partial(stage_bundle, bench, read=partial(_read, process))
-        yield from (_isolated(here, bench, bundle) for bundle in bundles)
+    if processes.are_worth(bundles):
+        yield from processes.over(stage_bundle, bundles, partial(_staged_by, bench))
     else:
-        allowed = limits(site.home.settings)
-        yield from over_bundles(stage_bundle, bundles, allowed, workers, partial(_staged_by, bench))
+        here = partial(stage_bundle, bench, read=partial(_read, processes.apart))
+        yield from (_isolated(here, bench, bundle) for bundle in bundles)
 
 
 def _read(process: Apart, path: Path, *, name: str) -> Reading:

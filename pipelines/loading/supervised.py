@@ -20,7 +20,7 @@ import subprocess
 import sys
 import sysconfig
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -72,11 +72,14 @@ class Supervised(Generic[Arguments, Result]):
     Args:
         function: At the top level of its module; arguments and results are pickled.
         limits: Of every call.
+        ahead: Modules that the process imports as it starts, besides the function's own.
     """
 
-    def __init__(self, function: Callable[Arguments, Result], limits: Limits) -> None:
+    def __init__(
+        self, function: Callable[Arguments, Result], limits: Limits, ahead: Sequence[str] = ()
+    ) -> None:
         self._target = function.__module__, function.__qualname__
-        self._limits = limits
+        self._limits, self._ahead = limits, ahead
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -86,6 +89,11 @@ class Supervised(Generic[Arguments, Result]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process has been started."""
+        return self._process is not None
 
     def start(self) -> None:
         """Start the process beside what the caller goes on with; without this the first call does."""
@@ -114,7 +122,7 @@ class Supervised(Generic[Arguments, Result]):
     def _started(self) -> subprocess.Popen[bytes]:
         limits = str(self._limits.seconds), str(self._limits.memory_mb)
         return subprocess.Popen(
-            [sys.executable, "-m", __name__, *self._target, *limits],
+            [sys.executable, "-m", __name__, *self._target, *limits, *self._ahead],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
@@ -137,7 +145,7 @@ def _ending(code: int) -> str:
     return f"ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
 
 
-def _serve(module: str, function: str, limits: Limits) -> None:
+def _serve(module: str, function: str, limits: Limits, ahead: Iterable[str]) -> None:
     """Answer calls until there are no more."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the answers
@@ -145,6 +153,8 @@ def _serve(module: str, function: str, limits: Limits) -> None:
         signal.signal(stop, signal.SIG_IGN)  # a load that is stopped must not take it for the file's fault
     os.umask(0o077)
     called = getattr(importlib.import_module(module), function)
+    for other in ahead:
+        importlib.import_module(other)
     _limit_memory(limits.memory_mb)
     while True:
         try:
@@ -204,4 +214,4 @@ def _limit_memory(megabytes: int) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1], sys.argv[2], Limits(float(sys.argv[3]), int(sys.argv[4])))
+    _serve(sys.argv[1], sys.argv[2], Limits(float(sys.argv[3]), int(sys.argv[4])), sys.argv[5:])

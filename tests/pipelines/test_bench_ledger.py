@@ -11,7 +11,7 @@ from bench import bare, household
 from expectations.contracts.reading import read_contract
 from pipelines.home.folders import Home
 from pipelines.home.site import Site
-from pipelines.loading.apart import apart
+from pipelines.loading.pool import processes
 from pipelines.loading.progress import Progress
 from pipelines.loading.receive import receive
 from pipelines.loading.stage import stage_pending
@@ -34,8 +34,8 @@ def site(folder: Path) -> Site:
     household.make_home(folder / "home", folder)
     site = Site(Home(folder / "home"))
     receive(site, Progress())
-    with apart(site.home.settings) as process:
-        stage_pending(site, Progress(), "bench", process)
+    with processes(site.home.settings) as working:
+        stage_pending(site, Progress(), "bench", working)
     return site
 
 

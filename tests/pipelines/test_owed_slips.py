@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.loading.answer import answer_owed
-from pipelines.loading.apart import apart
+from pipelines.loading.pool import processes
 from tests.pipelines.test_load import killed_at
 from tests.pipelines.town import Town, new_town, toilets
 
@@ -76,8 +76,8 @@ def test_a_slip_written_later_says_what_one_written_at_once_says(loaded: Town) -
         ledger.execute("update submissions set owes_slip = true, told = null")
     ledger.close()
 
-    with apart(loaded.site.home.settings) as process:
-        assert answer_owed(loaded.site, "test", process) == []
+    with processes(loaded.site.home.settings) as working:
+        assert answer_owed(loaded.site, "test", working) == []
 
     assert told(at_once) == said
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.loading.apart import apart
+from pipelines.loading.pool import processes
 from pipelines.loading.progress import Progress
 from pipelines.loading.receive import receive
 from pipelines.loading.records import outdated_records, rebuild_records
@@ -40,8 +40,8 @@ def half_loaded(town: Town) -> None:
     """A load that has come as far as the records: tables disagree with each other."""
     site = town.site
     receive(site, Progress())
-    with apart(site.home.settings) as process:
-        stage_pending(site, Progress(), "half", process)
+    with processes(site.home.settings) as working:
+        stage_pending(site, Progress(), "half", working)
     for dataset, months in outdated_records(site).items():
         rebuild_records(site, dataset, months)
 
