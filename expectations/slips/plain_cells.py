@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
@@ -23,6 +23,8 @@ Plain = str | int | float | bool | None
 PlainRows = Sequence[Sequence[Plain]]
 
 _DATA = re.compile(r"<sheetData\s*/>|<sheetData>.*</sheetData>", re.DOTALL)
+_TEXTS = 100_000
+"""Values of which it is remembered how they are written: those of a ledger repeat themselves."""
 _CELL = re.compile(r'<c r="([A-Z]+)(\d+)"[^>]*?(?:/>|>.*?</c>)', re.DOTALL)
 
 
@@ -63,9 +65,9 @@ def _rows(rows: PlainRows, own: Mapping[int, Mapping[int, str]]) -> Iterator[str
     for number in range(1, max([len(rows), *own]) + 1):
         values = rows[number - 1] if number <= len(rows) else ()
         cells = {
-            at: _cell(f"{_letter(at)}{number}", v)
-            for at, v in enumerate(values, start=1)
-            if v not in (None, "")
+            at: f'<c r="{_letter(at)}{number}"{_content(value)}'
+            for at, value in enumerate(values, start=1)
+            if value is not None and value != ""
         }
         if number in own:
             cells = dict(sorted({**cells, **own[number]}.items()))
@@ -73,12 +75,14 @@ def _rows(rows: PlainRows, own: Mapping[int, Mapping[int, str]]) -> Iterator[str
             yield f'<row r="{number}">{"".join(cells.values())}</row>'
 
 
-def _cell(place: str, value: Plain) -> str:
+@lru_cache(_TEXTS, typed=True)
+def _content(value: Plain) -> str:
+    """What follows the place of a cell."""
     if isinstance(value, bool):
-        return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
+        return f' t="b"><v>{int(value)}</v></c>'
     if isinstance(value, str):
-        return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
-    return f'<c r="{place}"><v>{value!r}</v></c>'
+        return f' t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+    return f"><v>{value!r}</v></c>"
 
 
 @cache

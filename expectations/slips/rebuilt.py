@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 from expectations.slips.cells import is_risky, plain, text_cell
 from expectations.slips.cover import COVER, FILLS, write_cover
@@ -32,6 +33,8 @@ _NOTE = (
 _LONG_NOTE = "原文件很长，这里只列有问题的行，“原行号”是它在原文件中的行号。"
 _MEASURED = 200
 """Rows at whose cells a column's width is measured."""
+_TEXTS = 100_000
+"""Different texts of which it is remembered whether they are plain: those of a ledger repeat themselves."""
 _LONG_NUMBER = re.compile(r"\d{11,}[0-9Xx]?$")
 """A number that a spreadsheet would cut short if it were typed anew into a cell for numbers."""
 _BAD_TITLE = re.compile(r"[\[\]:*?/\\']")
@@ -94,7 +97,7 @@ def _write(
     marks: Mapping[tuple[int, int], Mark],
     commented: set[tuple[int, int]],
     only_marked: bool,
-) -> tuple[dict[tuple[int, int], str], list[list[Plain]]]:
+) -> tuple[dict[tuple[int, int], str], list[Sequence[Plain]]]:
     """Append the cells that need a style; returns where each marked cell now stands, and the plain values."""
     shown = anchors((t + 1, left + 1, b + 1, right + 1) for t, left, b, right in sheet.grid.merged)
     at: dict[int, dict[int, list[tuple[int, int]]]] = {}
@@ -107,7 +110,12 @@ def _write(
     numbers = _row_numbers(len(sheet.grid.rows), at, only_marked)
     for new, number in enumerate(numbers, start=1 + shift):
         values = sheet.grid.rows[number - 1] if number <= len(sheet.grid.rows) else ()
-        cells = [_cell(target, value) for value in ((number, *values) if only_marked else values)]
+        values = (number, *values) if only_marked else values
+        if number not in at and all(map(_is_plain, values)):
+            target.append([])
+            rows.append(cast("Sequence[Plain]", values))
+            continue
+        cells = [_cell(target, value) for value in values]
         for column, places in at.get(number, {}).items():
             column += shift
             cells += [None] * (column - len(cells))
@@ -121,6 +129,14 @@ def _write(
         )
         rows.append([None if own else cell for cell, own in zip(cells, styled, strict=True)])
     return moved, rows
+
+
+@lru_cache(_TEXTS, typed=True)
+def _is_plain(value: object) -> bool:
+    """Whether a value may stand in a cell as it is, without a style."""
+    if not isinstance(value, (str, int, float)):
+        return value is None
+    return not is_risky(value) and bool(plain(value) == value)
 
 
 def _needs_style(cell: object) -> bool:
@@ -140,7 +156,7 @@ def _row_numbers(rows: int, marked: Mapping[int, object], only_marked: bool) -> 
     return sorted({*marked, *range(1, min(HEAD_ROWS, rows) + 1)})
 
 
-def _prepare(target: Any, sheet: Sheet, shift: int) -> list[list[Plain]]:
+def _prepare(target: Any, sheet: Sheet, shift: int) -> list[Sequence[Plain]]:
     """Widths and merges; the rows that stand before those of the original."""
     from openpyxl.worksheet.cell_range import CellRange
 
