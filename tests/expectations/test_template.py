@@ -21,10 +21,7 @@ from expectations.dating import period_of
 from expectations.routing import is_guidance, route
 from expectations.templates.ledger import EXAMPLE, GUIDANCE, write_template
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:.*(row_condition|condition_parser).*:DeprecationWarning",
-    "ignore:DataFrame columns are not unique:UserWarning",
-)
+pytestmark = pytest.mark.filterwarnings("ignore:DataFrame columns are not unique:UserWarning")
 
 CONTRACTS = load_contracts()
 PERIODS = {
