@@ -22,7 +22,7 @@ STEPS = (
     ("find the table", "connectors.streaming", "find_tables"),
     ("route", "expectations.submissions.recognise", "route"),
     ("conform", "expectations.submissions.understand", "conform"),
-    ("join", "expectations.submissions.judge", "join"),
+    ("join", "expectations.conform.joined", "Joined.of"),
     ("validate", "expectations.submissions.judge", "validate"),
     ("stage", "expectations.submissions.judge", "stage"),
     ("tokenise", "expectations.privacy.masks", "Privacy.tokens"),

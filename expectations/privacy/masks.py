@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.conform.texts import encode
-from expectations.privacy.numbers import as_arrow, as_series, visible
+from expectations.privacy.columns import as_arrow, as_series
+from expectations.privacy.numbers import visible
 from warehouse.scratch import scratch
 
 _MANY = 20_000
@@ -86,11 +87,14 @@ def mask(text: str) -> str:
 
 
 def mask_all(values: pd.Series) -> pd.Series:
-    """``mask`` over a column, each distinct value once."""
-    distinct, places = encode(as_arrow(values))
-    return as_series(
-        pa.array([mask(text) for text in distinct.to_pylist()], pa.string()).take(places), values
-    )
+    """``masked`` over a column."""
+    return as_series(masked(as_arrow(values)), values)
+
+
+def masked(texts: pa.StringArray) -> pa.StringArray:
+    """``mask`` of many, each distinct value once."""
+    distinct, places = encode(texts)
+    return pa.array([mask(text) for text in distinct.to_pylist()], pa.string()).take(places)
 
 
 def _hmac_in_duckdb(key: bytes, messages: pa.StringArray) -> pa.StringArray:

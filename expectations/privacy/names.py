@@ -12,12 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from expectations.privacy.numbers import as_arrow, clean_distinct, visible
+from expectations.privacy.columns import clean_distinct, in_arrow, shown_form
+from expectations.privacy.numbers import visible
 from expectations.privacy.words import COMMON_SURNAMES, DOUBLE_SURNAMES, NOT_GIVEN, ORDINARY, SURNAMES
 
 _PERSON_WORD = (
@@ -30,6 +29,7 @@ _LABELLED = re.compile(
 )
 _PLAIN = re.compile(rf"[{_HAN}]{{2,4}}")
 _MIDDLE_DOT = re.compile(rf"[{_HAN}]{{1,10}}[·•・‧∙.][{_HAN}]{{1,10}}(?:[·•・‧∙.][{_HAN}]{{1,10}})?")
+_BLANK = re.compile(r"[\t\n\f\r ]+")
 _INNER = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
 _PLACE_BEHIND = re.compile(
     r"[村镇乡县区组屯庄寨湾沟塘坝坪冲路街桥巷山河湖库]|(?:小学|中学|学校|水库|水厂|社区|大队|大院|家[堡庄湾沟坪台])"
@@ -69,44 +69,38 @@ class KnownNames:
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._given = names
 
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        cells = pa.array(self._given, pa.string())
-        plain = pc.replace_substring_regex(
-            pc.utf8_normalize(cells, "NFKC"), r"[\s\x{200B}-\x{200F}\x{FEFF}]+", ""
-        )
-        likely = plain.filter(
-            pc.match_substring_regex(plain, r"^\p{Han}{2,4}$|^\p{Han}{1,10}[·•・‧∙.]\p{Han}")
-        )
-        return frozenset(name for name in pc.unique(likely).to_pylist() if _is_name_of_someone(name))
+    @classmethod
+    def of_all(cls, several: Iterable[KnownNames]) -> KnownNames:
+        """The people that any of several name."""
+        every = cls()
+        every._names = frozenset().union(*(one._names for one in several))
+        return every
 
     @cached_property
-    def _listed(self) -> pa.StringArray:
+    def _names(self) -> frozenset[str]:
+        cells = pa.array(self._given, pa.string()).unique().drop_null()
+        plain = (_BLANK.sub("", cell) for cell in shown_form(cells).to_pylist())
+        return frozenset(filter(_is_name_of_someone, plain))
+
+    @cached_property
+    def listed(self) -> pa.StringArray:
+        """These names, sorted."""
         return pa.array(sorted(self._names), pa.string())
 
     def __contains__(self, text: object) -> bool:
         return isinstance(text, str) and _INNER.sub("", visible(text).strip()) in self._names
 
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def are_in(self, cells: pa.ChunkedArray) -> bool:
-        """Whether some of the cells are nothing but one of these names, as ``clean_whole`` asks it."""
-        return bool(pc.any(pc.is_in(cells, value_set=self._listed)).as_py())
-
     def clean(self, values: pd.Series) -> pd.Series:
-        """Texts with these names, and names behind a word like 联系人, masked; the same object where there are none."""
-        return clean_distinct(values, self.suspect, self.clean_text)
+        """``cleaned`` of a column; the same object where there are none."""
+        return in_arrow(values, self.cleaned)
 
-    def clean_whole(self, values: pd.Series) -> pd.Series:
-        """Cells that are nothing but one of these names, masked; the same object where there are none."""
-        cells = as_arrow(values)
-        found = np.flatnonzero(pc.is_in(cells, value_set=self._listed))
-        if not len(found):
-            return values
-        cleaned = cells.to_numpy(zero_copy_only=False).copy()
-        cleaned[found] = [mask_name(cell) for cell in cleaned[found]]
-        return pd.Series(cleaned, index=values.index, dtype="str")
+    def cleaned(self, texts: pa.StringArray) -> pa.StringArray:
+        """Texts with these names, and names behind a word like 联系人, masked; the same object where there are none."""
+        return clean_distinct(texts, self.suspect, self.clean_text)
+
+    def clean_whole(self, text: str) -> str:
+        """A cell masked where it is nothing but one of these names, just so."""
+        return mask_name(text) if text in self._names else text
 
     def clean_text(self, text: str) -> str:
         """One text, cleaned."""

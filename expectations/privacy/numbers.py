@@ -8,18 +8,15 @@ names, do not belong here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from unicodedata import normalize
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from stdnum.cn import ric, uscc
 
-from connectors.utf8 import is_plain
-from expectations.conform.texts import encode
+from expectations.privacy.columns import clean_distinct, in_arrow
 
 INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
@@ -70,57 +67,29 @@ It is compiled for every column, so no large class of characters is repeated in 
 """
 
 
+_CODES = r"^[1-79]\d{11}$"
+"""RE2: texts that the pattern above suspects and that are never private: twelve digits, as the code of a village."""
+
+_GIVEN_CODES = (
+    rf"{_CODES}|^[1-79]\d{{13}}$|^[1-79]\d{{15,16}}$|^[1-79]\d{{5}}(?:[03-9]\d|1[0-7]|2[1-9])\d{{10}}$"
+)
+"""The same where bank cards are not looked for: also as many digits as an ID has, with no year of birth in them."""
+
+
 def scrub(values: pd.Series, *, cards: bool = True) -> pd.Series:
-    """Text with every private number in it masked; the same object where there is none.
+    """``scrubbed`` of a column; the same object where there is none."""
+    return in_arrow(values, lambda texts: scrubbed(texts, cards=cards))
+
+
+def scrubbed(texts: pa.StringArray, *, cards: bool = True) -> pa.StringArray:
+    """Texts with every private number in them masked; the same object where there is none.
 
     Args:
-        values: Text.
+        texts: Any.
         cards: Whether to look for bank cards: of the numbers a department gives, one in ten looks like one.
     """
-    return clean_distinct(values, SUSPECT, lambda text: scrub_text(text, cards=cards))
-
-
-def clean_distinct(values: pd.Series, suspect: str, clean: Callable[[str], str]) -> pd.Series:
-    """Each distinct text that a cheap pattern suspects, cleaned; the same object where nothing changed.
-
-    Args:
-        values: Text.
-        suspect: RE2, held against the text in its compatibility form without invisible characters.
-        clean: What to do with a suspected text.
-    """
-    if not len(values):
-        return values
-    distinct, places = encode(as_arrow(values))
-    doubtful = pc.match_substring_regex(_visible(distinct), suspect)
-    if not pc.any(doubtful).as_py():
-        return values
-    pairs = zip(distinct.to_pylist(), doubtful.to_pylist(), strict=True)
-    cleaned = pa.array([clean(text) if doubt else text for text, doubt in pairs], pa.string())
-    return values if cleaned.equals(distinct) else as_series(cleaned.take(places), values)
-
-
-def suspected(columns: Mapping[str, pa.ChunkedArray], suspect: str) -> set[str]:
-    """Which columns hold a text that a pattern suspects, as ``clean_distinct`` asks it.
-
-    All are looked at together: on short tables compiling the pattern costs more than looking.
-    """
-    if not columns:
-        return set()
-    distinct = [pc.unique(column).drop_null() for column in columns.values()]
-    doubtful = pc.match_substring_regex(_visible(pa.concat_arrays(distinct)), suspect)
-    marks = doubtful.to_numpy(zero_copy_only=False)
-    ends = np.cumsum([len(texts) for texts in distinct])
-    return {name for name, own in zip(columns, np.split(marks, ends[:-1]), strict=True) if own.any()}
-
-
-def _visible(texts: pa.StringArray) -> pa.StringArray:
-    """As ``visible``."""
-    if is_plain(texts):
-        return texts
-    return pc.replace_substring_regex(pc.utf8_normalize(texts, "NFKC"), _RE2_INVISIBLE, "")
-
-
-_RE2_INVISIBLE = r"[\x{AD}\x{34F}\x{61C}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180E}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FE00}-\x{FE0F}\x{FEFF}]"
+    codes = _CODES if cards else _GIVEN_CODES
+    return clean_distinct(texts, SUSPECT, lambda text: scrub_text(text, cards=cards), codes)
 
 
 @lru_cache(maxsize=1 << 15)  # sheet by sheet the same villages and codes
@@ -325,15 +294,3 @@ def _is_valid_id(part: str) -> bool:
 
 def _has_check_digit(number: str) -> bool:
     return number[:-1].isdigit() and bool(ric.calc_check_digit(number) == number[-1])
-
-
-def as_arrow(values: pd.Series) -> pa.StringArray:
-    """A column as one Arrow array of text."""
-    texts = values if values.dtype == "str" else values.astype("str")
-    array = pa.Array.from_pandas(texts, type=pa.string())
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-
-
-def as_series(texts: pa.StringArray, like: pd.Series) -> pd.Series:
-    """Text on the index of another column."""
-    return pd.Series(texts.to_pandas(), dtype="str").set_axis(like.index)

@@ -37,7 +37,7 @@ class Shield:
     """
 
     def __init__(self, names: KnownNames | None = None, sheets: Iterable[str] = ()) -> None:
-        self.names = names or KnownNames()
+        self.names = KnownNames() if names is None else names
         self.sheets: Mapping[str, str] = {
             sheet: shown if shown == sheet else f"{shown}（第{place}张）"
             for place, sheet in enumerate(dict.fromkeys(sheets), start=1)

@@ -6,7 +6,6 @@ becomes of a submission (its status) stands in ``outcome``; writing anything dow
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,20 +14,21 @@ import pandas as pd
 import pyarrow as pa
 
 from connectors.grid import column_letter
-from expectations.conform import Conformed
+from expectations.conform import HEADER, Conformed
+from expectations.conform.joined import Joined
 from expectations.contracts.model import Contract
-from expectations.contracts.records import record_schema
+from expectations.findings import no_drafts
 from expectations.forms.findings import check_findings
+from expectations.privacy.columns import as_arrow
 from expectations.privacy.masks import Privacy
 from expectations.privacy.shield import Shield, shield_of
 from expectations.submissions.shown import shown_rows
-from expectations.submissions.staging import Staged, join, join_drafts, split, stage
+from expectations.submissions.staging import Own, Staged, nothing_staged, stage
 from expectations.submissions.understand import Understood
 from expectations.submissions.whole import leftover_rows, submission_findings
 from expectations.validate import validate
 from warehouse.codes import covering
 from warehouse.ledger.values import Says
-from warehouse.schemas import QUARANTINE
 from warehouse.staged import Layout
 
 
@@ -78,42 +78,53 @@ def judge(contract: Contract, understood: Sequence[Understood], privacy: Privacy
     Raises:
         Miscounted: A row was lost or doubled on the way; ours, never the sender's.
     """
-    own = [(one.submission.submission_id, table) for one in understood for table in one.conformed]
-    found: dict[int, pd.DataFrame] = {}
-    for version in contract.every_version:
-        at = [n for n, (_, table) in enumerate(own) if contract.at(table.valid_from) is version]
-        found |= zip(at, _validated(version, [own[n] for n in at]), strict=True)
-    drafts = iter(found[n] for n in range(len(own)))
-    return [_judged(contract, one, [next(drafts) for _ in one.conformed], privacy) for one in understood]
-
-
-def _validated(version: Contract, own: Sequence[tuple[str, Conformed]]) -> list[pd.DataFrame]:
-    """Drafts of validation for each table of submissions, all of one version."""
-    if not own:
-        return []
-    tables = [table for _, table in own]
-    frame, offsets = join(tables)
-    ids = list(dict.fromkeys(submission_id for submission_id, _ in own))
-    codes = [ids.index(submission_id) for submission_id, _ in own]
-    frame["submission_id"] = pd.Categorical.from_codes(
-        np.repeat(codes, [len(table.frame) for table in tables]), pd.Index(ids)
-    )
-    found = validate(frame, version, group="submission_id", known=join_drafts(tables, offsets))
-    return split(found, offsets)
-
-
-def _judged(contract: Contract, one: Understood, drafts: Sequence[pd.DataFrame], privacy: Privacy) -> Judged:
-    submission_id = one.submission.submission_id
-    shield = shield_of(one.conformed, contract, [extract for extract, _ in one.leftovers])
-    staged = [
-        stage(table, found, contract, privacy, submission_id, shield)
-        for table, found in zip(one.conformed, drafts, strict=True)
+    own = [
+        Own(
+            one.submission.submission_id,
+            one.conformed,
+            shield_of(one.conformed, contract, [extract for extract, _ in one.leftovers]),
+        )
+        for one in understood
     ]
+    parts = zip(understood, own, _staged(own, contract, privacy), strict=True)
+    return [_judged(contract, one, part.shield, staged) for one, part, staged in parts]
+
+
+def _staged(own: Sequence[Own], contract: Contract, privacy: Privacy) -> list[Staged]:
+    """The tables of submissions validated and divided; a nil report has none."""
+    if not any(one.tables for one in own):
+        return [nothing_staged(contract) for _ in own]
+    joined = Joined.of([table for one in own for table in one.tables])
+    return stage(own, joined, _validated(contract, own, joined), contract, privacy)
+
+
+def _validated(contract: Contract, own: Sequence[Own], joined: Joined) -> pd.DataFrame:
+    """Drafts of validation at joint positions; each table is held against its version."""
+    ids = pd.Categorical.from_codes(
+        np.repeat(np.arange(len(own)), [sum(len(table.frame) for table in one.tables) for one in own]),
+        pd.Index([one.submission_id for one in own]),
+    )
+    found = [no_drafts()]
+    for version in contract.every_version:
+        at = [n for n, one in enumerate(joined.tables) if contract.at(one.valid_from) is version]
+        if at:
+            part = joined if len(at) == len(joined.tables) else Joined.of([joined.tables[n] for n in at])
+            rows = joined.rows(at)
+            known = part.drafts.loc[part.drafts["position"] != HEADER].drop(columns="table")
+            drafts = validate(
+                part.frame.assign(submission_id=ids[rows]), version, group="submission_id", known=known
+            )
+            of_rows = drafts.loc[drafts["position"] != HEADER]
+            found.append(of_rows.assign(position=rows[of_rows["position"].to_numpy()]))
+    return pd.concat([some for some in found if len(some)] or found, ignore_index=True)
+
+
+def _judged(contract: Contract, one: Understood, shield: Shield, staged: Staged) -> Judged:
     return Judged(
-        submission_id=submission_id,
+        submission_id=one.submission.submission_id,
         contract=contract,
         period=one.period,
-        records=shown_rows(_records(contract, staged), shield),
+        records=shown_rows(staged.records, shield),
         quarantine=shown_rows(_quarantine(contract, one, staged, shield), shield),
         findings=shown_rows(_findings(contract, one, staged, shield), shield),
         checks=shown_rows(one.checks, shield),
@@ -131,46 +142,45 @@ def _judged(contract: Contract, one: Understood, drafts: Sequence[pd.DataFrame],
 def _months(one: Understood) -> frozenset[str]:
     said = {dated.period for dated in one.dates if dated.period}
     units = {period for _, period in one.nil.units} if one.nil else set()
-    rows = {str(month) for table in one.conformed for month in table.frame["period"].dropna().unique()}
+    rows = {month for table in one.conformed for month in _distinct(table.frame["period"])}
     return frozenset(said | units | rows)
 
 
-def _records(contract: Contract, staged: Sequence[Staged]) -> pa.Table:
-    return pa.concat_tables([record_schema(contract).empty_table(), *(part.records for part in staged)])
+def _coverage(one: Understood, staged: Staged) -> dict[tuple[str, str], int]:
+    return dict(sorted((dict.fromkeys(one.nil.units if one.nil else (), 0) | staged.coverage).items()))
 
 
-def _coverage(one: Understood, staged: Sequence[Staged]) -> dict[tuple[str, str], int]:
-    counted = sum((part.coverage for part in staged), Counter[tuple[str, str]]())
-    return dict(sorted((dict.fromkeys(one.nil.units if one.nil else (), 0) | counted).items()))
-
-
-def _regions(contract: Contract, one: Understood, staged: Sequence[Staged]) -> list[str]:
+def _regions(contract: Contract, one: Understood, staged: Staged) -> list[str]:
     """Regions of its records; where no row is good, those that the rows name: they were handed in, if not taken."""
-    codes = {code for part in staged for code in part.records["region_code"].unique().to_pylist()}
+    codes = set(staged.records["region_code"].unique().to_pylist())
     if not codes:
-        codes = {
-            str(code) for table in one.conformed for code in table.frame["region_code"].dropna().unique()
-        }
+        codes = {code for table in one.conformed for code in _distinct(table.frame["region_code"])}
     return sorted(
         {*(covering(code, contract.coverage) for code in codes), *(one.nil.regions if one.nil else ())}
     )
 
 
-def _quarantine(contract: Contract, one: Understood, staged: Sequence[Staged], shield: Shield) -> pa.Table:
+def _distinct(values: pd.Series) -> list[str]:
+    """The texts of a column, each once."""
+    distinct: list[str] = as_arrow(values).unique().drop_null().to_pylist()
+    return distinct
+
+
+def _quarantine(contract: Contract, one: Understood, staged: Staged, shield: Shield) -> pa.Table:
     left = [
         leftover_rows(extract, why.code, contract, one.period, one.submission.submission_id, shield)
         for extract, why in one.leftovers
     ]
-    return pa.concat_tables([QUARANTINE.empty_table(), *(part.quarantine for part in staged), *left])
+    return pa.concat_tables([staged.quarantine, *left])
 
 
-def _findings(contract: Contract, one: Understood, staged: Sequence[Staged], shield: Shield) -> pa.Table:
+def _findings(contract: Contract, one: Understood, staged: Staged, shield: Shield) -> pa.Table:
     submission_id = one.submission.submission_id
     return pa.concat_tables(
         [
             submission_findings(submission_id, contract, one.period, shield, one.leftovers, one.said),
             check_findings(one.checks, contract, submission_id),
-            *(part.findings for part in staged),
+            staged.findings,
         ]
     )
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.privacy.numbers import as_arrow
+from expectations.privacy.columns import as_arrow
 from expectations.privacy.shield import Shield
 
 _SENTENCES = ("message", "remedy", "instruction")

@@ -1,31 +1,47 @@
-"""From conformed tables and drafts to what is written: records, quarantine and findings of one submission.
+"""From conformed tables and drafts to what is written: records, quarantine and findings of submissions.
 
 This is where private columns become tokens, and the last place that sees them: nothing leaves here in the clear.
-Rows in are records plus quarantined rows, or staging stops. Judging values belongs to conforming and validation.
+All submissions of a dataset go through it together, and each gets its part of the outcome. Rows in are records plus
+quarantined rows, or staging stops. Judging values belongs to conforming and validation.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from connectors.grid import column_letter
+from expectations.conform.joined import Joined, Positions
 from expectations.conform.model import HEADER, Conformed
 from expectations.conform.texts import Mask
 from expectations.contracts.model import Contract
 from expectations.contracts.records import RECORD_NAMES, record_schema
-from expectations.findings import DRAFT_COLUMNS, finding_id, no_drafts
-from expectations.privacy.masks import Privacy, mask_all
+from expectations.privacy.masks import Privacy
 from expectations.privacy.safe_cells import SafeCells
 from expectations.privacy.shield import Shield
+from expectations.submissions.placing import findings_at_cells
+from expectations.submissions.quarantining import quarantined_rows
 from warehouse.schemas import FINDINGS, QUARANTINE
+
+
+@dataclass(frozen=True)
+class Own:
+    """What is a submission's own.
+
+    Attributes:
+        submission_id: Which.
+        tables: Its tables.
+        shield: What may be shown of it.
+    """
+
+    submission_id: str
+    tables: Sequence[Conformed]
+    shield: Shield
 
 
 @dataclass(frozen=True)
@@ -37,109 +53,83 @@ class Staged:
         quarantine: Rows with an error, original cells masked; schema ``QUARANTINE``.
         findings: Every problem; schema ``FINDINGS``.
         coverage: By region code (at the contract's coverage level) and period, how many records were handed in for it.
-        rows_in, rows_recorded, rows_quarantined: Counts; the first is the sum of the others.
     """
 
     records: pa.Table
     quarantine: pa.Table
     findings: pa.Table
     coverage: Counter[tuple[str, str]]
-    rows_in: int
-    rows_recorded: int
-    rows_quarantined: int
 
 
 class Miscounted(RuntimeError):
     """Rows were lost or doubled between reading and staging; ours, never the sender's."""
 
 
-def join(tables: Sequence[Conformed]) -> tuple[pd.DataFrame, list[int]]:
-    """Frames of several tables of one dataset under one another, and where each begins; for one joint validation."""
-    offsets = np.cumsum([0, *(len(table.frame) for table in tables)]).tolist()
-    return pd.concat([table.frame for table in tables], ignore_index=True), offsets
-
-
-def join_drafts(tables: Sequence[Conformed], offsets: Sequence[int]) -> pd.DataFrame:
-    """Drafts of conforming, at the positions of the joined frame; drafts about headers are left out."""
-    parts = [
-        _moved(table.findings.loc[table.findings["position"] != HEADER], start)
-        for table, start in zip(tables, offsets, strict=False)
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else no_drafts()
-
-
-def split(joint: pd.DataFrame, offsets: Sequence[int]) -> list[pd.DataFrame]:
-    """Drafts at joint positions, as one frame per table with that table's own positions."""
-    owner = np.searchsorted(np.asarray(offsets), joint["position"].to_numpy(), side="right") - 1
-    return [_moved(joint.loc[owner == table], -start) for table, start in enumerate(offsets[:-1])]
-
-
-def _moved(drafts: pd.DataFrame, by: int) -> pd.DataFrame:
-    return drafts.assign(position=drafts["position"] + by).reset_index(drop=True)
-
-
 def stage(
-    conformed: Conformed,
-    judged: pd.DataFrame,
-    contract: Contract,
-    privacy: Privacy,
-    submission_id: str,
-    shield: Shield,
-) -> Staged:
-    """Divide one table into records and quarantine and give its drafts their cells and ids.
+    submissions: Sequence[Own], joined: Joined, judged: pd.DataFrame, contract: Contract, privacy: Privacy
+) -> list[Staged]:
+    """Divide the tables of submissions into records and quarantine and give their drafts their cells and ids.
 
     Args:
-        conformed: The table.
-        judged: Drafts of validation; conforming's own are added here.
-        contract: Its contract.
+        submissions: In the order of their tables.
+        joined: The tables of all of them.
+        judged: Drafts of validation at joint positions; conforming's own are added here.
+        contract: Their contract.
         privacy: Tokens and masks.
-        submission_id: The submission.
-        shield: What may be shown of it.
 
     Raises:
         Miscounted: Rows in are not records plus quarantined rows.
     """
-    cells = SafeCells(conformed, contract, shield)
-    every = [d for d in (conformed.findings, cells.findings(), judged) if len(d)]
-    found = pd.concat(every, ignore_index=True) if every else no_drafts()
+    cells = SafeCells(joined, contract, [own.shield for own in submissions for _ in own.tables])
+    ids = pa.array([own.submission_id for own in submissions for _ in own.tables], pa.string())
+    found = _found(joined, cells.findings(), judged)
     errors = found.loc[(found["severity"] == "error") & (found["position"] != HEADER)]
-    bad = np.zeros(len(conformed.frame), dtype=bool)
+    bad = np.zeros(len(joined.frame), dtype=bool)
     bad[errors["position"].to_numpy()] = True
-    records = _records(conformed, bad, contract, privacy, cells, submission_id)
-    quarantine = _quarantine(conformed, bad, errors, contract, cells, submission_id)
-    rows_in = len(conformed.extract.rows)
-    if rows_in != len(records) + len(quarantine):
-        raise Miscounted(
-            f"{submission_id} {contract.dataset}: {rows_in} rows in, {len(records)} records and "
-            f"{len(quarantine)} quarantined"
-        )
-    return Staged(
-        records=records,
-        quarantine=quarantine,
-        findings=_findings(conformed, found, contract, cells, submission_id),
-        coverage=_coverage(records),
-        rows_in=rows_in,
-        rows_recorded=len(records),
-        rows_quarantined=len(quarantine),
+    records = _records(joined, bad, contract, privacy, cells, ids)
+    quarantine = quarantined_rows(joined, errors, contract, cells, ids)
+    tables = np.cumsum([0, *(len(own.tables) for own in submissions)])
+    rows = joined.starts[tables]
+    good = np.concatenate([[0], np.cumsum(~bad)])[rows]
+    _count(submissions, good, rows - good, records, quarantine)
+    findings, owners = findings_at_cells(joined, found, contract, cells, ids)
+    parts = zip(
+        _cut(records, good),
+        _cut(quarantine, rows - good),
+        _cut(findings, np.searchsorted(owners, tables)),
+        _coverage(records, good),
+        strict=True,
     )
+    return [Staged(*part) for part in parts]
+
+
+def nothing_staged(contract: Contract) -> Staged:
+    """A submission without a table."""
+    empty = record_schema(contract).empty_table()
+    return Staged(empty, QUARANTINE.empty_table(), FINDINGS.empty_table(), Counter())
+
+
+def _found(joined: Joined, private: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+    """All drafts table by table: what conforming found, private values, what validation found."""
+    placed = [
+        drafts.assign(table=joined.owners[drafts["position"].to_numpy()])
+        for drafts in (private, judged)
+        if len(drafts)
+    ]
+    every = pd.concat([joined.drafts, *placed], ignore_index=True) if placed else joined.drafts
+    return every.sort_values("table", kind="stable", ignore_index=True)
 
 
 def _records(
-    conformed: Conformed,
-    bad: Mask,
-    contract: Contract,
-    privacy: Privacy,
-    cells: SafeCells,
-    submission_id: str,
+    joined: Joined, bad: Mask, contract: Contract, privacy: Privacy, cells: SafeCells, ids: pa.StringArray
 ) -> pa.Table:
-    good = None if not bad.any() else np.flatnonzero(~bad)
-    rows = len(bad) if good is None else len(good)
+    good = np.flatnonzero(~bad) if bad.any() else None
 
     def column(field: pa.Field) -> pa.Array:
         if field.name == "submission_id":
-            return pa.repeat(submission_id, rows)
+            return ids.take(pa.array(joined.owners if good is None else joined.owners[good]))
         known = contract.by_name.get(field.name)
-        values = conformed.frame[field.name]
+        values = joined.frame[field.name]
         if known is not None and not known.private and field.name not in RECORD_NAMES:
             values = cells.recorded(known)
         values = values if good is None else values.iloc[good]
@@ -151,129 +141,42 @@ def _records(
     return pa.table([column(field) for field in schema], schema=schema)
 
 
-def _quarantine(
-    conformed: Conformed,
-    bad: Mask,
-    errors: pd.DataFrame,
-    contract: Contract,
-    cells: SafeCells,
-    submission_id: str,
-) -> pa.Table:
-    if not bad.any():
-        return QUARANTINE.empty_table()
-    rows = conformed.frame.loc[bad]
-    named = errors[["position", "rule"]].drop_duplicates().sort_values(["position", "rule"])
-    rules = named.groupby("position")["rule"].agg(list)
-    return pa.table(
-        {
-            "dataset": pa.repeat(contract.dataset, len(rows)),
-            "period": pa.Array.from_pandas(rows["period"], type=pa.string()),
-            "submission_id": pa.repeat(submission_id, len(rows)),
-            "sheet": pa.Array.from_pandas(rows["sheet"], type=pa.string()),
-            "row": pa.Array.from_pandas(rows["row"], type=pa.int64()),
-            "cells": _original_cells(conformed, bad, contract, cells),
-            "rules": pa.array(rules.loc[rows.index].tolist(), pa.list_(pa.string())),
-        },
-        schema=QUARANTINE,
-    )
-
-
-def _original_cells(conformed: Conformed, bad: Mask, contract: Contract, cells: SafeCells) -> list[str]:
-    """The cells of quarantined rows as JSON by title, blanks left out; private ones masked."""
-    titles = {at: cells.title(title) for at, title in _titles(conformed, contract).items()}
-    rows = np.flatnonzero(bad)
-    shown = [cells.shown(at, rows).tolist() for at in titles]
-    return [
-        json.dumps(
-            {title: cell for title, cell in zip(titles.values(), row, strict=True) if isinstance(cell, str)},
-            ensure_ascii=False,
+def _count(
+    submissions: Sequence[Own],
+    good: Positions,
+    bad: Positions,
+    records: pa.Table,
+    quarantine: pa.Table,
+) -> None:
+    """Hold the rows of every submission against what became of them."""
+    counted = zip(submissions, np.diff(good).tolist(), np.diff(bad).tolist(), strict=True)
+    for own, recorded, quarantined in counted:
+        rows_in = sum(len(table.extract.rows) for table in own.tables)
+        if rows_in != recorded + quarantined:
+            raise Miscounted(
+                f"{own.submission_id}: {rows_in} rows in, {recorded} records and {quarantined} quarantined"
+            )
+    if (len(records), len(quarantine)) != (good[-1], bad[-1]):
+        raise Miscounted(
+            f"{good[-1]} good rows and {len(records)} records, {bad[-1]} bad and {len(quarantine)} quarantined"
         )
-        for row in zip(*shown, strict=True)
-    ]
 
 
-def _titles(conformed: Conformed, contract: Contract) -> dict[str, str]:
-    """Column name in the extract to the title shown; a title that repeats bears its column letter."""
-    named = {str(at): contract.by_name[name].title for name, at in conformed.columns.items()}
-    titles: dict[str, str] = {}
-    for column in conformed.extract.table.columns:
-        title = named.get(str(column.index)) or " ".join(column.path) or column_letter(column.index)
-        taken = title in titles.values()
-        titles[str(column.index)] = f"{title} {column_letter(column.index)}" if taken else title
-    return titles
-
-
-def _findings(
-    conformed: Conformed, found: pd.DataFrame, contract: Contract, cells: SafeCells, submission_id: str
-) -> pa.Table:
-    if not len(found):
-        return FINDINGS.empty_table()
-    about_rows = found["position"] != HEADER
-    places = conformed.frame[["region_code", "period", "row"]].reindex(
-        found["position"].where(about_rows, other=-1)
+def _cut(rows: pa.Table, at: npt.NDArray[np.int64]) -> Iterator[pa.Table]:
+    """The part of each submission, from where it begins to where the next does; nothing is copied."""
+    return (
+        rows.slice(start, end - start) for start, end in zip(at[:-1].tolist(), at[1:].tolist(), strict=True)
     )
-    sheet = conformed.extract.sheet
-    header = max(conformed.extract.table.header_rows, default=0) + 1
-    rows = places["row"].where(about_rows.to_numpy())
-    found = found.reset_index(drop=True)
-    lines = rows.fillna(header).astype("int64").astype("str").reset_index(drop=True)
-    own = _own_cells(conformed, found) if contract.form else _column_cells(conformed, found, lines)
-    addresses = (sheet + "!" + own).where(own != "", None)
-    if contract.form:
-        lines = lines.where(own == "", own)  # a row of the sheet holds many records
-    columns: dict[str, Any] = {
-        "finding_id": _finding_ids(submission_id, sheet, lines, found),
-        "submission_id": submission_id,
-        "dataset": contract.dataset,
-        "region_code": places["region_code"].to_numpy(),
-        "period": places["period"].to_numpy(),
-        "sheet": sheet,
-        "row": rows.to_numpy(),
-        "cell": addresses,
-        "value": _shown_values(conformed, found, contract, cells),
-        "status": "open",
-    }
-    frame = pd.DataFrame({**{name: found[name] for name in DRAFT_COLUMNS[1:]}, **columns}).drop_duplicates(
-        "finding_id"
+
+
+def _coverage(records: pa.Table, at: Positions) -> list[Counter[tuple[str, str]]]:
+    """Regions × periods that records were handed in for; what was quarantined supersedes nothing."""
+    covered: list[Counter[tuple[str, str]]] = [Counter() for _ in at[1:]]
+    owners = np.repeat(np.arange(len(covered)), np.diff(at))
+    units = pa.table(
+        [pa.array(owners), records["handed_in_as"], records["period"]], ["own", "region", "period"]
     )
-    return pa.Table.from_pandas(frame[FINDINGS.names], schema=FINDINGS, preserve_index=False)
-
-
-def _column_cells(conformed: Conformed, found: pd.DataFrame, lines: pd.Series) -> pd.Series:
-    """The cell of each finding: its column's letter in its row; blank where a row as a whole is meant."""
-    letters = found["column"].map({n: column_letter(at) for n, at in conformed.columns.items()}).fillna("")
-    return (letters + lines).where(letters != "", "")
-
-
-def _own_cells(conformed: Conformed, found: pd.DataFrame) -> pd.Series:
-    """The same in a form, whose record is one cell of its sheet; what is wrong with the region is wrong with the row."""
-    cells = conformed.frame["cell"].reindex(found["position"]).reset_index(drop=True)
-    is_own = (found["position"] != HEADER) & ~found["column"].isin(["region_name", "form"])
-    return cells.where(is_own, "").fillna("")
-
-
-def _finding_ids(submission_id: str, sheet: str, lines: pd.Series, found: pd.DataFrame) -> list[str]:
-    return [
-        finding_id(submission_id, sheet, row, column, rule)
-        for row, column, rule in zip(lines, found["column"], found["rule"], strict=True)
-    ]
-
-
-def _shown_values(
-    conformed: Conformed, found: pd.DataFrame, contract: Contract, cells: SafeCells
-) -> pd.Series:
-    """The cell as it was read, as far as it may be shown; what the draft says where no single cell is meant."""
-    private = found["column"].isin(contract.private)
-    values = mask_all(found["value"]).where(private, cells.texts(found["value"]))
-    for name, index in conformed.columns.items():
-        places = found.loc[(found["column"] == name) & (found["position"] != HEADER), "position"]
-        if len(places):
-            shown = cells.shown(str(index), places.to_numpy())
-            values.loc[places.index] = shown.fillna("").to_numpy()
-    return values
-
-
-def _coverage(records: pa.Table) -> Counter[tuple[str, str]]:
-    """Regions × periods that the records were handed in for; what was quarantined supersedes nothing."""
-    counted = records.group_by(["handed_in_as", "period"]).aggregate([([], "count_all")]).to_pylist()
-    return Counter({(row["handed_in_as"], row["period"]): row["count_all"] for row in counted})
+    counted = units.group_by(["own", "region", "period"]).aggregate([([], "count_all")])
+    for row in counted.to_pylist():
+        covered[row["own"]][row["region"], row["period"]] = row["count_all"]
+    return covered

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 
 from connectors.extract import Extract
 from connectors.tables.model import Column as GridColumn
 from connectors.tables.model import Table
 from expectations.conform import Conformed, RegionIndex, conform
+from expectations.conform.joined import Joined
 from expectations.contracts.model import Column, Contract, Rule
+from expectations.privacy.masks import Privacy
+from expectations.privacy.shield import Shield, shield_of
 from expectations.routing import Route
+from expectations.submissions.staging import Own, Staged, stage
 from warehouse.schemas import REGIONS
 
 VILLAGE = (
@@ -135,3 +140,12 @@ def conformed(
     names = {column.name for column in columns}
     route = Route(terms, {name: at for at, name in enumerate(cells) if name in names}, 1.0, (), ())
     return conform(table, route, period, index or city(), scope), terms
+
+
+def staged_alone(
+    table: Conformed, judged: pd.DataFrame, terms: Contract, privacy: Privacy, shield: Shield | None = None
+) -> Staged:
+    """One table staged as all of the submission ``s1``."""
+    own = Own("s1", [table], shield or shield_of([table], terms))
+    (done,) = stage([own], Joined.of([table]), judged, terms, privacy)
+    return done

@@ -11,24 +11,17 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sheets import VALID_ID, conformed
+from sheets import VALID_ID, conformed, staged_alone
 
 from connectors.grid import column_letter
-from expectations.contracts.model import Column, Rule
+from expectations.conform.joined import Joined
+from expectations.contracts.model import Column, Contract, Rule
 from expectations.findings import drafts, no_drafts
 from expectations.privacy.masks import Privacy
 from expectations.privacy.shield import shield_of
 from expectations.routing import Guess
-from expectations.rules import told
-from expectations.submissions.staging import (
-    Miscounted,
-    Staged,
-    join,
-    join_drafts,
-    record_schema,
-    split,
-    stage,
-)
+from expectations.rules import Told, told
+from expectations.submissions.staging import Miscounted, Own, Staged, record_schema, stage
 from expectations.validate import validate
 from warehouse.schemas import FINDINGS, QUARANTINE
 
@@ -46,9 +39,7 @@ def staged(
     cells: dict[str, Sequence[str | None]], columns: Sequence[Column] = COLUMNS, **facts: Any
 ) -> Staged:
     made, terms = conformed(cells, *columns, **facts)
-    return stage(
-        made, validate(made.frame, terms, known=made.findings), terms, PRIVACY, "s1", shield_of([made], terms)
-    )
+    return staged_alone(made, validate(made.frame, terms, known=made.findings), terms, PRIVACY)
 
 
 def household(**cells: str | None) -> dict[str, Sequence[str | None]]:
@@ -67,8 +58,8 @@ def test_a_good_row_is_a_record_with_tokens_and_its_place() -> None:
     assert (record["submission_id"], record["sheet"], record["row"]) == ("s1", "Sheet1", 2)
     assert record["head_name"].startswith("t_")
     assert record["resident_id"] == PRIVACY.tokens(pd.Series([VALID_ID]), "resident_id")[0]
-    assert (done.rows_in, done.rows_recorded, done.rows_quarantined) == (1, 1, 0)
-    assert done.coverage == {("990101100000", "2025-06"): done.rows_recorded}
+    assert (done.records.num_rows, done.quarantine.num_rows) == (1, 0)
+    assert done.coverage == {("990101100000", "2025-06"): done.records.num_rows}
 
 
 def test_records_have_the_schema_of_the_contract_whatever_is_blank() -> None:
@@ -83,7 +74,7 @@ def test_records_have_the_schema_of_the_contract_whatever_is_blank() -> None:
 
 def test_a_bad_row_lies_in_quarantine_with_its_cells_and_covers_nothing() -> None:
     done = staged(household(pay="9000", remark=f"电话{PHONE}"), titles=("某某台账",))
-    assert (done.rows_recorded, done.rows_quarantined, done.coverage) == (0, 1, {})
+    assert (done.records.num_rows, done.quarantine.num_rows, done.coverage) == (0, 1, {})
     (row,) = done.quarantine.to_pylist()
     assert (row["sheet"], row["row"], row["rules"], row["period"]) == (
         "Sheet1",
@@ -120,10 +111,10 @@ def test_a_private_number_in_the_wrong_column_does_not_get_through() -> None:
     assert done.records["remark"].to_pylist() == ["找139****5678"]
     assert done.findings["rule"].to_pylist() == ["private_in_text"]
     done = staged(household(pay=VALID_ID))
-    assert done.rows_quarantined == 1
+    assert done.quarantine.num_rows == 1
     assert VALID_ID not in everything(done)
     done = staged(household(pay=PHONE), [*COLUMNS[:2], Column("pay", "人数", type="integer")])
-    assert (done.rows_quarantined, PHONE in everything(done)) == (1, False)
+    assert (done.quarantine.num_rows, PHONE in everything(done)) == (1, False)
 
 
 def test_a_name_typed_into_the_remarks_of_its_own_row_is_masked() -> None:
@@ -148,7 +139,7 @@ def test_a_warning_lets_the_row_pass() -> None:
         "请核对",
     )
     done = staged(household(), rules=[soft])
-    assert (done.rows_recorded, done.findings["rule"].to_pylist()) == (1, ["soft"])
+    assert (done.records.num_rows, done.findings["rule"].to_pylist()) == (1, ["soft"])
 
 
 def test_finding_ids_are_the_same_each_time_and_apart_from_each_other() -> None:
@@ -166,7 +157,7 @@ def test_finding_ids_are_the_same_each_time_and_apart_from_each_other() -> None:
 def test_a_guessed_header_is_a_finding_at_the_header() -> None:
     made, terms = conformed(household(), *COLUMNS, titles=("台账",))
     guess = drafts([-1], told("guessed_column", title="补助金额"), column="pay", values=["补贴"])
-    done = stage(made, guess, terms, PRIVACY, "s1", shield_of([made], terms))
+    done = staged_alone(made, guess, terms, PRIVACY)
     (finding,) = done.findings.to_pylist()
     assert (finding["cell"], finding["row"], finding["region_code"], finding["value"]) == (
         "Sheet1!C2",
@@ -174,7 +165,7 @@ def test_a_guessed_header_is_a_finding_at_the_header() -> None:
         None,
         "补贴",
     )
-    assert done.rows_recorded == 1
+    assert done.records.num_rows == 1
     assert Guess("pay", 2, "补贴", "补助", 90.0).header == finding["value"]
 
 
@@ -196,28 +187,74 @@ def test_rows_that_do_not_add_up_stop_the_submission() -> None:
     made, terms = conformed({"pay": ["1", "2"]}, Column("pay", "补助", type="number"))
     short = type(made)(made.frame.iloc[:1], made.findings, made.extract, made.columns)
     with pytest.raises(Miscounted, match="2 rows in, 1 records and 0 quarantined"):
-        stage(short, no_drafts(), terms, PRIVACY, "s1", shield_of([short], terms))
+        staged_alone(short, no_drafts(), terms, PRIVACY)
 
 
-def test_several_tables_are_validated_together_and_taken_apart_again() -> None:
+def two_tables() -> tuple[list[Own], Contract]:
+    """One household of one submission, two of another."""
     first, terms = conformed({"resident_id": [VALID_ID], "pay": ["9000"], "head_name": [NAME]}, *COLUMNS)
     second, _ = conformed(
         {"resident_id": [VALID_ID, None], "pay": ["x", "9000"], "head_name": [NAME] * 2}, *COLUMNS
     )
-    frame, offsets = join([first, second])
-    frame["submission_id"] = ["s1", "s2", "s2"]
-    found = validate(frame, terms, group="submission_id", known=join_drafts([first, second], offsets))
-    parts = split(found, offsets)
-    assert [sorted(part["rule"]) for part in parts] == [["out_of_range"], ["missing", "out_of_range"]]
-    assert sorted(parts[1]["position"]) == [1, 1]
-    assert stage(second, parts[1], terms, PRIVACY, "s2", shield_of([second], terms)).rows_quarantined == 2
+    return [Own(f"s{at}", [one], shield_of([one], terms)) for at, one in enumerate((first, second), 1)], terms
+
+
+def test_several_submissions_are_staged_together_and_each_gets_its_part() -> None:
+    own, terms = two_tables()
+    joined = Joined.of([table for one in own for table in one.tables])
+    assert (joined.frame.index.tolist(), joined.owners.tolist()) == ([0, 1, 2], [0, 1, 1])
+    judged = validate(joined.frame.assign(submission_id=["s1", "s2", "s2"]), terms, group="submission_id", known=joined.drafts)  # fmt: skip
+    first, second = stage(own, joined, judged, terms, PRIVACY)
+    assert first.findings["rule"].to_pylist() == ["out_of_range"]
+    assert sorted(second.findings["rule"].to_pylist()) == ["missing", "out_of_range", "unparsed_number"]
+    assert (first.quarantine.num_rows, second.quarantine.num_rows) == (1, 2)
+    assert set(second.findings["submission_id"].to_pylist()) == {"s2"}
+    assert second.quarantine["row"].to_pylist() == [2, 3]
+
+
+PLANTED = {
+    "a phone": (f"电话{PHONE}", "电话139****5678"),
+    "an ID": (VALID_ID, "4603**********123X"),
+    "the householder": ("欧阳大山已搬走", "欧***已搬走"),
+    "a labelled name": ("联系人:王小明", "联系人:王**"),
+    "a short name of its own row": ("找李伟领", "找李*领"),
+}
+
+
+@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("text", PLANTED)
+@pytest.mark.parametrize("are_good", [True, False])
+def test_a_private_value_in_one_of_many_tables_is_masked_and_the_others_stay(
+    at: int, text: str, are_good: bool
+) -> None:
+    planted, shown = PLANTED[text]
+    tables = []
+    for n in range(3):
+        people = ["欧阳大山", "李伟"] if n == at else ["欧阳小河", "赵大江"]
+        remark = ["欧阳大山修的路", planted if n == at else "李伟"]
+        cells = {"head_name": people, "resident_id": [VALID_ID] * 2, "pay": ["300"] * 2, "remark": remark}
+        made, terms = conformed(cells, *COLUMNS)
+        tables.append(made)
+    own = [Own(f"s{n}", [made], shield_of([made], terms)) for n, made in enumerate(tables)]
+    bad = [] if are_good else list(range(6))
+    judged = drafts(bad, Told("spoilt", "不合格。", "请改正。", "error"), column="")
+    for n, one in enumerate(stage(own, Joined.of(tables), judged, terms, PRIVACY)):
+        remarks = one.records["remark"].to_pylist() if are_good else remarks_in_quarantine(one)
+        assert remarks == (["欧***修的路", shown] if n == at else ["欧阳大山修的路", "李伟"])
+        leaks = [rule for rule in one.findings["rule"].to_pylist() if rule == "private_in_text"]
+        assert len(leaks) == (2 if n == at else 0)
+        assert planted not in everything(one)
+
+
+def remarks_in_quarantine(done: Staged) -> list[str]:
+    return [json.loads(cells)["备注"] for cells in done.quarantine["cells"].to_pylist()]
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from([VALID_ID, "1", None]), st.one_of(st.none(), st.text(max_size=5), st.sampled_from(["1", "6000", VALID_ID]))), max_size=6))  # fmt: skip
 def test_every_row_handed_in_is_somewhere(rows: list[tuple[str | None, str | None]]) -> None:
     made, terms = conformed({"resident_id": [r[0] for r in rows], "pay": [r[1] for r in rows]}, *COLUMNS)
-    done = stage(made, no_drafts(), terms, PRIVACY, "s1", shield_of([made], terms))
+    done = staged_alone(made, no_drafts(), terms, PRIVACY)
     places = done.records["row"].to_pylist() + done.quarantine["row"].to_pylist()
     assert sorted(places) == list(range(2, 2 + len(rows)))
     assert VALID_ID not in everything(done)

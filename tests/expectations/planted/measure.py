@@ -22,11 +22,11 @@ from expectations.privacy.numbers import visible
 from expectations.privacy.shield import Shield, shield_of
 from expectations.rules import Told
 from expectations.submissions.shown import shown_rows
-from expectations.submissions.staging import Staged, stage
+from expectations.submissions.staging import Staged
 from expectations.submissions.understand import Submission, Understood, understand
 from tests.expectations.planted.texts import everyone, texts
 from tests.expectations.planted.workbooks import Planted, workbook
-from tests.expectations.sheets import city
+from tests.expectations.sheets import city, staged_alone
 
 BOOKS = 6
 
@@ -136,4 +136,4 @@ def _staged(table: Conformed, found: Understood, shield: Shield) -> Iterator[Sta
     )
     clean = Conformed(table.frame, table.findings.iloc[:0], table.extract, table.columns, table.notes)
     for one, judged in ((table, spoilt), (clean, spoilt.iloc[:0])):
-        yield stage(one, judged, found.contract, Privacy(bytes(32)), "s1", shield)
+        yield staged_alone(one, judged, found.contract, Privacy(bytes(32)), shield)
