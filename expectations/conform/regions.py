@@ -13,7 +13,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import pyarrow as pa
 from rapidfuzz import fuzz, process
@@ -30,6 +30,8 @@ SUGGESTIONS = 3
 _CODE = re.compile(r"\d{6}(?:\d{3}(?:\d{3})?)?")
 _PROVINCE = re.compile(r"^.{2,7}?(?:省|自治区)(?=..)")
 _LIKE = 50.0
+_KEPT = 1 << 14
+"""How many places, and texts that may name one, a tree remembers: the tables of a month speak of the same ones."""
 _READ = ("region_code", "name", "level", "parent_code", "valid_from", "valid_to", "successor")
 
 
@@ -117,6 +119,8 @@ class RegionIndex:
             self._below[parent].append(code)
         self.has_changed = len(own) < len(rows)
         self._following = {row["successor"] for row in rows} if untouched else frozenset(own)
+        self._resolved = lru_cache(_KEPT)(self._resolve)
+        self._named_by = lru_cache(_KEPT)(self._name)
 
     @cached_property
     def untouched(self) -> RegionIndex:
@@ -155,6 +159,9 @@ class RegionIndex:
 
     def resolve(self, place: Place, scope: Scope) -> Resolution:
         """The region of a row, by code where it gives one (names must agree), else by names within the scope."""
+        return self._resolved(place, scope)
+
+    def _resolve(self, place: Place, scope: Scope) -> Resolution:
         if place.code is not None:
             return self._by_code(place)
         if not any(place.names):
@@ -259,18 +266,13 @@ class RegionIndex:
         )
         where = self._listed(within) if within else "区划表"
         alike = [code for _, _, code in near if shown(choices[code]) == shown(name)]
+        facts = {"where": where, "level": LEVEL_TITLES[level]}
         if alike:
-            said = told(
-                "unknown_region",
-                "invisible",
-                where=where,
-                level=LEVEL_TITLES[level],
-                near=self._listed(alike),
+            return Resolution(
+                None, told("unknown_region", "invisible", near=self._listed(alike), **facts), level
             )
-            return Resolution(None, said, level)
         hint = f"，是不是：{'、'.join(self._described(code) for _, _, code in near)}？" if near else "。"
-        said = told("unknown_region", where=where, level=LEVEL_TITLES[level], hint=hint)
-        return Resolution(None, said, level)
+        return Resolution(None, told("unknown_region", hint=hint, **facts), level)
 
     def _out_of_time_in(self, texts: Sequence[str]) -> Iterator[str]:
         """Townships and counties out of time whose name stands in a text, and is no name of one in force."""
@@ -314,18 +316,16 @@ class RegionIndex:
                 yield from self._above(parent)
 
     def _named(self, texts: Sequence[str], level: str, within: frozenset[str]) -> frozenset[str]:
-        for text in texts:
-            said: dict[str, set[str]] = defaultdict(set)
-            for code in self._candidates(level, within or None):
-                for name in self._named_in(text, code):
-                    said[name].add(code)
-            whole = [name for name in said if not any(name != other and name in other for other in said)]
-            found = frozenset().union(*(said[name] for name in whole)) or self._called(
-                text, level, within or None
-            )
-            if found:
-                return found
-        return frozenset()
+        named = (self._named_by(text, level, within or None) for text in texts)
+        return next(filter(None, named), frozenset())
+
+    def _name(self, text: str, level: str, within: frozenset[str] | None) -> frozenset[str]:
+        said: dict[str, set[str]] = defaultdict(set)
+        for code in self._candidates(level, within):
+            for name in self._named_in(text, code):
+                said[name].add(code)
+        whole = [name for name in said if not any(name != other and name in other for other in said)]
+        return frozenset().union(*(said[name] for name in whole)) or self._called(text, level, within)
 
     def _named_in(self, text: str, code: str) -> Iterator[str]:
         """Names of a region in a text, also behind its parent's: 广州市从化区 is one region where 从化区 may be two."""
