@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -16,8 +18,19 @@ def is_plain(texts: pa.StringArray) -> bool:
 
 def consist_of(texts: pa.StringArray, allowed: bytes) -> bool:
     """Whether the UTF-8 of texts has no other bytes than some."""
+    return not _joined(texts).translate(None, allowed)
+
+
+def hold_any(texts: pa.StringArray, parts: Sequence[bytes]) -> bool:
+    """Whether any of some parts stands in the UTF-8 of texts; one that two texts make up together counts too."""
+    joined = _joined(texts)
+    return any(part in joined for part in parts)
+
+
+def _joined(texts: pa.StringArray) -> bytes:
     _, offsets, data = texts.buffers()
     if data is None or not len(texts):
-        return True
+        return b""
     ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    return not data.slice(ends[0], ends[-1] - ends[0]).to_pybytes().translate(None, allowed)
+    joined: bytes = data.slice(ends[0], ends[-1] - ends[0]).to_pybytes()
+    return joined

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from expectations.conform.dates import real_days
 from expectations.conform.numbers import lost_digits
-from expectations.conform.texts import LOST_DIGITS, Mask, Parsed, Problem, matches
-from expectations.rules import told
+from expectations.conform.patterns import BLANKS, Mask, Pattern, matches, replaced, where
+from expectations.conform.texts import LOST_DIGITS, Parsed, problem
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -31,10 +31,16 @@ BIRTH_DATE = "_birth_date"
 
 _RESIDENT = r"^\d{17}[\dX]$"
 _PHONE = r"^(?:1[3-9]\d{9}|0\d{9,11}|400\d{7})$"
-_PRINTED_FLOAT = r"^\d\.\d+[eE]\+\d{1,3}$"
+_PRINTED_FLOAT = Pattern(r"^\d\.\d+[eE]\+\d{1,3}$", signs="eE")
 """What a spreadsheet prints where an identifier such as 3E5 became a number."""
 
 _CARD = r"^\d{12,21}$"
+_GAPS = Pattern(r"[\s\-·]", signs=f"{BLANKS}-·")
+_PHONE_GAPS = Pattern(r"[\s()\-—]", signs=f"{BLANKS}()-—")
+_DASH = Pattern(r"\s*[‐‑‒–—―−﹣-]\s*", signs="‐‑‒–—―−﹣-")
+_LOOSE_BLANKS = Pattern(r"(\D|^)\s+|\s+(\D|$)", signs=BLANKS)
+_BLANKS = Pattern(r"\s+", signs=BLANKS)
+_IN_GROUPS = r"^\d[\d ]{8,}$"
 
 
 def parse_resident_ids(values: pa.StringArray, *, title: str, latest: np.datetime64 | None) -> Parsed:
@@ -51,12 +57,13 @@ def parse_resident_ids(values: pa.StringArray, *, title: str, latest: np.datetim
     good = shaped & _ric_checks(numbers, shaped) & ~np.isnat(births)
     future = good & (births > latest) if latest is not None else np.zeros_like(good)
     lost = matches(numbers, LOST_DIGITS)
-    old = matches(numbers, r"^\d{15}$")
+    rest = ~good & ~lost
+    old = matches(numbers, r"^\d{15}$") if rest.any() else rest
     problems = (
-        Problem(~good & ~lost & ~old, told("resident_id_check", title=title)),
-        Problem(old, told("resident_id_check", "old", title=title)),
-        Problem(future, told("resident_id_check", "unborn", title=title)),
-        lost_digits(lost, title),
+        *problem(rest & ~old, "resident_id_check", title=title),
+        *problem(old, "resident_id_check", "old", title=title),
+        *problem(future, "resident_id_check", "unborn", title=title),
+        *lost_digits(lost, title),
     )
     born = pa.array(births.astype("datetime64[us]"), mask=np.isnat(births))
     return Parsed(numbers, problems, {BIRTH_DATE: born})
@@ -78,16 +85,15 @@ def parse_credit_codes(values: pa.StringArray, *, title: str) -> Parsed:
     good = shaped.copy()
     good[shaped] = _uscc_checks(_matrix(codes, shaped))
     lost = matches(codes, LOST_DIGITS)
-    wrong = Problem(~good & ~lost, told("credit_code_check", title=title))
-    return Parsed(codes, (wrong, lost_digits(lost, title)))
+    wrong = problem(~good & ~lost, "credit_code_check", title=title)
+    return Parsed(codes, (*wrong, *lost_digits(lost, title)))
 
 
 def parse_phones(values: pa.StringArray, *, title: str) -> Parsed:
     """Distinct texts as phone numbers: digits only, without +86."""
-    numbers = pc.replace_substring_regex(values, r"[\s()\-—]", "")
+    numbers = replaced(values, _PHONE_GAPS, "")
     numbers = pc.replace_substring_regex(numbers, r"^(?:\+|00)?86(1\d{10})$", r"\1")
-    wrong = ~matches(numbers, _PHONE)
-    return Parsed(numbers, (Problem(wrong, told("phone_check", title=title)),))
+    return Parsed(numbers, problem(~matches(numbers, _PHONE), "phone_check", title=title))
 
 
 def parse_cards(values: pa.StringArray, *, title: str) -> Parsed:
@@ -95,14 +101,13 @@ def parse_cards(values: pa.StringArray, *, title: str) -> Parsed:
     numbers = _compact(values)
     lost = matches(numbers, LOST_DIGITS)
     wrong = ~lost & ~matches(numbers, _CARD)
-    problem = Problem(wrong, told("bank_card_check", title=title))
-    return Parsed(numbers, (problem, lost_digits(lost, title)))
+    return Parsed(numbers, (*problem(wrong, "bank_card_check", title=title), *lost_digits(lost, title)))
 
 
 def parse_long_numbers(values: pa.StringArray, *, title: str) -> Parsed:
     """Distinct texts as codes that only must not have gone through a float (student numbers, region codes)."""
     numbers = _compact(values)
-    return Parsed(numbers, (lost_digits(matches(numbers, LOST_DIGITS), title),))
+    return Parsed(numbers, lost_digits(matches(numbers, LOST_DIGITS), title))
 
 
 def parse_identifiers(values: pa.StringArray, *, title: str) -> Parsed:
@@ -111,19 +116,17 @@ def parse_identifiers(values: pa.StringArray, *, title: str) -> Parsed:
     Upper case, every dash the same, and without blanks but those that keep two numbers apart (``1 11``); a long
     number in groups is one.
     """
-    numbers = pc.replace_substring_regex(values, r"\s*[‐‑‒–—―−﹣-]\s*", "-")
-    numbers = pc.replace_substring_regex(numbers, r"(\D|^)\s+|\s+(\D|$)", r"\1\2")
-    numbers = pc.replace_substring_regex(numbers, r"\s+", " ")
-    in_groups = pc.match_substring_regex(numbers, r"^\d[\d ]{8,}$")
-    numbers = pc.if_else(in_groups, pc.replace_substring(numbers, " ", ""), pc.ascii_upper(numbers))
+    numbers = replaced(values, _DASH, "-")
+    numbers = replaced(numbers, _LOOSE_BLANKS, r"\1\2")
+    numbers = replaced(numbers, _BLANKS, " ")
+    in_groups = matches(numbers, _IN_GROUPS)
+    numbers = where(in_groups, pc.replace_substring(numbers, " ", ""), pc.ascii_upper(numbers))
     lost = matches(values, LOST_DIGITS) | matches(values, _PRINTED_FLOAT)
-    numbers = pc.if_else(pa.array(lost), values, numbers)
-    return Parsed(numbers, (lost_digits(lost, title),))
+    return Parsed(where(lost, values, numbers), lost_digits(lost, title))
 
 
 def _compact(values: pa.StringArray) -> pa.StringArray:
-    upper = pc.ascii_upper(pc.replace_substring_regex(values, r"[\s\-·]", ""))
-    return pc.if_else(pc.match_substring_regex(values, LOST_DIGITS), values, upper)
+    return where(matches(values, LOST_DIGITS), values, pc.ascii_upper(replaced(values, _GAPS, "")))
 
 
 def _matrix(texts: pa.StringArray, at: Mask) -> Bytes:

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from expectations.conform.cleaning import without_marks
 from expectations.conform.codes import (
@@ -21,16 +20,17 @@ from expectations.conform.codes import (
 )
 from expectations.conform.dates import parse_dates
 from expectations.conform.numbers import Scale, parse_integers, parse_numbers
+from expectations.conform.patterns import Mask, Pattern, where
 from expectations.conform.separators import Origin
 from expectations.conform.shares import doubted_shares
-from expectations.conform.texts import NOTHING, Mask, Parsed, Problem, Texts, read_texts
+from expectations.conform.texts import NOTHING, Parsed, Problem, Texts, problem, read_texts
 from expectations.conform.words import is_allowed, parse_booleans, parse_names, parse_words
 from expectations.contracts.model import Column
 from expectations.contracts.records import ARROW_TYPES
 from expectations.rules import told
 from expectations.units import conversion, parse_unit, title_units
 
-_DASHES = r"^[—–―─\-/\\]+$"
+_DASHES = Pattern(r"^[—–―─\-/\\]+$", signs="—–―─-/\\")
 _AS_BLANK = frozenset(
     {"unparsed_number", "unparsed_date", "ambiguous_date", "ambiguous_share", "formula_error", "not_allowed"}
 )
@@ -89,8 +89,10 @@ def conform_column(
     texts = read_texts(raw, title=column.title, nothing=_nothing(column))
     texts, marked = _unmarked(texts, column)
     parsed, note = _parse(texts, column, printed, titles, latest, known or Known())
-    problems = (*parsed.problems, Problem(marked, told("footnote_mark", title=column.title)))
-    return texts, replace(parsed, problems=tuple(_weighed(problem, column) for problem in problems)), note
+    problems = (*parsed.problems, *problem(marked, "footnote_mark", title=column.title))
+    if problems:
+        parsed = replace(parsed, problems=tuple(_weighed(each, column) for each in problems))
+    return texts, parsed, note
 
 
 def _unmarked(texts: Texts, column: Column) -> tuple[Texts, Mask]:
@@ -101,7 +103,7 @@ def _unmarked(texts: Texts, column: Column) -> tuple[Texts, Mask]:
         return texts, np.zeros(len(texts.values), dtype=bool)
     if column.enum:
         marked &= ~is_allowed(texts.values, column.enum, column.value_aliases)
-        bare = pc.if_else(pa.array(marked), bare, texts.values)
+        bare = where(marked, bare, texts.values)
     return replace(texts, values=bare), marked
 
 
@@ -136,11 +138,9 @@ def _parse(
 
 
 def _origin(texts: Texts, known: Known) -> Origin | None:
-    elsewhere = known.has_decimal_commas
-    if known.stored is None:
-        every = _all(texts.values)
-        return Origin(every, ~every, has_commas=True) if elsewhere else None
-    return Origin(texts.among(~known.stored), texts.among(known.stored), elsewhere)
+    if known.stored is None and not known.has_decimal_commas:
+        return None
+    return Origin(texts, known.stored, known.has_decimal_commas)
 
 
 def read_unit(column: Column, printed: str | None, titles: Sequence[str]) -> Reading:
@@ -209,7 +209,7 @@ def _parse_texts(
             return parse_words(values, column.enum, column.value_aliases, title=title)
 
 
-def _nothing(column: Column) -> str:
+def _nothing(column: Column) -> Pattern:
     """What counts as blank: dashes everywhere; words such as 无 only where they are no answer."""
     if column.type == "boolean":
         return _DASHES

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.conform.texts import Mask, Parsed, Problem, matches
-from expectations.rules import told
+from connectors.utf8 import consist_of
+from expectations.conform.patterns import Mask, matches
+from expectations.conform.texts import Parsed, Problem, problem
 
 Days = npt.NDArray[np.datetime64]
 
@@ -24,6 +27,8 @@ _NO_DAY = r"^[12]\d{3}(?:\s*[-./年]\s*\d{1,2}\s*月?|年|0[1-9]|1[0-2])?$"
 _OTHER_ORDER = r"^\d{1,2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*(?:\d{1,2}|\d{4})\s*日?$"
 _EPOCH, _EPOCH_1904 = np.datetime64("1899-12-30", "D"), np.datetime64("1904-01-01", "D")
 _EARLIEST_YEAR = 1900
+_EARLIEST, _TOO_LATE = np.datetime64("1900-01-01", "D"), np.datetime64("3000-01-01", "D")
+_ISO = b"0123456789-"
 
 
 def parse_dates(values: pa.StringArray, *, title: str, from_1904: bool = False) -> Parsed:
@@ -35,16 +40,37 @@ def parse_dates(values: pa.StringArray, *, title: str, from_1904: bool = False) 
         from_1904: Whether bare serial numbers count from 1904-01-01, as in workbooks of the older Excel for Mac.
     """
     texts = values.cast(pa.string())
-    days = _by_pattern(texts, _DAY)
-    days = np.where(np.isnat(days), _by_pattern(texts, _COMPACT), days)
-    days = np.where(np.isnat(days), _serials(texts, _EPOCH_1904 if from_1904 else _EPOCH), days)
+    if (plain := _iso_days(texts)) is not None:
+        return Parsed(plain.cast(pa.timestamp("us")))
+    epoch = _EPOCH_1904 if from_1904 else _EPOCH
+    ways = (partial(_by_pattern, pattern=_DAY), partial(_by_pattern, pattern=_COMPACT), partial(_serials, epoch=epoch))  # fmt: skip
+    days = np.full(len(texts), np.datetime64("NaT", "D"))
+    for way in ways:
+        if (left := np.isnat(days)).any():
+            days[left] = way(texts.filter(pa.array(left)))
     unknown = np.isnat(days)
+    values = pa.array(days.astype("datetime64[us]"), mask=unknown)
+    return Parsed(values, _unread(texts, unknown, title) if unknown.any() else ())
+
+
+def _iso_days(texts: pa.StringArray) -> pa.Date32Array | None:
+    """The days of texts that are all written as ``2025-06-01``; None where any is not."""
+    if not consist_of(texts, _ISO):
+        return None
+    try:
+        days = texts.cast(pa.date32())
+    except pa.ArrowInvalid:
+        return None
+    found = days.to_numpy(zero_copy_only=False)
+    return None if ((found < _EARLIEST) | (found >= _TOO_LATE)).any() else days
+
+
+def _unread(texts: pa.StringArray, unknown: Mask, title: str) -> tuple[Problem, ...]:
     vague = unknown & (matches(texts, _NO_DAY) | matches(texts, _OTHER_ORDER))
-    problems = (
-        Problem(vague, told("ambiguous_date", title=title)),
-        Problem(unknown & ~vague, told("unparsed_date", title=title)),
+    return (
+        *problem(vague, "ambiguous_date", title=title),
+        *problem(unknown & ~vague, "unparsed_date", title=title),
     )
-    return Parsed(pa.array(days.astype("datetime64[us]"), mask=unknown), problems)
 
 
 def real_days(

@@ -13,15 +13,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-Mask = npt.NDArray[np.bool_]
+from expectations.conform.patterns import Mask, Pattern, matches
+
 Names = list[str | None]
 
 DITTO = r"^(?:同上(?:行)?|同前|上同|[〃\"'′″“”〞〝]{1,2}|(?i:ditto))$"
 _DITTO = re.compile(DITTO)
+_DITTOED = Pattern(DITTO, signs="同〃\"'′″“”〞〝dD")
 _STEPPED = 0.25
 """Share of the places written that have rows left out below, from which leaving out is a habit and no omission."""
 _HEADED = 0.5
@@ -66,7 +66,7 @@ def fill_down(
 
 
 def _has_blank(names: pa.Array) -> bool:
-    return bool(names.null_count or pc.any(pc.match_substring_regex(names, DITTO)).as_py())
+    return bool(names.null_count or matches(names, _DITTOED).any())
 
 
 class _Down:

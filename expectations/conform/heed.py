@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 from expectations.conform.cleaning import clean
 from expectations.conform.columns import Known
 from expectations.conform.dates import SERIAL
-from expectations.conform.texts import Mask, encode, matches
+from expectations.conform.patterns import Mask, Pattern, matches
+from expectations.conform.texts import encode
 from expectations.contracts.model import Column
 from expectations.findings import drafts, no_drafts
 from expectations.rules import Told, told
@@ -27,19 +28,20 @@ if TYPE_CHECKING:
     from connectors.extract import Extract
 
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-_DAY = (
+_DAY = Pattern(
     rf"^(?i:\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}-(?:{_MONTHS})|(?:{_MONTHS})-\d{{1,2}}"
-    r"|(?:19|20)\d\d(?:/\d{1,2}/\d{1,2}|年\d{1,2}月\d{1,2}日|-\d\d-\d\d[ T]0?0:00(?::00)?))$"
+    r"|(?:19|20)\d\d(?:/\d{1,2}/\d{1,2}|年\d{1,2}月\d{1,2}日|-\d\d-\d\d[ T]0?0:00(?::00)?))$",
+    signs="-/月年",
 )
 """As spreadsheets print a day or month that was typed as two numbers; nobody numbers a thing so."""
 
-_WRITTEN_DAY = r"^(?:19|20)\d\d[-.]\d{1,2}[-.]\d{1,2}$"
+_WRITTEN_DAY = Pattern(r"^(?:19|20)\d\d[-.]\d{1,2}[-.]\d{1,2}$", signs="-.")
 """A day as a person may also number a thing."""
 
 _RECENT_SERIAL = r"^(?:3[6-9]|4\d|5[0-4])\d{3}$"
 """The days of 1998 to 2050 as spreadsheets count them."""
 
-_TWO_NUMBERS = r"^\d{1,4}\s*[-‐‑–—/]\s*\d{1,4}$"
+_TWO_NUMBERS = Pattern(r"^\d{1,4}\s*[-‐‑–—/]\s*\d{1,4}$", signs="-‐‑–—/")
 
 
 def heed(
@@ -134,10 +136,12 @@ def _are_days(texts: pa.StringArray) -> Mask:
 
 def _are_serials(texts: pa.StringArray) -> Mask:
     """Serial numbers of days among identifiers that are two numbers with a dash."""
+    dashed = matches(texts, _TWO_NUMBERS)
+    if not dashed.any():
+        return dashed
     serials = matches(texts, _RECENT_SERIAL)
     others = len(texts) - serials.sum()
-    is_dashed = 2 * matches(texts, _TWO_NUMBERS).sum() > others
-    return serials if is_dashed else np.zeros(len(texts), dtype=bool)
+    return serials if 2 * dashed.sum() > others else np.zeros(len(texts), dtype=bool)
 
 
 def _could_be_serials(texts: pa.StringArray) -> Mask:

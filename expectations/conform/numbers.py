@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.utf8 import consist_of
+from expectations.conform.patterns import Mask, matches, where
 from expectations.conform.separators import Origin, separated
-from expectations.conform.texts import Mask, Parsed, Problem, matches
-from expectations.rules import told
+from expectations.conform.texts import Parsed, Problem, problem
 from expectations.units import conversion, multiplier, parse_unit
 
 PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$"
@@ -25,7 +25,8 @@ _BIG = {"万": 10_000, "亿": 100_000_000}
 _D, _P, _B = "".join(_DIGITS), "".join(_PLACES), "".join(_BIG)
 _NUMERAL = re.compile(f"[十拾]?(?:[零〇]?[{_D}][{_P}{_B}]+)*(?:(?:[零〇]|(?<=[十拾]))[{_D}])?")
 _EXACT = 2**53
-_USUAL = b"0123456789+-.,eE%"
+_FIGURES = b"0123456789"
+_USUAL = _FIGURES + b"+-.,eE%"
 
 UNPARSED = "unparsed_number"
 
@@ -62,13 +63,13 @@ def parse_numbers(
         whole: Whether the column holds whole numbers.
     """
     found = separated(_plain(values), origin, whole=whole)
-    plain = matches(found.texts, PLAIN) & ~found.doubted
+    plain = _are_plain(found.texts) & ~found.doubted
     numbers = _scaled(_cast(found.texts, plain), scale.factor)
     rules = _parse_rest(found.texts, ~plain & ~found.doubted, scale, numbers)
     long = np.abs(numbers) >= _EXACT
     numbers[~np.isfinite(numbers) | long] = np.nan
-    doubted = Problem(found.doubted, told(UNPARSED, "separator", title=title))
-    problems = (*_problems(rules, scale, title), doubted, lost_digits(long, title))
+    doubted = problem(found.doubted, UNPARSED, "separator", title=title)
+    problems = (*_problems(rules, scale, title), *doubted, *lost_digits(long, title))
     return Parsed(pa.array(numbers, from_pandas=True), problems, has_decimal_commas=found.is_comma)
 
 
@@ -83,13 +84,12 @@ def parse_integers(
     good = known & ~broken
     whole = pa.array(np.where(good, numbers, 0).astype(np.int64), mask=~good)
     unit = f"（单位：{scale.wanted}）" if scale.wanted else ""
-    fraction = Problem(broken, told(UNPARSED, "fraction", title=title, unit=unit))
-    return Parsed(whole, (*parsed.problems, fraction))
+    return Parsed(whole, (*parsed.problems, *problem(broken, UNPARSED, "fraction", title=title, unit=unit)))
 
 
-def lost_digits(at: Mask, title: str) -> Problem:
+def lost_digits(at: Mask, title: str) -> tuple[Problem, ...]:
     """The problem of a long number that went through a float, or stands where a quantity should."""
-    return Problem(at, told("number_lost_digits", title=title))
+    return problem(at, "number_lost_digits", title=title)
 
 
 def _plain(values: pa.StringArray) -> pa.StringArray:
@@ -100,8 +100,15 @@ def _plain(values: pa.StringArray) -> pa.StringArray:
     return pc.replace_substring_regex(texts, r"[−﹣]", "-")
 
 
+def _are_plain(texts: pa.StringArray) -> Mask:
+    if consist_of(texts, _FIGURES):
+        are_digits: Mask = pc.binary_length(texts).to_numpy() > 0
+        return are_digits
+    return matches(texts, PLAIN)
+
+
 def _cast(texts: pa.StringArray, plain: Mask) -> npt.NDArray[np.float64]:
-    kept = pc.if_else(pa.array(plain), texts, pa.scalar(None, pa.string()))
+    kept = where(~plain, pa.scalar(None, pa.string()), texts)
     numbers: npt.NDArray[np.float64] = pc.cast(kept, pa.float64()).to_numpy(zero_copy_only=False).copy()
     return numbers
 
@@ -170,9 +177,9 @@ def chinese_numeral(text: str) -> int | None:
 def _problems(rules: dict[str, Mask], scale: Scale, title: str) -> tuple[Problem, ...]:
     unit = scale.wanted or "无单位"
     return (
-        Problem(rules[UNPARSED], told(UNPARSED, title=title)),
-        Problem(rules["unknown_unit"], told("unknown_unit", "cell", title=title, wanted=unit)),
-        Problem(rules["ambiguous_unit"], told("ambiguous_unit", "cell", title=title, printed=scale.printed)),
+        *problem(rules[UNPARSED], UNPARSED, title=title),
+        *problem(rules["unknown_unit"], "unknown_unit", "cell", title=title, wanted=unit),
+        *problem(rules["ambiguous_unit"], "ambiguous_unit", "cell", title=title, printed=scale.printed),
     )
 
 

@@ -7,17 +7,19 @@ the others of their column. Numbers that the workbook stores as such say nothing
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.utf8 import consist_of
-from expectations.conform.texts import Mask, matches
+from expectations.conform.patterns import Mask, Pattern, matches, where
+from expectations.conform.texts import Texts
 
 _TAIL = r"(?:\s*[^\d\s.,+-][^\d]*[23]?)?$"
 _GROUPED = r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?" + _TAIL
-_BLANKS = r"^[+-]?[1-9]\d{0,2}(?:[ ']\d{3})+(?:[.,]\d+)?" + _TAIL
+_BLANKS = Pattern(r"^[+-]?[1-9]\d{0,2}(?:[ ']\d{3})+(?:[.,]\d+)?" + _TAIL, signs=" '")
 _EITHER = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}" + _TAIL
 _DOT_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})" + _TAIL
 _DECIMAL_COMMA = r"^[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0\d*,\d{3}|\d{4,},\d{3})" + _TAIL
@@ -26,6 +28,8 @@ _DECIMAL_DOT = (
     + _TAIL
 )
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2}\.(?:\d\d[1-9]|\d[1-9]\d|[1-9]\d\d)" + _TAIL
+_TELLING = Pattern(r",|\..*\.", signs=",.")
+_TELLING_WHOLE = Pattern(r",|\..*\.|\.\d{3}\D*$", signs=",.")
 _FEW = 10
 """One in so many may be a slip of the finger; more are another convention."""
 _DIGITS = b"0123456789+-"
@@ -36,14 +40,25 @@ class Origin:
     """How distinct texts stand in the file; a text may stand there both ways.
 
     Attributes:
-        written: Which stand in a cell of text.
-        stored: Which stand in a cell that holds a number.
+        texts: The column.
+        numbers: Which rows hold a stored number; None where none does.
         has_commas: Whether another column of the table writes its decimals with a comma.
     """
 
-    written: Mask
-    stored: Mask
+    texts: Texts
+    numbers: Mask | None = None
     has_commas: bool = False
+
+    @cached_property
+    def stored(self) -> Mask:
+        """Which distinct texts stand in a cell that holds a number."""
+        none = np.zeros(len(self.texts.values), dtype=bool)
+        return none if self.numbers is None else self.texts.among(self.numbers)
+
+    @cached_property
+    def written(self) -> Mask:
+        """Which distinct texts stand in a cell of text."""
+        return ~self.stored if self.numbers is None else self.texts.among(~self.numbers)
 
 
 @dataclass(frozen=True)
@@ -71,13 +86,13 @@ def separated(texts: pa.StringArray, origin: Origin | None = None, *, whole: boo
     """
     if consist_of(texts, _DIGITS):
         return Separated(texts, np.zeros(len(texts), dtype=bool))
-    texts = _where(matches(texts, _BLANKS), pc.replace_substring_regex(texts, "[ ']", ""), texts)
-    written = np.ones(len(texts), dtype=bool) if origin is None else origin.written
-    stored = np.zeros(len(texts), dtype=bool) if origin is None else origin.stored
-    telling = r",|\..*\.|\.\d{3}\D*$" if whole else r",|\..*\."
+    if (spaced := matches(texts, _BLANKS)).any():
+        texts = where(spaced, pc.replace_substring_regex(texts, "[ ']", ""), texts)
     elsewhere = origin is not None and origin.has_commas and not whole
-    if not elsewhere and not bool(pc.any(pc.match_substring_regex(texts, telling)).as_py()):
+    if not elsewhere and not matches(texts, _TELLING_WHOLE if whole else _TELLING).any():
         return Separated(texts, np.zeros(len(texts), dtype=bool))
+    written = np.ones(len(texts), dtype=bool) if origin is None else origin.written
+    stored = ~written if origin is None else origin.stored
     comma = written & (matches(texts, _DECIMAL_COMMA) | matches(texts, _DOT_GROUPS))
     either = written & matches(texts, _EITHER)
     dotted = either & matches(texts, r"\.")
@@ -95,7 +110,7 @@ def separated(texts: pa.StringArray, origin: Origin | None = None, *, whole: boo
 
 
 def _by_dot(texts: pa.StringArray) -> pa.StringArray:
-    return _where(matches(texts, _GROUPED), pc.replace_substring(texts, ",", ""), texts)
+    return where(matches(texts, _GROUPED), pc.replace_substring(texts, ",", ""), texts)
 
 
 def _by_comma(texts: pa.StringArray, comma: Mask, either: Mask, stored: Mask, in_groups: bool) -> Separated:
@@ -105,8 +120,4 @@ def _by_comma(texts: pa.StringArray, comma: Mask, either: Mask, stored: Mask, in
     doubted = either & ~dotted & (not is_sure)
     doubted |= dotted & (stored | (not in_groups))
     spelled = pc.replace_substring(pc.replace_substring(texts, ".", ""), ",", ".")
-    return Separated(_where((comma | either) & ~doubted, spelled, texts), doubted, is_comma=True)
-
-
-def _where(at: Mask, yes: pa.StringArray, no: pa.StringArray) -> pa.StringArray:
-    return pc.if_else(pa.array(at), yes, no) if at.any() else no
+    return Separated(where((comma | either) & ~doubted, spelled, texts), doubted, is_comma=True)

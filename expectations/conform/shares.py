@@ -11,9 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.conform.texts import Mask, Parsed, Problem, matches
+from expectations.conform.patterns import Mask, Pattern, matches
+from expectations.conform.texts import Parsed, Problem
 from expectations.contracts.model import Column
 from expectations.rules import Told, told
+
+_SIGNS = Pattern("[%‰]", signs="%‰")
 
 
 def doubted_shares(parsed: Parsed, texts: pa.StringArray, column: Column, *, is_printed: bool) -> Parsed:
@@ -25,11 +28,13 @@ def doubted_shares(parsed: Parsed, texts: pa.StringArray, column: Column, *, is_
         column: What the contract says of it.
         is_printed: Whether the file itself says what the column holds.
     """
+    signed = matches(texts, _SIGNS)
+    if column.unit != "%" and not signed.any():
+        return parsed
     numbers = parsed.values.to_numpy(zero_copy_only=False).astype(float)
-    signed = matches(texts, "[%‰]")
     if column.unit != "%":
         # A form has all its indicators in one column without a unit: a few signs say nothing of the others there.
-        is_told = bool(signed.any()) and (bool(column.unit) or 2 * signed.sum() > len(numbers))
+        is_told = bool(column.unit) or 2 * signed.sum() > len(numbers)
         at = _among(numbers, signed, 0.01) if is_told else np.zeros_like(signed)
     elif not is_printed and _are_shares(numbers, signed):
         said = told("ambiguous_unit", "share", title=column.title)

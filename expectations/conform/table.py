@@ -17,8 +17,8 @@ from expectations.conform.heed import heed
 from expectations.conform.model import HEADER, Conformed
 from expectations.conform.places import ROLES, Places, locate
 from expectations.conform.regions import RegionIndex
-from expectations.conform.texts import Problem, read_texts
-from expectations.contracts.model import Column, Contract
+from expectations.conform.texts import problem, read_texts
+from expectations.contracts.model import Column
 from expectations.contracts.records import ARROW_TYPES
 from expectations.dating import is_january_or_october, parse_period
 from expectations.findings import drafts, no_drafts
@@ -52,8 +52,7 @@ def conform(
         beside: Columns of other versions of the contract, which the dataset's records have too; blank here.
     """
     contract = route.contract
-    cells = {name: extract.cells[str(at)] for name, at in route.mapping.items()}
-    periods, found = _periods(extract, contract, cells, period)
+    periods, found = _periods(extract, route, period)
     latest = _last_day(periods)
     columns = _columns(extract, route, latest, len(periods))
     if columns.have_decimal_commas:
@@ -106,27 +105,26 @@ def _columns(
             continue
         at = route.mapping[column.name]
         own, known, unread = heed(extract.cells[str(at)], column, extract, at)
-        known = replace(known, has_decimal_commas=have_decimal_commas)
+        if have_decimal_commas:
+            known = replace(known, has_decimal_commas=True)
         texts, parsed, note = conform_column(own, column, units.get(at), extract.titles, latest, known)
         read.have_decimal_commas |= parsed.has_decimal_commas
         read.arrays[column.name] = texts.spread(parsed.values)
         read.found += unread
-        read.found += [texts.drafts(problem, column.name) for problem in parsed.problems if problem.at.any()]
+        read.found += [texts.drafts(problem, column.name) for problem in parsed.problems]
         read.notes += [note] if note else []
         read.arrays |= {column.name + suffix: texts.spread(h) for suffix, h in parsed.helpers.items()}
     return read
 
 
-def _periods(
-    extract: Extract, contract: Contract, cells: Mapping[str, pa.ChunkedArray], period: str | None
-) -> tuple[pa.Array, list[pd.DataFrame]]:
+def _periods(extract: Extract, route: Route, period: str | None) -> tuple[pa.Array, list[pd.DataFrame]]:
     """The month of every row: its own column's, else the submission's; a text that is no period is a finding."""
-    rows = len(extract.rows)
+    rows, contract = len(extract.rows), route.contract
     column = contract.with_role("period")
-    if column is None or column.name not in cells:
+    if column is None or column.name not in route.mapping:
         missing = [] if period else [_undated(np.arange(rows), "")]
         return pa.array([period], pa.string()).take(pa.array(np.zeros(rows, dtype=np.int64))), missing
-    texts = read_texts(cells[column.name], title=column.title)
+    texts = read_texts(extract.cells[str(route.mapping[column.name])], title=column.title)
     distinct = texts.values.to_pylist()
     months = pa.array([parse_period(t, contract.frequency, period) for t in distinct], pa.string())
     own = texts.spread(months)
@@ -137,11 +135,11 @@ def _periods(
     unread = months.is_null().to_numpy(zero_copy_only=False)
     doubtful = unread & np.array([is_january_or_october(text) for text in distinct], dtype=bool)
     wrong = (
-        Problem(unread & ~doubtful, told("missing_period", "cell", title=column.title)),
-        Problem(doubtful, told("missing_period", "january", title=column.title)),
+        *problem(unread & ~doubtful, "missing_period", "cell", title=column.title),
+        *problem(doubtful, "missing_period", "january", title=column.title),
     )
     undated = _undated(np.flatnonzero(blank.to_numpy(zero_copy_only=False)), column.name)
-    return own, [*(texts.drafts(one, column.name) for one in wrong if one.at.any()), undated]
+    return own, [*(texts.drafts(one, column.name) for one in wrong), undated]
 
 
 def _undated(rows: np.ndarray, column: str) -> pd.DataFrame:
@@ -184,7 +182,7 @@ def _nowhere(own: Mapping[str, pa.Array], route: Route, extract: Extract) -> dic
     """By column of places the rows whose cell is not blank and yet names nothing: a dash, 无."""
     found = {}
     for column in route.contract.columns:
-        if column.role in ROLES.values() and column.name in own:
+        if column.role in ROLES.values() and column.name in own and own[column.name].null_count:
             raw = extract.cells[str(route.mapping[column.name])].combine_chunks()
             marked = pc.and_(
                 pc.is_null(own[column.name]), pc.not_equal(pc.fill_null(pc.utf8_trim_whitespace(raw), ""), "")

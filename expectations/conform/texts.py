@@ -16,16 +16,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.conform.cleaning import clean
+from expectations.conform.patterns import Mask, Pattern, matches
 from expectations.findings import drafts
-from expectations.rules import Told
+from expectations.rules import Told, told
 
-Mask = npt.NDArray[np.bool_]
-
-NOTHING = r"^(?:[—–―─\-/\\]+|无|(?i:n/a|null|\(null\)|none|nan))$"
+NOTHING = Pattern(r"^(?:[—–―─\-/\\]+|无|(?i:n/a|null|\(null\)|none|nan))$", signs="—–―─-/\\无nN")
 """What clerks and the systems they export from write where there is nothing; free text may mean it."""
 
-FORMULA_ERROR = r"^#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NULL!|NUM!)$"
-LOST_DIGITS = r"^\d(?:\.\d+)?[eE]\+?1\d$"
+FORMULA_ERROR = Pattern(r"^#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NULL!|NUM!)$", signs="#")
+LOST_DIGITS = Pattern(r"^\d(?:\.\d+)?[eE]\+?1\d$", signs="eE")
 """A long number that a spreadsheet kept as a float: its last digits are gone."""
 
 _SAMPLE = 5_000
@@ -44,6 +43,11 @@ class Problem:
 
     at: Mask
     told: Told
+
+
+def problem(at: Mask, rule: str, case: str = "", /, **facts: object) -> tuple[Problem, ...]:
+    """The problem of the marked texts, as ``rules.told`` says it; none where no text is marked."""
+    return (Problem(at, told(rule, case, **facts)),) if at.any() else ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ class Texts:
         return drafts(pd.Index(rows), problem.told, column=column, values=shown)
 
 
-def read_texts(raw: pa.ChunkedArray, *, title: str = "", nothing: str | None = NOTHING) -> Texts:
+def read_texts(raw: pa.ChunkedArray, *, title: str = "", nothing: Pattern | None = NOTHING) -> Texts:
     """Clean a column (``cleaning.clean``), blank marks to null.
 
     Args:
@@ -118,28 +122,21 @@ def read_texts(raw: pa.ChunkedArray, *, title: str = "", nothing: str | None = N
     """
     distinct, indices = encode(raw.combine_chunks())
     cleaned = clean(distinct)
-    blank = pc.equal(cleaned, "")
+    blank = pc.binary_length(cleaned).to_numpy() == 0
     if nothing is not None:
-        blank = pc.or_(blank, pc.match_substring_regex(cleaned, nothing))
-    if not pc.any(blank).as_py():
+        blank |= matches(cleaned, nothing)
+    if not blank.any():
         return Texts(cleaned, indices, raw, title)
     # Blank marks leave the dictionary, so that no parser meets them.
-    places = pa.array(np.cumsum(~blank.to_numpy(zero_copy_only=False)) - 1, type=pa.int32())
-    places = pc.if_else(blank, pa.scalar(None, pa.int32()), places)
-    return Texts(cleaned.filter(pc.invert(blank)), places.take(indices), raw, title)
-
-
-def matches(values: pa.StringArray, pattern: str) -> Mask:
-    """Which texts contain a match of an RE2 pattern."""
-    found: Mask = pc.match_substring_regex(values, pattern).to_numpy(zero_copy_only=False)
-    return found.astype(bool)
+    places = pa.array(np.cumsum(~blank) - 1, type=pa.int32(), mask=blank)
+    return Texts(cleaned.filter(pa.array(~blank)), places.take(indices), raw, title)
 
 
 def encode(array: pa.StringArray) -> tuple[pa.StringArray, pa.Int32Array]:
     """Distinct texts and each row's place among them; texts that hardly repeat are not worth the hashing."""
-    sample = array.slice(0, _SAMPLE)
-    if pc.count_distinct(sample).as_py() <= _WORTH * len(sample):
-        encoded = array.dictionary_encode()
+    encoded = array.slice(0, _SAMPLE).dictionary_encode()
+    if len(encoded.dictionary) <= _WORTH * len(encoded):
+        encoded = encoded if len(encoded) == len(array) else array.dictionary_encode()
         return encoded.dictionary, encoded.indices
     filled = array.is_valid()
     places = np.cumsum(filled.to_numpy(zero_copy_only=False), dtype=np.int32) - 1

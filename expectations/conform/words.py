@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from unicodedata import normalize
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from expectations.conform.texts import FORMULA_ERROR, Mask, Parsed, Problem, matches
-from expectations.rules import told
+from expectations.conform.patterns import BLANKS, Mask, Pattern, matches, replaced, where
+from expectations.conform.texts import FORMULA_ERROR, Parsed, problem
 
 _YES = ("是", "有", "对", "√", "✓", "✔", "☑", "1", "TRUE", "Y", "YES", "已")
 _NO = ("否", "无", "没有", "不是", "×", "✗", "✘", "☐", "0", "FALSE", "N", "NO", "未")
-_CJK_GAP = r"([\x{4E00}-\x{9FFF}·])\s+([\x{4E00}-\x{9FFF}·])"
+_MEANING = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+_CJK_GAP = Pattern(r"([\x{4E00}-\x{9FFF}·])\s+([\x{4E00}-\x{9FFF}·])", signs=BLANKS)
 
 
 def parse_booleans(values: pa.StringArray, aliases: Mapping[str, str], *, title: str) -> Parsed:
     """Distinct texts as yes or no; the contract's ``value_aliases`` come first (``已拆除: 否``)."""
-    meaning = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
-    meaning |= {
-        alias: meaning[target.upper()] for alias, target in aliases.items() if target.upper() in meaning
+    meaning = _MEANING | {
+        alias: _MEANING[target.upper()] for alias, target in aliases.items() if target.upper() in _MEANING
     }
     answers = [meaning.get(text, meaning.get(text.upper())) for text in values.to_pylist()]
     result = pa.array(answers, type=pa.bool_())
     unknown = result.is_null().to_numpy(zero_copy_only=False)
-    problem = Problem(unknown, told("not_allowed", "yes_no", title=title))
-    return Parsed(result, (problem,))
+    return Parsed(result, problem(unknown, "not_allowed", "yes_no", title=title))
 
 
 def parse_words(
@@ -35,11 +34,10 @@ def parse_words(
 ) -> Parsed:
     """Distinct texts, with other spellings of allowed values put right; a formula error is not a text."""
     broken = matches(values, FORMULA_ERROR)
-    words = pc.if_else(pa.array(broken), pa.scalar(None, pa.string()), values)
-    problem = Problem(broken, told("formula_error", title=title))
+    words = where(broken, pa.scalar(None, pa.string()), values)
     if allowed or aliases:
         words = _respell(words, allowed, aliases)
-    return Parsed(words, (problem,))
+    return Parsed(words, problem(broken, "formula_error", title=title))
 
 
 def parse_names(values: pa.StringArray, aliases: Mapping[str, str], *, title: str) -> Parsed:
@@ -47,8 +45,8 @@ def parse_names(values: pa.StringArray, aliases: Mapping[str, str], *, title: st
 
     ``aliases`` are short forms that no region table knows (``下谷乡``) and the names they stand for.
     """
-    closed = pc.replace_substring_regex(values, _CJK_GAP, r"\1\2")
-    closed = pc.replace_substring_regex(closed, _CJK_GAP, r"\1\2")  # RE2 does not overlap: 张 三 丰
+    closed = replaced(values, _CJK_GAP, r"\1\2")
+    closed = replaced(closed, _CJK_GAP, r"\1\2")  # RE2 does not overlap: 张 三 丰
     return parse_words(closed, (), aliases, title=title)
 
 
@@ -61,9 +59,10 @@ def is_allowed(values: pa.StringArray, allowed: tuple[str, ...], aliases: Mappin
 def _respell(words: pa.StringArray, allowed: tuple[str, ...], aliases: Mapping[str, str]) -> pa.StringArray:
     right = {_loose(word): word for word in allowed}
     right |= {_loose(alias): target for alias, target in aliases.items() if _loose(alias) not in right}
-    texts = np.array(words.to_pylist(), dtype=object)
-    return pa.array([None if text is None else right.get(_loose(text), text) for text in texts], pa.string())
+    spelled = [None if text is None else right.get(_loose(text), text) for text in words.to_pylist()]
+    return pa.array(spelled, pa.string())
 
 
+@lru_cache(maxsize=1 << 14)
 def _loose(text: str) -> str:
     return "".join(normalize("NFKC", text).split()).casefold()

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from expectations.conform.joined import Joined, Positions
 from expectations.conform.model import HEADER, Conformed
-from expectations.conform.texts import Mask
+from expectations.conform.patterns import Mask
 from expectations.contracts.model import Contract
 from expectations.contracts.records import RECORD_NAMES, record_schema
 from expectations.privacy.masks import Privacy

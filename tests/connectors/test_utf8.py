@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from connectors.invisible import INVISIBLE
-from connectors.utf8 import consist_of, is_plain
+from connectors.utf8 import consist_of, hold_any, is_plain
 
 EVERY = [chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000]
 
@@ -40,3 +40,11 @@ def test_only_the_texts_of_a_slice_are_looked_at() -> None:
     texts = pa.array(["x", "12", "34", "y"])
     assert consist_of(texts.slice(1, 2), b"0123456789")
     assert not consist_of(texts.slice(1, 3), b"0123456789")
+
+
+def test_a_part_is_found_in_the_texts_of_a_slice_only() -> None:
+    texts = pa.array(["a—", "b", None, "cd"])
+    assert hold_any(texts, ["—".encode()])
+    assert hold_any(texts, [b"x", b"c"])
+    assert not hold_any(texts.slice(1), ["—".encode(), b"a"])
+    assert not hold_any(texts.slice(0, 0), [b"a"])
