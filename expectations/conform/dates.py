@@ -10,18 +10,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.utf8 import consist_of
-from expectations.conform.patterns import Mask, matches
+from expectations.conform.patterns import Mask, Pattern, matches
 from expectations.conform.texts import Parsed, Problem, problem
 
 Days = npt.NDArray[np.datetime64]
 
 _TIME = r"(?:[T ]*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?)?[秒分时Z]?)?"
-_DAY = (
+_DAY = Pattern(
     r"^(?P<year>[12]\d{3})\s*[-./年]\s*(?P<month>\d{1,2})\s*[-./月]\s*(?P<day>\d{1,2})\s*[日号]?\s*"
     + _TIME
-    + "$"
+    + "$",
+    signs="-./年",
 )
-_COMPACT = r"^(?P<year>[12]\d{3})(?P<month>\d{2})(?P<day>\d{2})$"
+_COMPACT = Pattern(r"^(?P<year>[12]\d{3})(?P<month>\d{2})(?P<day>\d{2})$", signs="12")
 SERIAL = r"^[1-9]\d{4}(?:\.\d+)?$"
 _NO_DAY = r"^[12]\d{3}(?:\s*[-./年]\s*\d{1,2}\s*月?|年|0[1-9]|1[0-2])?$"
 _OTHER_ORDER = r"^\d{1,2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*(?:\d{1,2}|\d{4})\s*日?$"
@@ -89,17 +90,13 @@ def real_days(
     return np.where(real, day, np.datetime64("NaT", "D"))
 
 
-def _by_pattern(texts: pa.StringArray, pattern: str) -> Days:
-    parts = pc.extract_regex(texts, pattern)
-    year, month, day = (_numbers(parts, name) for name in ("year", "month", "day"))
+def _by_pattern(texts: pa.StringArray, pattern: Pattern) -> Days:
+    if not pattern.may_match(texts):
+        return np.full(len(texts), np.datetime64("NaT", "D"))
+    parts = pc.extract_regex(texts, pattern.regex)
+    year, month, day = (part.cast(pa.int64()).fill_null(0).to_numpy() for part in parts.flatten())
     found = real_days(year, month, day)
     return np.where(year >= _EARLIEST_YEAR, found, np.datetime64("NaT", "D"))
-
-
-def _numbers(parts: pa.StructArray, name: str) -> npt.NDArray[np.int64]:
-    numbers = pc.fill_null(pc.cast(pc.struct_field(parts, name), pa.int64()), 0)
-    result: npt.NDArray[np.int64] = numbers.to_numpy(zero_copy_only=False)
-    return result
 
 
 def _serials(texts: pa.StringArray, epoch: np.datetime64) -> Days:

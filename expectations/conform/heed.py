@@ -21,8 +21,8 @@ from expectations.conform.dates import SERIAL
 from expectations.conform.patterns import Mask, Pattern, matches
 from expectations.conform.texts import encode
 from expectations.contracts.model import Column
-from expectations.findings import drafts, no_drafts
-from expectations.rules import Told, told
+from expectations.findings import drafts
+from expectations.rules import told
 
 if TYPE_CHECKING:
     from connectors.extract import Extract
@@ -59,22 +59,21 @@ def heed(
 
     facts, rows = extract.facts, len(raw)
     stored = facts.are(at, NUMBER, rows)
-    found = [_found(raw, facts.are(at, FORMULA, rows), _unsaved(column), column)]
+    found = _found(raw, facts.are(at, FORMULA, rows), column, "formula_unsaved")
     cells = raw
     if _is_identifier(column):
         cells = _filled(raw, facts.widths.get(at, {}))
         printed, serials = _at(cells, _are_days, _are_serials)
         days = facts.are(at, DATE, rows) | printed
-        found.append(_found(raw, days, told("date_for_number", title=column.title), column))
+        found += _found(raw, days, column, "date_for_number")
         serials &= ~days
-        found.append(_found(raw, serials, told("date_for_number", "serial", title=column.title), column))
+        found += _found(raw, serials, column, "date_for_number", "serial")
         cells = _blanked(cells, days | serials)
     if column.type == "date" and facts.from_1904:
         vague = ~stored & _at(cells, _could_be_serials)[0]
-        found.append(_found(raw, vague, told("ambiguous_date", "system", title=column.title), column))
+        found += _found(raw, vague, column, "ambiguous_date", "system")
         cells = _blanked(cells, vague)
-    known = Known(stored if stored.any() else None, facts.from_1904)
-    return cells, known, [frame for frame in found if len(frame)]
+    return cells, Known(stored if stored.any() else None, facts.from_1904), found
 
 
 def _is_identifier(column: Column) -> bool:
@@ -85,17 +84,16 @@ def _is_identifier(column: Column) -> bool:
     return column.kind in ("identifier", "student_number") or (column.key and is_plain)
 
 
-def _unsaved(column: Column) -> Told:
-    said = told("formula_unsaved", title=column.title)
-    return said if column.required or column.key or column.role else replace(said, severity="warning")
-
-
-def _found(raw: pa.ChunkedArray, at: Mask, said: Told, column: Column) -> pd.DataFrame:
+def _found(raw: pa.ChunkedArray, at: Mask, column: Column, rule: str, case: str = "") -> list[pd.DataFrame]:
+    """Drafts of the marked cells; none where none is marked. A blank for want of a result may pass as one."""
     if not at.any():
-        return no_drafts()
+        return []
+    said = told(rule, case, title=column.title)
+    if rule == "formula_unsaved" and not (column.required or column.key or column.role):
+        said = replace(said, severity="warning")
     rows = np.flatnonzero(at)
     values = pd.Series(raw.take(pa.array(rows)).fill_null("").to_pandas())
-    return drafts(pd.Index(rows), said, column=column.name, values=values)
+    return [drafts(pd.Index(rows), said, column=column.name, values=values)]
 
 
 def _blanked(cells: pa.ChunkedArray, at: Mask) -> pa.ChunkedArray:

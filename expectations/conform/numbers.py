@@ -25,8 +25,8 @@ _BIG = {"万": 10_000, "亿": 100_000_000}
 _D, _P, _B = "".join(_DIGITS), "".join(_PLACES), "".join(_BIG)
 _NUMERAL = re.compile(f"[十拾]?(?:[零〇]?[{_D}][{_P}{_B}]+)*(?:(?:[零〇]|(?<=[十拾]))[{_D}])?")
 _EXACT = 2**53
-_FIGURES = b"0123456789"
-_USUAL = _FIGURES + b"+-.,eE%"
+_FIGURES = b"0123456789."
+_USUAL = _FIGURES + b"+-,eE%"
 
 UNPARSED = "unparsed_number"
 
@@ -101,10 +101,11 @@ def _plain(values: pa.StringArray) -> pa.StringArray:
 
 
 def _are_plain(texts: pa.StringArray) -> Mask:
-    if consist_of(texts, _FIGURES):
-        are_digits: Mask = pc.binary_length(texts).to_numpy() > 0
-        return are_digits
-    return matches(texts, PLAIN)
+    if not consist_of(texts, _FIGURES):
+        return matches(texts, PLAIN)
+    dots = pc.count_substring(texts, ".").to_numpy()
+    are_plain: Mask = (dots <= 1) & (pc.binary_length(texts).to_numpy() > dots)
+    return are_plain
 
 
 def _cast(texts: pa.StringArray, plain: Mask) -> npt.NDArray[np.float64]:

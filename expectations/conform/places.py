@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from expectations.conform.regions import Place, RegionIndex
 from expectations.contracts.model import Contract
 from expectations.findings import drafts, no_drafts
 from expectations.rules import Told, told
+
+_TOO_MANY = 1 << 62
+"""What a combination of places must stay below to be one number."""
 
 ROLES = {
     "code": "region_code",
@@ -133,24 +136,26 @@ def _unclear(
 
 def _distinct(texts: Mapping[str, pa.Array], rows: int) -> tuple[npt.NDArray[np.int64], list[Place]]:
     """For each row the place in the list of distinct combinations."""
-    combined = np.zeros(rows, dtype=np.int64)
-    firsts = np.zeros(min(rows, 1), dtype=np.int64)
+    combined, below = np.zeros(rows, dtype=np.int64), 1
     for column in texts.values():
         encoded = column.dictionary_encode()
         own = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
+        if below * (len(encoded.dictionary) + 1) >= _TOO_MANY:
+            combined, below = _renumber(combined), rows
         combined = combined * (len(encoded.dictionary) + 1) + own
-        combined, firsts = _renumber(combined)
+        below *= len(encoded.dictionary) + 1
+    combined = _renumber(combined)
+    firsts = np.flatnonzero(np.diff(np.maximum.accumulate(combined), prepend=-1))
+    blank = [None] * len(firsts)
     picked = {part: column.take(pa.array(firsts)).to_pylist() for part, column in texts.items()}
-    return combined, [
-        Place(**{part: values[i] for part, values in picked.items()}) for i in range(len(firsts))
-    ]
+    given = (picked.get(field.name, blank) for field in fields(Place))
+    return combined, [Place(*values) for values in zip(*given, strict=True)]
 
 
-def _renumber(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Keys as places in order of appearance, and the row where each first stands."""
+def _renumber(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Keys as places in order of appearance."""
     codes, _ = pd.factorize(keys)
-    firsts = np.unique(codes, return_index=True)[1]
-    return codes.astype(np.int64), firsts.astype(np.int64)
+    return codes.astype(np.int64)
 
 
 def _drafts(

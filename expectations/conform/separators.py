@@ -89,7 +89,7 @@ def separated(texts: pa.StringArray, origin: Origin | None = None, *, whole: boo
     if (spaced := matches(texts, _BLANKS)).any():
         texts = where(spaced, pc.replace_substring_regex(texts, "[ ']", ""), texts)
     elsewhere = origin is not None and origin.has_commas and not whole
-    if not elsewhere and not matches(texts, _TELLING_WHOLE if whole else _TELLING).any():
+    if not elsewhere and not _tell(texts, whole):
         return Separated(texts, np.zeros(len(texts), dtype=bool))
     written = np.ones(len(texts), dtype=bool) if origin is None else origin.written
     stored = ~written if origin is None else origin.stored
@@ -107,6 +107,13 @@ def separated(texts: pa.StringArray, origin: Origin | None = None, *, whole: boo
     if whole or (dot.any() and (comma.sum() < 2 or comma.sum() * _FEW < dot.sum())):
         return Separated(_by_dot(texts), comma | (dotted & in_groups))
     return Separated(_by_dot(texts), comma | (either & (~dotted | in_groups)))
+
+
+def _tell(texts: pa.StringArray, whole: bool) -> bool:
+    """Whether any text has a comma, or dots that may be another thing than the one decimal mark."""
+    if not whole and consist_of(texts, _DIGITS + b"."):
+        return bool((pc.count_substring(texts, ".").to_numpy() > 1).any())
+    return bool(matches(texts, _TELLING_WHOLE if whole else _TELLING).any())
 
 
 def _by_dot(texts: pa.StringArray) -> pa.StringArray:

@@ -69,7 +69,7 @@ def conform(
     }
     every = [frame for frame in (*found, located.findings, _guesses(route)) if len(frame)]
     return Conformed(
-        frame=pa.table(arrays).to_pandas(types_mapper=_PANDAS_TYPES.get),
+        frame=pa.table(arrays).to_pandas(types_mapper=_PANDAS_TYPES.get, use_threads=False),
         findings=pd.concat(every, ignore_index=True) if every else no_drafts(),
         extract=extract,
         columns=dict(route.mapping),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheets import city, conformed, regions
 
-from expectations.conform import RegionIndex
+from expectations.conform import RegionIndex, places
 from expectations.conform.regions import Place, Resolution, Scope
 from expectations.contracts.model import Column
 from warehouse.regions import read_regions_csv
@@ -186,3 +187,24 @@ def test_a_county_known_under_its_older_name_resolves_in_the_real_list() -> None
 def test_regions_without_a_parent_in_the_list_still_resolve() -> None:
     index = regions(("990101", "东山县", "county"), ("990101100", "清河镇", "township"))
     assert at("东山县", "清河镇", index=index).code == "990101100000"
+
+
+def test_combinations_of_places_that_are_too_many_for_one_number_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = {part: pa.array([*"abcab", None]) for part in ("county", "township")} | {
+        "village": pa.array([*"xyzyxx"])
+    }
+    rows, found = places._distinct(texts, 6)
+    monkeypatch.setattr(places, "_TOO_MANY", 2)
+    again, same = places._distinct(texts, 6)
+    assert rows.tolist() == again.tolist() == [0, 1, 2, 3, 4, 5]
+    assert (
+        found
+        == same
+        == [
+            *(Place(None, a, a, v) for a, v in zip("abcab", "xyzyx", strict=True)),
+            Place(village="x"),
+        ]
+    )
+    assert places._distinct({"village": pa.array([*"abab"])}, 4)[0].tolist() == [0, 1, 0, 1]
