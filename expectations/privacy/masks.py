@@ -20,7 +20,8 @@ from expectations.privacy.columns import as_arrow, as_series
 from expectations.privacy.numbers import visible
 from warehouse.scratch import scratch
 
-_MANY = 20_000
+_MANY = 100_000
+"""Values from which on all cores together are faster than one alone; fewer cost less on one."""
 _DIGEST = 24
 _BLOCK = 64
 _NUMBERED = re.compile(r"[0-9A-Za-z]{4}")
@@ -66,10 +67,7 @@ class Privacy:
     def _hashed(self, values: pa.StringArray, prefix: str) -> pa.StringArray:
         if len(values) > _MANY:
             return _hmac_in_duckdb(self._key, pc.binary_join_element_wise(pa.scalar(prefix), values, ""))
-        texts = [(prefix + value).encode() for value in values.to_pylist()]
-        return pa.array(
-            [hmac.digest(self._key, text, "sha256").hex()[:_DIGEST] for text in texts], pa.string()
-        )
+        return _hmac(self._key, prefix.encode(), values)
 
 
 def mask(text: str) -> str:
@@ -97,10 +95,28 @@ def masked(texts: pa.StringArray) -> pa.StringArray:
     return pa.array([mask(text) for text in distinct.to_pylist()], pa.string()).take(places)
 
 
-def _hmac_in_duckdb(key: bytes, messages: pa.StringArray) -> pa.StringArray:
-    """HMAC-SHA256 of a million values at once (RFC 2104), four times as fast as one by one."""
+def _pads(key: bytes) -> tuple[bytes, bytes]:
+    """The blocks that RFC 2104 lays before the message and before its hash."""
     padded = np.frombuffer(key.ljust(_BLOCK, b"\0"), dtype=np.uint8)
-    inner, outer = (bytes(padded ^ np.uint8(pad)) for pad in (0x36, 0x5C))
+    return bytes(padded ^ np.uint8(0x36)), bytes(padded ^ np.uint8(0x5C))
+
+
+def _hmac(key: bytes, prefix: bytes, values: pa.StringArray) -> pa.StringArray:
+    """HMAC-SHA256 of values; what all of them begin with is hashed once, in half the time of one by one."""
+    inner, outer = map(sha256, _pads(key))
+    inner.update(prefix)
+    found = []
+    for value in values.cast(pa.binary()).to_pylist():
+        message, whole = inner.copy(), outer.copy()
+        message.update(value)
+        whole.update(message.digest())
+        found.append(whole.hexdigest()[:_DIGEST])
+    return pa.array(found, pa.string())
+
+
+def _hmac_in_duckdb(key: bytes, messages: pa.StringArray) -> pa.StringArray:
+    """HMAC-SHA256 of a million values at once, on every core."""
+    inner, outer = _pads(key)
     rows = pa.table({"place": np.arange(len(messages)), "message": messages})
     with scratch() as connection:
         connection.register("rows", rows)
