@@ -10,16 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cached_property
 from unicodedata import normalize
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.errors import Refused
 from connectors.extract import Extract
 from expectations.conform import Conformed
 from expectations.contracts.model import Contract
 from expectations.findings import drafts
+from expectations.privacy.columns import as_arrow
 from expectations.rules import Told, told
 
 _COPY = re.compile(
@@ -77,7 +80,7 @@ def told_apart(tables: Sequence[Conformed], contract: Contract) -> ToldApart:
     if not _may_overlap(list(sheets.values())):
         return ToldApart(tuple(tables))
     # The real ones first, and a whole before its parts: a copy is held against them and not they against it.
-    ordered = sorted(sheets.values(), key=lambda sheet: (sheet.doubtful, -len(sheet.keys)))
+    ordered = sorted(sheets.values(), key=lambda sheet: (sheet.doubtful, -len(sheet.objects)))
     taken: list[_Sheet] = []
     leftovers: list[tuple[Extract, Refused]] = []
     notes: list[str] = []
@@ -101,8 +104,8 @@ def told_apart(tables: Sequence[Conformed], contract: Contract) -> ToldApart:
 def _may_overlap(sheets: Sequence[_Sheet]) -> bool:
     if not sheets[0].has_key:
         return True
-    keys = pd.concat([sheet.objects.dropna().drop_duplicates() for sheet in sheets])
-    return bool(keys.duplicated().any())
+    objects = pa.concat_arrays([sheet.objects.drop_null().unique() for sheet in sheets])
+    return len(objects.unique()) < len(objects)
 
 
 class _Sheet:
@@ -114,17 +117,22 @@ class _Sheet:
         self.doubtful = is_doubtful(first.sheet, first.hidden, names)
         self.has_key = bool(_key(contract))
         self._contract = contract
-        key = _key(contract)
-        self.keys = pd.concat([_keys(table, key) for table in tables], ignore_index=True)
-        lasting = [name for name in key if name != "period"]
-        self.objects = pd.concat([_keys(table, lasting) for table in tables], ignore_index=True)
+
+    @cached_property
+    def objects(self) -> pa.StringArray:
+        """By row the object, in whatever period."""
+        lasting = [name for name in _key(self._contract) if name != "period"]
+        return pa.concat_arrays([_keys(table, lasting) for table in self.tables])
 
     @cached_property
     def rows(self) -> pd.DataFrame:
         """By row the key and the object (missing where a part of it is), the content, and the spreadsheet's number."""
-        content = pd.concat([_contents(table, self._contract) for table in self.tables], ignore_index=True)
+        keys = pa.concat_arrays([_keys(table, _key(self._contract)) for table in self.tables])
+        contents = pa.concat_arrays([_contents(table, self._contract) for table in self.tables])
         numbers = pd.concat([table.frame["row"] for table in self.tables], ignore_index=True)
-        return pd.DataFrame({"key": self.keys, "object": self.objects, "content": content, "row": numbers})
+        texts = {"key": keys, "object": self.objects, "content": contents}
+        by_row = {name: pd.Series(column.to_pandas(), dtype="str") for name, column in texts.items()}
+        return pd.DataFrame({**by_row, "row": numbers})
 
     def shared(self, other: _Sheet, by: str = "key") -> pd.DataFrame:
         """Rows of both that have one key (or are of one ``object``, in whatever period), side by side."""
@@ -152,32 +160,29 @@ def _key(contract: Contract) -> list[str]:
     return [*contract.distinct, "period"] if contract.distinct else []
 
 
-def _keys(table: Conformed, key: Sequence[str]) -> pd.Series:
+def _keys(table: Conformed, key: Sequence[str]) -> pa.StringArray:
     """The key of every row as one text, missing where a part of it is."""
-    parts = [_texts(table, name) for name in key] or [pd.Series(None, index=table.frame.index, dtype="str")]
-    return reduce(_beside, parts)
+    if not key:
+        return pa.nulls(len(table.frame), pa.string())
+    return _beside([_texts(table, name) for name in key])
 
 
-def _contents(table: Conformed, contract: Contract) -> pd.Series:
+def _contents(table: Conformed, contract: Contract) -> pa.StringArray:
     """All that a row says, as one text."""
     names = (*(column.name for column in contract.columns), "region_code", "period")
-    return reduce(_beside, [_texts(table, name).fillna("") for name in names])
+    return _beside([pc.fill_null(_texts(table, name), "") for name in names])
 
 
-def _beside(left: pd.Series, right: pd.Series) -> pd.Series:
-    joined: pd.Series = left + "\x1f" + right
-    return joined
+def _beside(texts: Sequence[pa.StringArray]) -> pa.StringArray:
+    return pc.binary_join_element_wise(*texts, "\x1f")
 
 
-def _texts(table: Conformed, name: str) -> pd.Series:
+def _texts(table: Conformed, name: str) -> pa.StringArray:
     """A column as text; what could not be read, as it was written."""
-    values = table.frame[name]
-    read = values.astype("str").where(values.notna())
-    if name not in table.columns:
+    read = as_arrow(table.frame[name])
+    if name not in table.columns or not read.null_count:
         return read
-    return read.fillna(
-        table.extract.cells[str(table.columns[name])].to_pandas().astype("str").where(values.isna())
-    )
+    return pc.coalesce(read, table.extract.cells[str(table.columns[name])].combine_chunks())
 
 
 def _left_out(sheet: _Sheet, real: _Sheet) -> Refused:

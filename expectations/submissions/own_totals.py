@@ -7,7 +7,8 @@ layout: a total is told only where one set of rows is meant and no set that it m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import fsum
@@ -34,6 +35,8 @@ _SUB = re.compile(r"^小计(?:数|[(][^()]{0,8}[)])?:?$")
 _OTHER = re.compile(r"累计|页|平均|均值|占|比|其中|上[年期月]|同期|增|减|计划|目标|差")
 _NO_SUM = re.compile(r"率|比例|比重|占比|人均|户均|亩均|平均|均价|单价|单产|年龄|年度|年份")
 _COUNTED = re.compile(r"(?:数|额|量|面积|里程|人口|金|款)$")
+_DIGITS = re.compile(r"\d+(?:\.(?!\d{3}$)\d+)?", re.ASCII)
+"""Numbers that are read the same whatever stands beside them; what a point before three digits is, the column tells."""
 _PLACES = ("county_name", "township_name", "village_name")
 _SHOWN = 15
 """Digits that are sure in a float."""
@@ -65,10 +68,9 @@ def own_totals(
 
 def _of_table(ledger: _Ledger, every: Sequence[_Ledger]) -> Iterator[dict[str, Any]]:
     totals = ledger.totals
-    if not totals:
+    if all(total.meant is None for total in totals):
         return
-    for column in ledger.summed:
-        printed = ledger.printed(column)
+    for column, printed in ledger.printed():
         for total, figure in zip(totals, printed, strict=True):
             check = _check(ledger, column, total, figure, every) if figure is not None else None
             if check is not None:
@@ -130,16 +132,41 @@ class _Ledger:
         layout = _Layout(self, rows, labels)
         return [total for at in range(len(rows)) if (total := layout.total(at)) is not None]
 
-    def printed(self, column: Column) -> list[_Figure | None]:
-        """The figures of the total rows in a column."""
-        at = self.table.columns[column.name]
-        raw = self.table.extract.totals[str(at)]
-        unit = {one.index: one.unit for one in self.table.extract.table.columns}.get(at)
-        texts, parsed, _ = conform_column(raw, column, unit, self.table.extract.titles, None)
+    def printed(self) -> Iterator[tuple[Column, list[_Figure | None]]]:
+        """The columns, each with the figures of the total rows."""
+        read: dict[str, list[_Figure | None]] = {}
+        for columns in self._alike():
+            figures = self._figures(columns)
+            size = len(figures) // len(columns)
+            read |= {one.name: figures[n * size : (n + 1) * size] for n, one in enumerate(columns)}
+        for column in self.summed:
+            yield column, [read[column.name][total.at] for total in self.totals]
+
+    def _alike(self) -> Iterable[list[Column]]:
+        """Columns whose totals are read together: of one unit, where each is read the same by itself."""
+        found: dict[object, list[Column]] = defaultdict(list)
+        for column in self.summed:
+            texts = self.table.extract.totals[str(self.table.columns[column.name])].to_pylist()
+            is_plain = all(text is None or _DIGITS.fullmatch(text) for text in texts)
+            unit = self._units.get(self.table.columns[column.name])
+            found[(column.type, column.unit, unit) if is_plain else column.name].append(column)
+        return found.values()
+
+    def _figures(self, columns: Sequence[Column]) -> list[_Figure | None]:
+        """The figures of columns that are alike, under one another."""
+        extract, first = self.table.extract, columns[0]
+        cells = [extract.totals[str(self.table.columns[one.name])] for one in columns]
+        raw = pa.chunked_array([chunk for one in cells for chunk in one.chunks], pa.string())
+        unit = self._units.get(self.table.columns[first.name])
+        texts, parsed, _ = conform_column(raw, first, unit, extract.titles, None)
         values = texts.spread(parsed.values).to_pylist()
-        factor = float(read_unit(column, unit, self.table.extract.titles).scale.factor)
-        figures = [_figure(text, value, factor) for text, value in zip(raw.to_pylist(), values, strict=True)]
-        return [figures[total.at] for total in self.totals]
+        factor = float(read_unit(first, unit, extract.titles).scale.factor)
+        return [_figure(text, value, factor) for text, value in zip(raw.to_pylist(), values, strict=True)]
+
+    @cached_property
+    def _units(self) -> Mapping[int, str | None]:
+        """By column of the grid, the unit that its header prints."""
+        return {one.index: one.unit for one in self.table.extract.table.columns}
 
 
 def _adds_up(column: Column) -> bool:

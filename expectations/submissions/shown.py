@@ -20,6 +20,8 @@ _SENTENCES = ("message", "remedy", "instruction")
 
 def shown_rows(rows: pa.Table, shield: Shield) -> pa.Table:
     """Rows with their sheets, cell addresses and sentences as others may see them."""
+    if not rows.num_rows:
+        return rows
     for name in _SENTENCES:
         if name in rows.schema.names:
             rows = _replaced(rows, name, _cleaned(rows[name], shield))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import fsum
@@ -25,6 +27,15 @@ class Sums:
         self._table = table
         self._columns: dict[str, _Numbers | None] = {}
 
+    @cached_property
+    def _spoilt(self) -> Mapping[str, list[int]]:
+        """By column the rows in which something is wrong with its cell."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for column, row in zip(self._table.findings["column"], self._table.findings["position"], strict=True):
+            if row >= 0:
+                found[column].append(row)
+        return found
+
     def of(self, name: str, rows: Rows) -> float | None:
         """What some rows come to in a column; None without it, or where one holds something that is no number."""
         column = self._column(name)
@@ -45,10 +56,8 @@ class Sums:
         if raw.null_count == len(raw):
             return None
         values = self._table.frame[name].to_numpy("float64", na_value=np.nan)
-        found = self._table.findings
-        wrong = found.loc[found["column"] == name, "position"].to_numpy()
         is_spoilt = np.zeros(len(values), dtype=bool)
-        is_spoilt[wrong[wrong >= 0].astype(np.int64)] = True
+        is_spoilt[self._spoilt.get(name, [])] = True
         return _Numbers(values, is_spoilt)
 
 
