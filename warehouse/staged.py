@@ -28,6 +28,14 @@ Layout = Mapping[str, Mapping[str, str]]
 UNROUTED = "unrouted"
 """Stands for the dataset of what no contract took, in folders and in tables."""
 
+_WRITING = {
+    "compression": "zstd",
+    "write_page_checksum": True,
+    "use_dictionary": False,
+    "write_statistics": False,
+}
+"""How a part is written: it is read as a whole, so that statistics help nobody, and zstd finds what repeats by itself."""
+
 _ASIDE = ".aside"
 _LAYOUT = b"shiji.layout"
 _NOTES = b"shiji.notes"
@@ -93,7 +101,7 @@ class StagedStore:
         folder, _, name = path.rpartition("/")
         self._files.create_dir(folder, recursive=True)
         beside = f"{folder}/.{name}.tmp"
-        pq.write_table(table, beside, compression="zstd", filesystem=self._files, write_page_checksum=True)
+        pq.write_table(table, beside, filesystem=self._files, **_WRITING)
         self._files.move(beside, path)
 
     def read(self, dataset: str, submission_ids: Iterable[str], part: Part, schema: pa.Schema) -> pa.Table:
