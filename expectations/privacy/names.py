@@ -119,9 +119,9 @@ class KnownNames:
 
     @cached_property
     def _characters(self) -> str:
-        """How a name begins: a first and a second character of any; far fewer texts have both than the first."""
+        """How a name begins: a first and a second character of any, be they spaced; far fewer have both than the first."""
         classes = ("".join(sorted({name[place] for name in self._names})) for place in (0, 1))
-        return "".join(f"[{re.escape(one)}]" for one in classes) if self._names else ""
+        return r"\s*".join(f"[{re.escape(one)}]" for one in classes) if self._names else ""
 
     @cached_property
     def _beginning(self) -> re.Pattern[str]:

@@ -125,6 +125,11 @@ def test_an_id_is_masked_whatever_stands_around_it(before: str, after: str) -> N
     assert VALID_ID not in scrub_text(text)
 
 
+def test_a_known_name_with_blanks_in_it_is_masked_in_a_column_too() -> None:
+    values = pd.Series(["王 小明", "王　小明", "王 小明村"], dtype="str")
+    assert KnownNames(["王小明"]).clean(values).tolist() == ["王**", "王**", "王 小明村"]
+
+
 def test_a_column_is_scrubbed_where_it_must_be() -> None:
     values = pd.Series(["好", None, f"找{PHONE}"], index=[3, 4, 5], dtype="str")
     cleaned = scrub(values)
