@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.tables.captions import is_caption
+from connectors.tables.cells import Kind
 from connectors.tables.header import Header
 from connectors.tables.sections import is_section
 from connectors.tables.shape import Shape
@@ -26,6 +27,7 @@ class Body:
     """The rows of one body.
 
     Attributes:
+        shape: What the rows look like.
         records: Body rows.
         totals: Rows computed from others.
         sections: Headings without values.
@@ -33,6 +35,7 @@ class Body:
         end: The first row that is not of this table.
     """
 
+    shape: Shape
     records: list[int] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
     sections: list[int] = field(default_factory=list)
@@ -42,18 +45,18 @@ class Body:
     def until(self, end: int, notes: list[int]) -> Body:
         """The same body with the footers of the whole form, ending where its other half ends."""
         if end >= self.end:
-            return Body(self.records, self.totals, self.sections, notes, end)
+            return replace(self, notes=notes, end=end)
         records, totals, sections = (
             [n for n in rows if n < end] for rows in (self.records, self.totals, self.sections)
         )
-        return Body(records, totals, sections, notes, end)
+        return replace(self, records=records, totals=totals, sections=sections, notes=notes, end=end)
 
 
 def read_body(view: View, header: Header) -> Body:
     """Sort the rows under ``header`` until the next table begins."""
     shape = Shape(view, header)
     plain, odd, end = _walk(shape)
-    body = Body(end=end)
+    body = Body(shape, end=end)
     notes_from = _notes_from(shape, odd, plain)
     for n in odd:
         _kind(shape, body, n, n >= notes_from).append(n)
@@ -82,7 +85,7 @@ def _walk(shape: Shape) -> tuple[list[int], list[int], int]:
             plain.append(n)
         elif shape.plain(n, follows_plain):
             plain.append(n)
-        elif (row := view.row(n)).boxes:
+        elif not (row := view.row(n)).blank:
             if (begin := next_table(shape, row)) is not None:
                 return [m for m in plain if m < begin], [m for m in odd if m < begin], begin
             odd.append(n)
@@ -94,7 +97,7 @@ def _kind(shape: Shape, body: Body, n: int, is_footer: bool) -> list[int]:
     row = shape.view.row(n)
     if is_footer or _is_note(shape, row):
         return body.notes
-    if is_total(row) and not (shape.valued and len(row.boxes) == 1 and row.first.text.endswith(":")):
+    if is_total(row) and not (shape.valued and row.size == 1 and row.first.text.endswith(":")):
         return body.totals
     if is_section(shape, row):
         return body.sections
@@ -130,20 +133,22 @@ def _settle(shape: Shape, body: Body) -> None:
 
 
 def _alone(shape: Shape, n: int) -> bool:
-    return len(shape.view.row(n).boxes) == 1 and not shape.view.row(n).values
+    row = shape.view.row(n)
+    return row.size == 1 and not row.values
 
 
 def _is_note(shape: Shape, row: Row) -> bool:
     if repeats_names(shape, row):
         return True
-    text = re.sub(r"\s+", " ", row.first.text)
+    if row.values > 1 or row.size > max(6, shape.usual):
+        return False
     if shape.code is not None and shape.unit is not None and _is_coded(shape, row):
         return False
-    return bool(NOTE.match(text)) and row.values <= 1 and len(row.boxes) <= max(6, shape.usual)
+    return bool(NOTE.match(re.sub(r"\s+", " ", row.first.text)))
 
 
 def _is_coded(shape: Shape, row: Row) -> bool:
-    return {shape.code, shape.unit} <= {box.col for box in row.boxes}
+    return all(col is not None and row.kind(col) != Kind.BLANK for col in (shape.code, shape.unit))
 
 
 def _notes_from(shape: Shape, odd: list[int], plain: list[int]) -> int:
@@ -162,7 +167,7 @@ def _notes_from(shape: Shape, odd: list[int], plain: list[int]) -> int:
 
 def _is_remark(shape: Shape, row: Row) -> bool:
     """Whether the row is a text that no record begins with: a sentence, or one that stands right of all labels."""
-    if len(row.boxes) != 1 or row.values or shape.usual < _WIDE or is_total(row):
+    if row.size != 1 or row.values or shape.usual < _WIDE or is_total(row):
         return False
     box = row.first
     if shape.coded_rows and box.col != shape.code:
@@ -174,7 +179,7 @@ def _is_remark(shape: Shape, row: Row) -> bool:
 def _may_follow_note(shape: Shape, row: Row) -> bool:
     return (
         not is_total(row)
-        and (len(row.boxes) <= 2 or is_caption(row))
+        and (row.size <= 2 or is_caption(row))
         and row.values <= 1
-        and (shape.code is None or row.at(shape.code) is None or len(row.boxes) == 1)
+        and (shape.code is None or row.at(shape.code) is None or row.size == 1)
     )

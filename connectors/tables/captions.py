@@ -41,25 +41,25 @@ def is_particular(row: Row) -> bool:
 
     Periods alone, and places alone, head columns too: beside one of them another kind must stand.
     """
-    kinds = _particulars(row.boxes) if len(row.boxes) <= _MOST else [None]
+    kinds = _particulars(row.boxes) if row.size <= _MOST else [None]
     return None not in kinds and ("own" in kinds or len({*kinds}) > 1)
 
 
 def stands_above(row: Row, below: Row) -> bool:
     """Whether a row with particulars is a caption line over the header ``below``, which names all columns itself."""
-    if len(row.boxes) > _MOST or any(box.bottom > row.number for box in row.boxes):
+    if row.size > _MOST or any(box.bottom > row.number for box in row.boxes):
         return False
-    if is_particular(row) and len(row.boxes) == 1:
+    if is_particular(row) and row.size == 1:
         return True
     if below.hanging or not _may_be_names(below):
         return False
-    if len(below.boxes) <= len(row.boxes) and not all(is_header_word(bare(box.text)) for box in below.boxes):
+    if below.size <= row.size and not all(is_header_word(bare(box.text)) for box in below.boxes):
         return False
-    apart = len(row.boxes) > 1 and row.boxes[1].col > row.first.right + 1
-    covered = below.first.col <= row.first.col
+    apart = row.size > 1 and row.boxes[1].col > row.first.right + 1
+    covered = below.begin <= row.begin
     if is_particular(row):
         return covered or apart
-    return covered and apart and _is_partly_particular(row) and len(below.boxes) > 2 * len(row.boxes)
+    return covered and apart and _is_partly_particular(row) and below.size > 2 * row.size
 
 
 def _may_be_names(row: Row) -> bool:

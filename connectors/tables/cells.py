@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from enum import Enum
+from collections.abc import Sequence
+from enum import IntEnum
 from functools import lru_cache
 
 from connectors.grid import Cell
@@ -12,22 +13,20 @@ from connectors.invisible import INVISIBLE
 from connectors.tables.words import UNIT
 
 
-class Kind(Enum):
-    """How a cell looks by itself; hashed as the one object it is, for it is counted by the million."""
+class Kind(IntEnum):
+    """How a cell looks by itself: a letter, so that the kinds of a row are bytes, counted and stripped at once."""
 
-    __hash__ = object.__hash__
-
-    BLANK = "blank"
-    NUMBER = "number"
-    YEAR = "year"
-    DATE = "date"
-    DASH = "dash"
-    UNIT = "unit"
-    PLACEHOLDER = "placeholder"
-    TEXT = "text"
+    BLANK = ord(" ")
+    NUMBER = ord("n")
+    YEAR = ord("y")
+    DATE = ord("d")
+    DASH = ord("-")
+    UNIT = ord("u")
+    PLACEHOLDER = ord("p")
+    TEXT = ord("t")
 
 
-VALUES = frozenset({Kind.NUMBER, Kind.DATE})
+VALUES = (Kind.NUMBER, Kind.DATE)
 
 _NUMBER = re.compile(
     r"^[¥￥$€£]?\s*[-+−]?\s*[(]?[¥￥$€£]?[-+−]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?\d*[)]?\s*(%|‰|元|E[+-]?\d+)?$",
@@ -42,6 +41,9 @@ _TIME = re.compile(r"^\d{1,2}:\d\d(:\d\d)?$")
 _DASH = re.compile(r"^[-—–－―─/／=*.…×xX\\]+$|^(\(?[NXDZS]A?\)?|n/?a|无数据|None|nan|null)$")
 _PLACEHOLDER = re.compile(r"^\$+$|\$\{[^}]*\}|\{\{[^}]*\}\}|^#\{|^<%")
 _CHINESE_SPACE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff(])|(?<=[):、])\s+(?=[\u3400-\u9fff])")
+_IN_UNITS = frozenset(UNIT.pattern)  # all letters that a unit may be spelt with
+_YEAR_DIGITS = 4
+_MOST = 1 << 16  # values whose kinds are kept
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 
 
@@ -85,17 +87,40 @@ def kind_of(value: Cell, text: str) -> Kind:
     if isinstance(value, bool):
         return Kind.TEXT
     if isinstance(value, (int, float)):
-        return Kind.YEAR if text.startswith(("19", "20")) and _YEAR.match(text) else Kind.NUMBER
+        return Kind.YEAR if 1900 <= value < 2100 and value == int(value) else Kind.NUMBER
     return Kind.DATE
 
 
-@lru_cache(maxsize=1 << 15)  # the words of a ledger repeat
+def kinds_of(cells: Sequence[Cell]) -> bytes:
+    """How each of the cells looks, a letter per cell."""
+    if bool in map(type, cells):  # True would be found as 1
+        return bytes(kind_of(cell, text_of(cell)) for cell in cells)
+    return bytes(map(_known.__getitem__, cells))
+
+
+class _Known(dict[Cell, Kind]):
+    """How cells look, by their values: the words and numbers of ledgers repeat."""
+
+    def __missing__(self, value: Cell) -> Kind:
+        if len(self) >= _MOST:
+            self.clear()
+        found = self[value] = kind_of(value, text_of(value))
+        return found
+
+
+_known = _Known()
+
+
 def _kind_of_text(text: str) -> Kind:
     first = text[0]
     if first.isalpha() and not first.isascii():
+        if "\u3400" <= first <= "\u9fff" and first not in _IN_UNITS:
+            return Kind.TEXT
         return Kind.UNIT if len(text) <= 16 and UNIT.match(bare(text)) else Kind.TEXT
     if len(text) > 40:
         return Kind.PLACEHOLDER if _PLACEHOLDER.search(text[:200]) else Kind.TEXT
+    if len(text) > _YEAR_DIGITS and text.isascii() and text.isdigit():
+        return Kind.NUMBER  # told without a pattern
     if _DASH.match(text.replace(" ", "")):
         return Kind.DASH
     if _YEAR.match(text):

@@ -50,9 +50,7 @@ def _code(view: View, header: Header, col: int) -> str | None:
             text = bare(box.text)
             if NUMBERED_COLUMN.match(text):
                 return text.split("=")[0]
-            is_named = row.first is not box and bool(
-                CODE_CAPTION.match(row.first.text) and SYMBOL.match(text)
-            )
+            is_named = row.first != box and bool(CODE_CAPTION.match(row.first.text) and SYMBOL.match(text))
             if role is Role.STEMS or STEM.match(text) or is_named or _is_printed_code(text):
                 return text
     return None

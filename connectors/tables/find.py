@@ -14,7 +14,6 @@ from connectors.tables.labels import labels_of
 from connectors.tables.model import Table
 from connectors.tables.nesting import Nesting
 from connectors.tables.preamble import preamble
-from connectors.tables.shape import Shape
 from connectors.tables.units import Units
 from connectors.tables.view import View
 from connectors.tables.words import CONTINUED
@@ -75,7 +74,7 @@ def _read(view: View, titles: list[int], top: int, form: Form) -> tuple[list[Tab
 
 def _table(view: View, titles: list[int], header: Header, body: Body, form: Form) -> Table:
     written = sorted([*body.records, *body.totals, *body.sections])
-    units = Units(view, form.titles, header, Shape(view, header, written))
+    units = Units(view, form.titles, header, body.shape.of(written))
     columns = columns_of(view, header, units)
     taken = {column.unit for column in columns}
     left = [unit for unit in units.printed if unit not in taken]

@@ -21,10 +21,10 @@ def halves(view: View, top: int) -> list[View]:
     if starts := _under_titles(view, top):
         return _parts(view, starts)
     for n in range(top, min(top + _DEEP, len(view))):
-        boxes = view.row(n).boxes
-        if not boxes or (n > top and boxes[0].text != "甲"):
+        row = view.row(n)
+        if row.blank or (n > top and row.first.text != "甲"):
             continue
-        if starts := _starts(view, n, boxes):
+        if starts := _starts(view, n, row.boxes):
             return _parts(view, starts)
     return [view]
 
@@ -36,19 +36,19 @@ def _parts(view: View, starts: Sequence[int]) -> list[View]:
 
 def _under_titles(view: View, top: int) -> list[int]:
     """The first columns of different tables beside each other: each under its own title, a blank column between."""
-    titles = next((row for n in range(top - 1, max(top - _NEAR, -1), -1) if (row := view.row(n)).boxes), None)
+    titles = next(view.written(range(top - 1, max(top - _NEAR, -1), -1)), None)
     if (
         titles is None
-        or len(titles.boxes) < 2
+        or titles.size < 2
         or is_particular(titles)
         or not all(_is_title(box) for box in titles.boxes)
     ):
         return []
-    rows = [row for n in range(top, min(top + _BELOW, len(view))) if (row := view.row(n)).boxes]
+    rows = view.written(range(top, min(top + _BELOW, len(view))))
     used = {col for row in rows for box in row.boxes for col in range(box.col, box.right + 1)}
     starts = [box.col for box in titles.boxes]
     apart = all(start in used and start - 1 not in used for start in starts[1:])
-    return starts if apart and view.row(top).first.col >= starts[0] else []
+    return starts if apart and view.row(top).begin >= starts[0] else []
 
 
 def _is_title(box: Box) -> bool:
@@ -86,11 +86,11 @@ def _repeats(texts: Sequence[str], width: int) -> bool:
 
 def _label_records(view: View, n: int, starts: Sequence[int]) -> bool:
     """Whether every half begins with labels or order numbers, and the first one where the records do."""
-    rows = [row for m in range(n + 1, min(n + 1 + _BELOW, len(view))) if len((row := view.row(m)).boxes) > 1]
+    rows = [row for row in view.written(range(n + 1, min(n + 1 + _BELOW, len(view)))) if row.size > 1]
     if not rows:
         return all(_names_rows(view, n, start) for start in starts)
     columns = [[box for row in rows if (box := row.at(start)) and box.col == start] for start in starts]
-    if min(map(len, columns)) * 2 < len(rows) or min(row.first.col for row in rows) < starts[0]:
+    if min(map(len, columns)) * 2 < len(rows) or min(row.begin for row in rows) < starts[0]:
         return False
     return all(_are_labels(column) for column in columns)
 
@@ -111,7 +111,7 @@ def _names_rows(view: View, n: int, col: int) -> bool:
 def _with_labels(view: View, n: int, boxes: Sequence[Box], width: int) -> list[int]:
     """The starts one or two columns to the left, where labels without a name stand before every half."""
     rows = [view.row(m) for m in range(n + 1, min(n + 1 + _BELOW, len(view)))]
-    left = min((row.first.col for row in rows if len(row.boxes) > 1), default=boxes[0].col)
+    left = min((row.begin for row in rows if row.size > 1), default=boxes[0].col)
     shift = boxes[0].col - left
     starts = [box.col - shift for box in boxes[::width]]
     named = {col for box in boxes for col in range(box.col, box.right + 1)}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from connectors.tables.cells import Kind, bare
+from connectors.tables.cells import Kind, bare, text_of
 from connectors.tables.nesting import numbering
 from connectors.tables.roles import Role, is_count, role_of
 from connectors.tables.view import Box, Row, View
@@ -58,7 +58,7 @@ def _roles(view: View, top: int, bottom: int) -> dict[int, Role]:
     roles: dict[int, Role] = {}
     for n in range(top, bottom + 1):
         row = view.row(n)
-        if row.boxes:
+        if not row.blank:
             above = roles[max(roles)] if roles else None
             opens = n > top and _opens_statement(view, top, row)
             role = Role.HEADING if opens else role_of(row, above)
@@ -71,7 +71,7 @@ def _is_counted(view: View, row: Row) -> bool:
     """Whether the row below goes on counting in the first column: records with order numbers, not columns."""
     below = view.row(row.number + 1)
     first = row.first.text
-    return first.isdigit() and bool(below.boxes) and below.first.text == str(int(first) + 1)
+    return first.isdigit() and not below.blank and below.first.text == str(int(first) + 1)
 
 
 def _is_record(row: Row) -> bool:
@@ -81,7 +81,7 @@ def _is_record(row: Row) -> bool:
         return False
     numbers = row.count(Kind.NUMBER)
     dates = row.count(Kind.DATE) if row.first.kind is not Kind.TEXT else 0
-    return numbers > 0 and (numbers + dates) * 3 >= len(row.boxes)
+    return numbers > 0 and (numbers + dates) * 3 >= row.size
 
 
 def _recurs(view: View, row: Row) -> bool:
@@ -91,12 +91,24 @@ def _recurs(view: View, row: Row) -> bool:
         return False
     if sum(bool(HEADER_WORD.match(text)) for text in texts) * 2 >= len(texts):
         return False
-    here = {(box.col, text) for box, text in zip(row.boxes, texts, strict=True)}
-    below = [r for n in range(row.number + 1, row.number + _RECUR) if (r := view.row(n)).boxes]
-    again = [here & {(box.col, text) for box, text in zip(r.boxes, r.bare, strict=True)} for r in below]
+    here = {box.col: text for box, text in zip(row.boxes, texts, strict=True)}
+    below = list(view.written(range(row.number + 1, row.number + _RECUR)))
+    lone = (col for col, text in here.items() if not _stands_in(view, below, col, text))
+    if any(
+        islice(lone, len(here) // 2, None)
+    ):  # most of them, which is told first, for names are not in records
+        return False
+    again = [{col for col, text in here.items() if bare(r.text(col)) == text} for r in below]
     some = [same for same in again if same and len(same) * 4 <= len(here) * 3]  # else the header is repeated
     found = set().union(*some)
     return len(some) >= 2 and len(found) >= 2 and len(found) * 2 >= len(here)
+
+
+def _stands_in(view: View, rows: Sequence[Row], col: int, text: str) -> bool:
+    """Whether a cell of the column has the text."""
+    below = (view.grid.rows[row.number] for row in rows)
+    texts = {text_of(cells[col]) for cells in below if col < len(cells)}
+    return any(bare(one) == text for one in texts)
 
 
 def _counts_columns(row: Row) -> bool:
@@ -119,9 +131,7 @@ def _hanging_bottom(view: View, first: int, bottom: int) -> int:
 def _written(view: View, bottom: int, most: int) -> Iterator[Row]:
     """The next written rows, none of them more than a gap below the one before."""
     last = bottom
-    while most and (
-        row := next((r for n in range(last + 1, last + 2 + _GAP) if (r := view.row(n)).boxes), None)
-    ):
+    while most and (row := next(view.written(range(last + 1, last + 2 + _GAP)), None)):
         yield row
         last, most = row.number, most - 1
 
@@ -145,7 +155,7 @@ def _is_sure(view: View, top: int, row: Row) -> bool:
     if is_count(row) and _is_counted(view, row):
         return False
     if role is not Role.NAMES:
-        return len(row.boxes) > 1 and not (role is Role.CODES and row.number > top + _TALL)
+        return row.size > 1 and not (role is Role.CODES and row.number > top + _TALL)
     years = row.count(Kind.YEAR)
     return years >= 2 and not row.values and row.at(_stub(view, top)) is None
 
@@ -153,13 +163,12 @@ def _is_sure(view: View, top: int, row: Row) -> bool:
 def _is_months(view: View, top: int, row: Row) -> bool:
     """Whether dates head the columns: nothing else in the row, and no label of its own."""
     stub = row.at(_stub(view, top))
-    return row.values == len(row.boxes) > 1 and (stub is None or stub.row < row.number)
+    return row.values == row.size > 1 and (stub is None or stub.row < row.number)
 
 
 def _stub(view: View, top: int) -> int:
     """The first column that a header or the rows just below it use."""
-    rows = [view.row(n) for n in range(top, top + _TALL)]
-    return min((row.first.col for row in rows if row.boxes), default=view.left)
+    return min((row.begin for row in view.written(range(top, top + _TALL))), default=view.left)
 
 
 def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
@@ -171,10 +180,10 @@ def _continues(view: View, top: int, bottom: int, row: Row) -> bool:
         return True
     if _opens_statement(view, top, row):
         return True
-    if len(row.boxes) == 1 and (NOTE.match(row.first.text) or HEADING.match(row.first.text)):
+    if row.size == 1 and (NOTE.match(row.first.text) or HEADING.match(row.first.text)):
         return False
     if all(box.kind is Kind.DASH for box in row.boxes):
-        return len(row.boxes) > 2
+        return row.size > 2
     if row.count(Kind.NUMBER, Kind.PLACEHOLDER) or (row.values and not _is_months(view, top, row)):
         return False
     if _has_children(row, above) or _translates(view, row, above) or _splits_blanks(view, row, above):
@@ -198,7 +207,7 @@ def _opens_statement(view: View, top: int, row: Row) -> bool:
         return False
     box, below = row.first, view.row(row.number + 1)
     if (
-        len(row.boxes) > 1
+        row.size > 1
         or box.right > box.col
         or below.values == 0
         or view.row(row.number - 1).count(Kind.NUMBER)
@@ -209,7 +218,7 @@ def _opens_statement(view: View, top: int, row: Row) -> bool:
 
 
 def _role_above(above: Row) -> Role | None:
-    return role_of(above) if above.boxes else None
+    return None if above.blank else role_of(above)
 
 
 def _has_children(row: Row, above: Row) -> bool:
@@ -221,7 +230,7 @@ def _splits(group: Box, row: Row) -> bool:
     if not row.number - _GAP <= group.bottom + 1 <= row.number:
         return False
     parts = [box for box in row.boxes if group.col <= box.col <= group.right]
-    if any(box.bottom > box.row for box in parts) and group.col == row.first.col:
+    if any(box.bottom > box.row for box in parts) and group.col == row.begin:
         return False  # labels of groups of records hang down under their caption
     return len({box.text for box in parts if box.kind in (Kind.TEXT, Kind.YEAR, Kind.UNIT)}) >= 2
 
@@ -230,11 +239,7 @@ def _translates(view: View, row: Row, above: Row) -> bool:
     """Whether the row repeats Chinese names in Latin letters (English names, names of database fields)."""
     chinese = sum(box.kind is Kind.TEXT and not box.text.isascii() for box in above.boxes)
     latin = sum(bool(_LATIN.match(text)) for text in row.texts)
-    if (
-        latin < max(2, 0.8 * len(row.boxes))
-        or chinese * 2 < above.count(Kind.TEXT)
-        or len(row.boxes) * 3 < chinese * 2
-    ):
+    if latin < max(2, 0.8 * row.size) or chinese * 2 < above.count(Kind.TEXT) or row.size * 3 < chinese * 2:
         return False
     return not all(text.isascii() for text in view.row(row.number + 1).texts)
 
@@ -259,7 +264,7 @@ def _names_all(view: View, row: Row, above: Row) -> bool:
     if above.hanging or any(box.right > box.col or box.bottom > box.row for box in (*heads, *row.boxes)):
         return False
     apart = len(heads) > 1 and all(b.col > a.col + 1 for a, b in pairwise(heads))
-    if not apart or len(row.boxes) < 2 * len(heads) or row.first.col > heads[0].col:
+    if not apart or row.size < 2 * len(heads) or row.begin > heads[0].col:
         return False
     cols = [box.col for box in row.boxes]
     full = len(cols) == cols[-1] - cols[0] + 1 and row.count(Kind.TEXT, Kind.UNIT) == len(cols)
@@ -279,7 +284,7 @@ def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:
     first = row.at(stub)
     if first is not None and first.kind is not Kind.DASH and stub in named:
         return False
-    if len(row.boxes) == 1 and row.first.col <= stub + 1 and view.row(row.number + 1).values:
+    if row.size == 1 and row.begin <= stub + 1 and view.row(row.number + 1).values:
         return False  # a heading over the first records
     if any(box.col not in named for box in row.boxes):
         return True
@@ -290,9 +295,9 @@ def _fills_blanks(view: View, top: int, bottom: int, row: Row) -> bool:
 
 def _is_scrap(view: View, bottom: int, stub: int, row: Row) -> bool:
     """Whether few cells, or marks as short as weekdays, go on where every record below has its label."""
-    below = [r for n in range(row.number + 1, row.number + _TALL) if (r := view.row(n)).boxes][:4]
+    below = list(islice(view.written(range(row.number + 1, row.number + _TALL)), 4))
     labelled = len(below) > 1 and all(r.at(stub) is not None for r in below)
-    few = len(row.boxes) * 3 <= len(view.row(bottom).boxes)
+    few = row.size * 3 <= view.row(bottom).size
     return labelled and (few or all(len(text) <= _MARK for text in row.texts))
 
 

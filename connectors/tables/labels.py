@@ -95,19 +95,19 @@ def _written(view: View, shape: Shape, row: int) -> str:
     label = _raw(view, row, shape.stub)
     if shape.stub == shape.left:
         return label
-    first = view.row(row).at(shape.left)
-    return first.text + label.lstrip() if first is not None and is_numeral(first) else label
+    first = view.at(row, shape.left)
+    return first.text + label.lstrip() if first is not None and is_numeral(first.text) else label
 
 
 def _raw(view: View, row: int, col: int) -> str:
     if view.is_merged(row):
         box = view.row(row).at(col)
         return str(view.grid.rows[box.row][box.col]) if box and box.row == row else ""
-    cells = view.grid.rows[row]  # one cell is asked for, so the row need not be read
+    cells = view.grid.rows[row]
     cell = cells[col] if col < len(cells) else None
     return "" if cell is None or (view.grid.merged and not text_of(cell)) else str(cell)
 
 
 def _cell(view: View, row: int, col: int | None) -> str | None:
-    box = view.row(row).at(col) if col is not None else None
+    box = view.at(row, col) if col is not None else None
     return "".join(box.text.split()) if box and box.kind is not Kind.DASH else None

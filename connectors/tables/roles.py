@@ -57,7 +57,7 @@ def role_of(row: Row, above: Role | None = None) -> Role:
 
 
 def _is_units(row: Row, inner: Sequence[Box], caption: str) -> bool:
-    if len(row.boxes) > 1 and all(CALENDAR.match(text) for text in row.texts):
+    if row.size > 1 and all(CALENDAR.match(text) for text in row.texts):
         return False
     units = sum(box.kind is Kind.UNIT for box in inner)
     if units and units >= (0.5 if UNIT_CAPTION.match(caption) else 0.8) * len(inner):
@@ -93,7 +93,7 @@ def is_count(row: Row) -> bool:
     caption = bare(row.first.text)
     if row.first.kind is Kind.TEXT and not (STEM.match(caption) or CODE_CAPTION.match(caption)):
         return False
-    if len(numbers) < 3 or len(numbers) < len(row.boxes) - 2 or numbers[0] > 2:
+    if len(numbers) < 3 or len(numbers) < row.size - 2 or numbers[0] > 2:
         return False
     return numbers == list(range(numbers[0], numbers[0] + len(numbers))) and (
         numbers[0] < 2 or len(numbers) > 4

@@ -20,41 +20,38 @@ def is_section(shape: Shape, row: Row) -> bool:
         return _without_code(shape, row)
     if row.values:
         return False
-    if len(row.boxes) == 1 and GROUPING.match(row.first.text):
+    if row.size == 1 and GROUPING.match(row.first.text):
         return True
-    if len(row.boxes) == 1:
+    if row.size == 1:
         return _alone(shape, row)
-    if len(row.boxes) == 2 and is_numeral(row.first) and shape.usual > 3:
+    if row.size == 2 and is_numeral(row.first.text) and shape.usual > 3:
         return True
-    return row.first.text.endswith(":") and row.first.col == shape.left and _sparse(shape, row)
+    return row.first.text.endswith(":") and row.begin == shape.left and _sparse(shape, row)
 
 
 def _is_day(shape: Shape, row: Row) -> bool:
     """Whether only a day stands in the row, perhaps numbered, where records say more: the entries of that day follow."""
+    if row.size > 2:
+        return False
     *before, last = row.boxes
     text = re.sub(r"^[一二三四五六七八九十\d]{1,3}[、.]|\s+", "", last.text)
     is_day = bool(DAY_HEADING.match(text)) or (last.kind is Kind.DATE and not before)
-    is_numbered = not before or (len(before) == 1 and (is_numeral(before[0]) or before[0].text.isdigit()))
+    is_numbered = not before or is_numeral(before[0].text) or before[0].text.isdigit()
     return (
-        is_day
-        and is_numbered
-        and shape.usual > len(row.boxes) + 1
-        and last.col <= max(shape.left, shape.stub) + 1
+        is_day and is_numbered and shape.usual > row.size + 1 and last.col <= max(shape.left, shape.stub) + 1
     )
 
 
 def _sparse(shape: Shape, row: Row) -> bool:
-    return shape.valued and len(row.boxes) * 2 <= shape.usual
+    return shape.valued and row.size * 2 <= shape.usual
 
 
 def _without_code(shape: Shape, row: Row) -> bool:
     """Where rows are coded indicators, a heading has a label but no code (or no unit, if there are no codes)."""
     label = row.at(shape.stub)
-    own = (shape.left, shape.stub, shape.code, shape.unit)
-    others = [box for box in row.boxes if box.col not in own]
     if label is None:
         label = row.at(shape.left)
-    if label is None or any(box.kind is not Kind.DASH for box in others):
+    if label is None or shape.says_more(row):
         return False
     if shape.code is None:
         return not _written(row, shape.unit)

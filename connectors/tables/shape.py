@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from itertools import zip_longest
@@ -46,9 +46,14 @@ class Shape:
         self.header = header
         first = header.bottom + 1
         sample = range(first, min(first + _SAMPLE, len(view))) if rows is None else rows[:_SAMPLE]
-        self.rows = [row for n in sample if (row := view.row(n)).boxes]
-        sizes = sorted(len(row.boxes) for row in self.rows)
+        self.rows = list(view.written(sample))
+        sizes = sorted(row.size for row in self.rows)
         self.usual = sizes[len(sizes) * 3 // 4] if sizes else 0
+
+    def of(self, rows: Sequence[int]) -> Shape:
+        """The shape by the rows of the body, once they are known: the same where none of the first is left out."""
+        is_same = [row.number for row in self.rows] == rows[:_SAMPLE]
+        return self if is_same else Shape(self.view, self.header, rows)
 
     @cached_property
     def heads(self) -> Sequence[Box]:
@@ -58,22 +63,27 @@ class Shape:
     @cached_property
     def left(self) -> int:
         """The first column: the header's, or the one most records begin in where it has no name."""
-        begins = Counter(row.first.col for row in self.rows).most_common(1)
-        numerals = [row.first.col for row in self.rows if len(row.boxes) > 1 and is_numeral(row.first)]
+        begins = Counter(row.begin for row in self.rows).most_common(1)
+        numerals = [row.begin for row in self.rows if row.size > 1 and is_numeral(row.text(row.begin))]
         named = [box.col for box in self.heads]
         return min([*named, *numerals, *(col for col, _ in begins)], default=self.view.left)
 
     @cached_property
     def stub(self) -> int:
         """The column of the labels: the first one, or the next of texts where that one only numbers the rows."""
-        full = [row for row in self.rows if len(row.boxes) > 1]
-        cells = [box for row in full for box in row.boxes[:_LABELS]]
-        first = [box for box in cells if box.col == self.left]
-        numbers = sum(box.kind in (Kind.NUMBER, Kind.DASH) or is_numeral(box) for box in first)
+        full = [row for row in self.rows if row.size > 1]
+        first = [row for row in full if self.left in row.leading]
+        numbers = sum(self._is_ordered(row) for row in first)
         if not first or numbers * 4 < len(first) * 3:
             return self.left
-        texts = Counter(box.col for box in cells if box.kind is Kind.TEXT and box.col > self.left)
+        texts = Counter(
+            col for row in full for col in row.leading if row.kind(col) == Kind.TEXT and col > self.left
+        )
         return next((col for col in sorted(texts) if texts[col] * 2 >= len(full)), self.left)
+
+    def _is_ordered(self, row: Row) -> bool:
+        """Whether the first column only numbers the row."""
+        return row.kind(self.left) in (Kind.NUMBER, Kind.DASH) or is_numeral(row.text(self.left))
 
     @cached_property
     def right(self) -> int:
@@ -84,13 +94,16 @@ class Shape:
         )
 
     @cached_property
-    def kinds(self) -> dict[int, Counter[Kind]]:
+    def kinds(self) -> dict[int, Counter[int]]:
         """What the sampled rows hold, by column."""
-        found: dict[int, list[Kind]] = defaultdict(list)
-        for row in self.rows:
-            for box in row.boxes:
-                found[box.col].append(box.kind)
-        return {col: Counter(kinds) for col, kinds in found.items()}
+        columns = zip_longest(*(row.kinds for row in self.rows), fillvalue=Kind.BLANK)
+        found: dict[int, Counter[int]] = {}
+        for col, letters in enumerate(columns, self.view.left):
+            counted = Counter(letters)
+            del counted[Kind.BLANK]
+            if counted:
+                found[col] = counted
+        return found
 
     @cached_property
     def numeric(self) -> frozenset[int]:
@@ -104,11 +117,21 @@ class Shape:
         )
 
     @cached_property
+    def own(self) -> Collection[int]:
+        """The columns of the label, its order number, code and unit."""
+        return {col for col in (self.left, self.stub, self.code, self.unit) if col is not None}
+
+    def says_more(self, row: Row) -> bool:
+        """Whether a row has more than its label, order number, code and unit; dashes say nothing."""
+        told = sum(row.kind(col) not in (Kind.BLANK, Kind.DASH) for col in self.own)
+        return row.size - row.count(Kind.DASH) > told
+
+    @cached_property
     def valued(self) -> bool:
         """Whether records carry numbers beside their label, order number and code."""
-        own = {self.left, self.stub, self.code, self.unit}
         with_values = sum(
-            any(box.kind is Kind.NUMBER and box.col not in own for box in row.boxes) for row in self.rows
+            row.count(Kind.NUMBER) > sum(row.kind(col) == Kind.NUMBER for col in self.own)
+            for row in self.rows
         )
         return with_values * 2 >= max(1, len(self._full))
 
@@ -151,7 +174,7 @@ class Shape:
     @cached_property
     def _full(self) -> Sequence[Row]:
         """The sampled rows that say something beside their label; headings and footers do not."""
-        return [row for row in self.rows if len(row.boxes) - row.count(Kind.DASH) > 1]
+        return [row for row in self.rows if row.size - row.count(Kind.DASH) > 1]
 
     @cached_property
     def captions(self) -> dict[int, str]:
@@ -174,8 +197,8 @@ class Shape:
     @cached_property
     def numbered(self) -> bool:
         """Whether nearly all records have an order number before their label."""
-        full = [row for row in self.rows if len(row.boxes) > 2]
-        have = sum(row.first.col == self.left and row.first.kind is Kind.NUMBER for row in full)
+        full = [row for row in self.rows if row.size > 2]
+        have = sum(row.begin == self.left and row.kind(self.left) == Kind.NUMBER for row in full)
         return self.stub > self.left and have > _NEARLY * len(full)
 
     @property
@@ -186,7 +209,7 @@ class Shape:
     def neighbour(self, n: int, step: int) -> Row | None:
         """The nearest written row above (-1) or below (1), within the body."""
         for m in range(n + step, n + 4 * step, step):
-            if self.header.bottom < m < len(self.view) and (row := self.view.row(m)).boxes:
+            if self.header.bottom < m < len(self.view) and not (row := self.view.row(m)).blank:
                 return row
         return None
 
@@ -229,9 +252,9 @@ class Shape:
         return self.heads[0].text if self.heads else ""
 
 
-def is_numeral(box: Box) -> bool:
+def is_numeral(text: str) -> bool:
     """Whether a cell holds only the number of a heading (一、), whose text stands in the next one."""
-    return len(box.text) <= 3 and bool(HEADING.match(box.text) or NUMERAL.match(box.text))
+    return len(text) <= 3 and not text.isascii() and bool(HEADING.match(text) or NUMERAL.match(text))
 
 
 def _is_blank(cell: Cell) -> bool:

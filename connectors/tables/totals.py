@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from connectors.tables.cells import Kind, bare
@@ -14,6 +13,7 @@ from connectors.tables.words import COMPARISON, PLAIN_TOTAL, STATISTIC, TOTAL, W
 _LABELS = 3  # leading texts in which a total may be named
 _LONGEST = 40  # characters of a label
 _PARTS = 3  # parts that a sum has at least
+_WORDED = re.compile("[合计总汇均页全占比最值差位率本上去同环增lL]")  # each word of sums has one of them
 _TRANSLATION = re.compile(r"(?<=[\u3400-\u9fff)])[A-Za-z][A-Za-z.,'()&-]*$")
 _SENTENCE = re.compile(r"[?。;!]")
 _SPELT = re.compile(r"大写|:\D{6,}$")  # 人民币壹万元整
@@ -23,9 +23,7 @@ _AGREEING = 0.8  # share of the cells that must agree with the arithmetic
 def is_total(row: Row) -> bool:
     """Whether a label names the row as a sum."""
     labels = _labels(row)
-    if any(_SENTENCE.search(text) for text in labels) or (
-        len(row.boxes) == 1 and _SPELT.search(row.first.text)
-    ):
+    if any(_SENTENCE.search(text) for text in labels) or (row.size == 1 and _SPELT.search(row.first.text)):
         return False
     if labels and row.first.kind is Kind.TEXT and (STATISTIC.match(labels[0]) or WHOLE.match(labels[0])):
         return True
@@ -47,8 +45,11 @@ def _comparison(row: Row) -> str:
 
 
 def _labels(row: Row) -> list[str]:
-    boxes = [box for box in row.boxes[: _LABELS + 1] if box.kind is Kind.TEXT and len(box.text) <= _LONGEST]
-    return [_TRANSLATION.sub("", bare(box.text)) for box in boxes[:_LABELS]]
+    """The texts by which the row may be named as a sum; none where no word of sums is in them."""
+    if not _WORDED.search("".join(row.words)):
+        return []
+    labels = [text for text in row.words if len(text) <= _LONGEST]
+    return [_TRANSLATION.sub("", bare(text)) for text in labels[:_LABELS]]
 
 
 def _hanging(row: Row) -> list[str]:
@@ -78,35 +79,36 @@ def whole(shape: Shape, rows: Sequence[Row]) -> list[int]:
     """The first or last of several records, if it is the sum of all others in every column of numbers."""
     if shape.coded_rows or len(rows) <= _PARTS:
         return []
-    cells = [_numbers(shape, row) for row in rows]
-    sums: dict[int, float] = {}
-    parts: Counter[int] = Counter()
-    for numbers in cells:
-        for col, value in numbers.items():
-            sums[col] = sums.get(col, 0.0) + value
-            parts[col] += value != 0
+    return next(([row.number] for row in (rows[0], rows[-1]) if _is_half(shape, row, rows)), [])
+
+
+def _is_half(shape: Shape, row: Row, rows: Sequence[Row]) -> bool:
+    """Whether every figure of the row is half of what its column comes to; most rows are told by the first one."""
+    figures = {col: figure for col, figure in _numbers(shape, row).items() if figure}
+    return len(figures) >= 2 and all(_halves(figure, col, rows) for col, figure in figures.items())
+
+
+def _halves(figure: float, col: int, rows: Sequence[Row]) -> bool:
+    figures = [one for row in rows if (one := _number(row, col)) is not None]
+    whole = sum(figures)
     # a figure that one or two others happen to make up is no sum
-    summed = {col: total for col, total in sums.items() if parts[col] > _PARTS}
-    ends = [i for i in (0, -1) if len(cells[i]) >= 2 and _is_half(cells[i], summed)]
-    return [rows[i].number for i in ends[:1]]
-
-
-def _is_half(cells: dict[int, float], sums: dict[int, float]) -> bool:
-    nonzero = [col for col in cells if cells[col]]
-    return len(nonzero) >= 2 and all(
-        col in sums and abs(2 * cells[col] - sums[col]) <= 1e-6 * max(1.0, abs(sums[col])) for col in nonzero
-    )
+    is_summed = sum(one != 0 for one in figures) > _PARTS
+    return is_summed and abs(2 * figure - whole) <= 1e-6 * max(1.0, abs(whole))
 
 
 def _numbers(shape: Shape, row: Row) -> dict[int, float]:
-    numbers = {}
-    for box in row.boxes:
-        if box.kind in (Kind.NUMBER, Kind.YEAR) and box.col not in (shape.left, shape.stub, shape.code):
-            try:
-                numbers[box.col] = float(box.text.replace(",", "").rstrip("%"))
-            except ValueError:
-                continue
-    return numbers
+    columns = [col for col in row.columns if col not in (shape.left, shape.stub, shape.code)]
+    return {col: figure for col in columns if (figure := _number(row, col)) is not None}
+
+
+def _number(row: Row, col: int) -> float | None:
+    """The figure that is written in a column of the row."""
+    if row.kind(col) not in (Kind.NUMBER, Kind.YEAR):
+        return None
+    try:
+        return float(row.text(col).replace(",", "").rstrip("%"))
+    except ValueError:
+        return None
 
 
 def _follows(cells: dict[int, float], before: Sequence[dict[int, float]]) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from connectors.grid import Cell, Grid, Merge
-from connectors.tables.cells import VALUES, Kind, bare, kind_of, text_of
+from connectors.tables.cells import VALUES, Kind, bare, kind_of, kinds_of, text_of
 
 _MERGE_ROWS = 20_000  # one merge is followed over at most so many rows
+_LEADING = 4  # boxes of a row that may hold labels
 _KEPT = 4_096  # rows kept, so that a long sheet takes no more memory than its cells
 
 
@@ -35,70 +37,110 @@ class Box(NamedTuple):
     right: int
 
 
-@dataclass(frozen=True)
 class Row:
     """The boxes written in one row, left to right, and the ones that reach into it from above.
 
+    How its cells look is known at once; boxes are made when they are asked for, for most rows are told by looks.
+
     Attributes:
         number: Grid row.
-        boxes: Boxes written here.
+        kinds: How the cell of each column looks, a letter per column; one that is covered is blank.
         hanging: Boxes written in a row above that cover this one.
+        size: How many boxes are written here.
     """
 
-    number: int
-    boxes: tuple[Box, ...]
-    hanging: tuple[Box, ...] = ()
+    def __init__(self, view: View, number: int, kinds: bytes, hanging: tuple[Box, ...] = ()) -> None:
+        self.number = number
+        self.kinds = kinds
+        self.hanging = hanging
+        self.size = len(kinds) - kinds.count(_BLANK)
+        self._view = view
 
     @property
     def blank(self) -> bool:
         """Whether nothing is written in the row."""
-        return not self.boxes
+        return not self.size
 
     @property
-    def first(self) -> Box:
-        """The leftmost box; the row must not be blank."""
-        return self.boxes[0]
+    def begin(self) -> int:
+        """The column of the leftmost box; the row must not be blank."""
+        return self._view.left + len(self.kinds) - len(self.kinds.lstrip())
+
+    @property
+    def columns(self) -> Iterator[int]:
+        """The columns that something is written in, left to right."""
+        return (col for col, kind in enumerate(self.kinds, self._view.left) if kind != _BLANK)
+
+    @property
+    def leading(self) -> Iterator[int]:
+        """The first of these columns: those that may hold labels."""
+        return islice(self.columns, _LEADING)
 
     @cached_property
+    def words(self) -> Sequence[str]:
+        """The texts in these first columns that are neither number nor unit."""
+        return [self.text(col) for col in self.leading if self.kind(col) == _TEXT]
+
+    @cached_property
+    def boxes(self) -> tuple[Box, ...]:
+        """Boxes written here."""
+        return tuple(map(self._box, self.columns))
+
+    @cached_property
+    def first(self) -> Box:
+        """The leftmost box; the row must not be blank."""
+        return self._box(self.begin)
+
+    @property
     def values(self) -> int:
         """How many boxes are numbers or dates (years do not count)."""
         return self.count(*VALUES)
 
     def count(self, *kinds: Kind) -> int:
         """How many boxes look like one of ``kinds``."""
-        return sum(map(self._kinds.count, kinds))
+        return sum(map(self.kinds.count, kinds))
 
-    @cached_property
-    def _kinds(self) -> Sequence[Kind]:
-        return [box.kind for box in self.boxes]
+    def kind(self, col: int) -> int:
+        """How the cell written in ``col`` looks."""
+        place = col - self._view.left
+        return self.kinds[place] if 0 <= place < len(self.kinds) else _BLANK
+
+    def text(self, col: int) -> str:
+        """The text that is written in ``col``; ``""`` where none is."""
+        return "" if self.kind(col) == _BLANK else text_of(self._view.grid.rows[self.number][col])
 
     def at(self, col: int) -> Box | None:
         """The box that covers ``col`` in this row, written here or hanging into it."""
-        return _covering(self.boxes, self._columns[0], col) or _covering(self._hung, self._columns[1], col)
+        if not self._view.is_merged(self.number):
+            return None if self.kind(col) == _BLANK else self._box(col)
+        return _covering(self.boxes, col) or _covering(self._hung, col)
 
     @cached_property
     def _hung(self) -> Sequence[Box]:
-        return sorted(self.hanging, key=lambda box: box.col)
+        return sorted(self.hanging, key=_column)
 
-    @cached_property
-    def _columns(self) -> tuple[Sequence[int], Sequence[int]]:
-        """Where the boxes written here and the hanging ones begin, left to right."""
-        return [box.col for box in self.boxes], [box.col for box in self._hung]
+    def _box(self, col: int) -> Box:
+        return self._view.box(self.number, col, _KINDS[self.kind(col)])
 
     @cached_property
     def bare(self) -> tuple[str, ...]:
         """The texts of the boxes without any whitespace."""
-        return tuple(bare(box.text) for box in self.boxes)
+        return tuple(map(bare, self.texts))
 
-    @property
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """The texts of the boxes."""
-        return tuple(box.text for box in self.boxes)
+        return tuple(map(self.text, self.columns))
 
 
-def _covering(boxes: Sequence[Box], columns: Sequence[int], col: int) -> Box | None:
+_BLANK, _TEXT = int(Kind.BLANK), int(Kind.TEXT)
+_KINDS = {int(kind): kind for kind in Kind}
+_column = attrgetter("col")
+
+
+def _covering(boxes: Sequence[Box], col: int) -> Box | None:
     """The box that covers ``col``; boxes that begin apart cover it only if they are the last to begin before it."""
-    place = bisect_right(columns, col) - 1
+    place = bisect_right(boxes, col, key=_column) - 1
     return boxes[place] if place >= 0 and boxes[place].right >= col else None
 
 
@@ -142,34 +184,49 @@ class View:
             found = self._rows[number] = self._read(number)
         return found
 
+    def written(self, numbers: Iterable[int]) -> Iterator[Row]:
+        """The rows of those numbers in which something is written, in their order."""
+        return (row for number in numbers if not (row := self.row(number)).blank)
+
     def _read(self, number: int) -> Row:
         if number >= len(self):
-            return Row(number, ())
+            return Row(self, number, b"")
         cells = self.grid.rows[number]
-        right = len(cells) - 1 if self.right is None else min(self.right, len(cells) - 1)
-        written = [
-            (col, value)
-            for col, value in enumerate(cells[self.left : right + 1], self.left)
-            if value is not None and value != ""
-        ]
+        if self.left or self.right is not None:
+            cells = cells[self.left : None if self.right is None else self.right + 1]
+        kinds = kinds_of(cells)
         if self.is_merged(number):
-            merged = (box for col, value in written if (box := self._box(number, col, value)))
-            return Row(number, tuple(merged), self._hanging(number))
-        boxes = [
-            Box(number, col, text, kind_of(value, text), number, col)
-            for col, value in written
-            if (text := text_of(value))
-        ]
-        return Row(number, tuple(boxes))
+            return Row(self, number, self._uncovered(number, kinds), self._hanging(number))
+        return Row(self, number, kinds)
 
-    def _box(self, row: int, col: int, value: Cell) -> Box | None:
+    def box(self, row: int, col: int, kind: Kind) -> Box:
+        """The box that is written in a cell, of which is known how it looks."""
+        merge = self._merge_at(row, col) if self.is_merged(row) else None
+        _, _, bottom, right = merge or (row, col, row, col)
+        return Box(row, col, text_of(self.grid.rows[row][col]), kind, bottom, right)
+
+    def at(self, row: int, col: int) -> Box | None:
+        """The box that covers one cell; of a row without merges no other cell is read."""
+        cells = self.grid.rows[row]
+        is_outside = not self.left <= col < len(cells) or (self.right is not None and col > self.right)
+        if row in self._rows or self.is_merged(row) or is_outside:
+            return self.row(row).at(col)
+        value = cells[col]
         text = text_of(value)
-        if not text:
-            return None
-        top, left, bottom, right = self._merge_at(row, col) or (row, col, row, col)
-        if (top, left) != (row, col):
-            return None
-        return Box(row, col, text, kind_of(value, text), bottom, right)
+        return Box(row, col, text, kind_of(value, text), row, col) if text else None
+
+    def _uncovered(self, row: int, kinds: bytes) -> bytes:
+        """The kinds of a row's cells, of those that a merged range covers the ones it is written in."""
+        found = bytearray(kinds)
+        for place, kind in enumerate(kinds):
+            if kind != _BLANK and not self._is_written(row, self.left + place):
+                found[place] = _BLANK
+        return bytes(found)
+
+    def _is_written(self, row: int, col: int) -> bool:
+        """Whether no merged range covers the cell, or it is the one that the range is written in."""
+        merge = self._merge_at(row, col)
+        return merge is None or merge[:2] == (row, col)
 
     def _hanging(self, number: int) -> tuple[Box, ...]:
         last = self.width if self.right is None else self.right
@@ -178,8 +235,9 @@ class View:
             for top, left, _, _ in self._merges[number]
             if top < number and self.left <= left <= last and left < len(self.grid.rows[top])
         )
-        boxes = (self._box(top, left, self.grid.rows[top][left]) for top, left in tops)
-        return tuple(box for box in boxes if box)
+        written = (place for place in tops if self._is_written(*place))
+        boxes = (self.box(top, left, _kind_at(self.grid, top, left)) for top, left in written)
+        return tuple(box for box in boxes if box.text)
 
     def blank_merge(self, row: int, col: int) -> bool:
         """Whether a merged range with nothing written in it covers the cell."""
@@ -195,3 +253,8 @@ class View:
         rows: Sequence[Sequence[Cell]] = self.grid.rows
         ends = [*range(min(len(rows), 200)), *range(max(len(rows) - 50, 0), len(rows))]
         return max((len(rows[n]) for n in ends), default=0)
+
+
+def _kind_at(grid: Grid, row: int, col: int) -> Kind:
+    value = grid.rows[row][col]
+    return kind_of(value, text_of(value))
