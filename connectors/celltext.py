@@ -65,9 +65,11 @@ def column_cells(values: Sequence[Cell], percents: Collection[int] = ()) -> tupl
         values: Cells top to bottom.
         percents: Positions of the cells that are formatted as percentages.
     """
-    if len(values) and isinstance(values[0], str) and not percents:
+    if not len(values):
+        return pa.array([], pa.string()), None
+    if isinstance(values[0], str) and not percents:
         with suppress(TypeError):  # most columns that begin with text hold nothing else
-            return trimmed(_strings(values)), None  # type: ignore[arg-type]
+            return _trimmed_strings(values), None  # type: ignore[arg-type]
     kinds_met = set(map(type, values))
     if len(kinds_met) == 1 and not percents:
         kind = kinds_met.pop()
@@ -98,8 +100,6 @@ def _mixed_texts(
             if chosen.any():
                 pieces.append(spell(kind, list(compress(values, chosen.tolist()))))
                 places.append(np.flatnonzero(chosen))
-    if not pieces:
-        return pa.array([], pa.string())
     order = np.empty(len(values), np.int64)
     order[np.concatenate(places)] = np.arange(len(values))
     return pa.concat_arrays(pieces).take(pa.array(order))
@@ -108,7 +108,7 @@ def _mixed_texts(
 def _texts(kind: type, values: Sequence[Cell]) -> pa.Array:
     """The texts of cells of one type."""
     if kind is str:
-        return trimmed(_strings(values))  # type: ignore[arg-type]
+        return _trimmed_strings(values)  # type: ignore[arg-type]
     if kind in (float, int):
         return _floats(np.fromiter(values, np.float64, len(values)))
     if kind is type(None):
@@ -117,20 +117,22 @@ def _texts(kind: type, values: Sequence[Cell]) -> pa.Array:
     return pa.array(map(spelled.__getitem__, values), pa.string(), size=len(values))
 
 
-def _strings(values: Sequence[str]) -> pa.Array:
-    """The same strings; encoded together, as one by one each would also keep its bytes.
+def _trimmed_strings(values: Sequence[str]) -> pa.Array:
+    """Strings as ``trimmed`` has them; encoded together, as one by one each would also keep its bytes.
 
     Raises:
         TypeError: One of them is no string.
     """
-    joined = "\0".join(values).encode()
+    joined = "\0".join(map(str.strip, values)).encode()
     ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == 0)
     if len(ends) != len(values) - 1:
-        return pa.array(values, pa.string())
+        return trimmed(pa.array(values, pa.string()))
     offsets = np.zeros(len(values) + 1, np.int32)
     offsets[1:-1] = ends - np.arange(len(ends))
     offsets[-1] = len(joined) - len(ends)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(joined.replace(b"\0", b""))]
+    written = offsets[1:] > offsets[:-1]
+    valid = None if written.all() else pa.py_buffer(np.packbits(written, bitorder="little"))
+    buffers = [valid, pa.py_buffer(offsets), pa.py_buffer(joined.replace(b"\0", b""))]
     return pa.Array.from_buffers(pa.string(), len(values), buffers)
 
 

@@ -89,7 +89,8 @@ def rows_of(text: str) -> tuple[list[list[str]], list[str]]:
 def _records(text: str, dialect: Dialect) -> tuple[list[list[str]], list[str]]:
     try:
         rows = list(reader_of(io.StringIO(text, newline=""), dialect))
-        unpaired = any(cell.count("\n") + cell.count("\r") > MAX_LINES for row in rows for cell in row)
+        long = (cell for row in rows for cell in row if len(cell) > MAX_LINES)
+        unpaired = any(cell.count("\n") + cell.count("\r") > MAX_LINES for cell in long)
     except csv.Error:
         unpaired = True
     if not unpaired:
@@ -127,6 +128,8 @@ def dialect_of(sample: str) -> Dialect:
 
 def _splits(sample: str, delimiter: str) -> float:
     """How evenly a delimiter splits the records: fields of the commonest width, weighted by its share."""
+    if delimiter not in sample:
+        return 0.0
     rows = []
     try:
         for row in reader_of(io.StringIO(sample, newline=""), Dialect(delimiter)):

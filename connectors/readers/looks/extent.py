@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from connectors.errors import Refused
 from connectors.readers.limits import MAX_CELLS, MAX_CELLS_AT_ONCE, too_large, unreadable
 from connectors.readers.looks.compound import stream
@@ -27,6 +29,13 @@ _FILE_PASS = 0x2F
 _CELLS = frozenset((0x06, 0xBD, 0xD6, 0xFD, 0x203, 0x204, 0x205, 0x27E))
 _MANY_RK = 0xBD
 _SHORTEST_STRING = 3
+_TEXTS_AND_SHORT_NUMBERS = rb"(?:\xfd\x00|\x7e\x02)\x0a\x00(.{4}).{6}"
+_NUMBERS = rb"\x03\x02\x0e\x00(.{4}).{10}"
+_BLANKS_AND_ROWS = rb"\x01\x02\x06\x00.{6}|\x08\x02\x10\x00.{16}"
+_USUAL = re.compile(b"|".join((_TEXTS_AND_SHORT_NUMBERS, _NUMBERS, _BLANKS_AND_ROWS)), re.DOTALL)
+"""The records that most of a sheet is made of, and of those that are cells their row and column."""
+_USUAL_RUN = re.compile(rb"(?:%s){0,4096}+" % _USUAL.pattern, re.DOTALL)
+_RUN = -1  # stands for the kind of such records in one piece
 
 
 def _too_far(name: str, height: int, width: int) -> Refused:
@@ -141,14 +150,20 @@ def _xls_extent(book: bytes, start: int, name: str) -> tuple[int, int]:
     Raises:
         Refused: ``unreadable`` where the sheet claims more than an xls can hold.
     """
-    bottom = right = -1
-    for kind, at, length in _records(book, start):
-        if kind in _CELLS and length >= 6:
-            row, column = struct.unpack_from("<HH", book, at)
-            last = struct.unpack_from("<H", book, at + length - 2)[0] if kind == _MANY_RK else column
-            bottom, right = max(bottom, row), max(right, column, last)
+    places: list[bytes] = []  # row and column of each cell
+    for kind, at, length in _records(book, start, in_runs=True):
+        if kind == _RUN:
+            found = _USUAL.findall(book, at, at + length)
+            places.append(b"".join(text or number for text, number in found))
+        elif kind in _CELLS and length >= 6:
+            places.append(book[at : at + 4])
+            if kind == _MANY_RK:
+                places.append(book[at : at + 2] + book[at + length - 2 : at + length])
         elif kind == _DIMENSIONS and not _is_possible(book[at : at + length]):
             raise unreadable(name)
+    if not any(places):
+        return 0, 0
+    bottom, right = np.frombuffer(b"".join(places), "<u2").reshape(-1, 2).max(axis=0).tolist()
     return bottom + 1, right + 1
 
 
@@ -161,8 +176,14 @@ def _is_possible(dimensions: bytes) -> bool:
     return not (bottom and right) or (top <= bottom <= 1 << 16 and left <= right <= 1 << 8)
 
 
-def _records(book: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """Type, offset and length of the records up to the first that ends a substream ([MS-XLS] 2.1.4)."""
+def _records(book: bytes, at: int, in_runs: bool = False) -> Iterator[tuple[int, int, int]]:
+    """Type, offset and length of the records up to the first that ends a substream ([MS-XLS] 2.1.4).
+
+    Args:
+        book: The stream.
+        at: Where the first record begins.
+        in_runs: Whether usual records on end come as one, of the type ``_RUN``.
+    """
     end = len(book)
     unpack = struct.Struct("<HH").unpack_from
     while at + 4 <= end:
@@ -171,3 +192,6 @@ def _records(book: bytes, at: int) -> Iterator[tuple[int, int, int]]:
             return
         yield kind, at + 4, length
         at += 4 + length
+        if in_runs and (run := _USUAL_RUN.match(book, at)) and run.end() > at:
+            yield _RUN, at, run.end() - at
+            at = run.end()
