@@ -82,13 +82,7 @@ def kind_of(value: Cell, text: str) -> Kind:
     """
     if not text:
         return Kind.BLANK
-    if isinstance(value, str):
-        return _kind_of_text(text)
-    if isinstance(value, bool):
-        return Kind.TEXT
-    if isinstance(value, (int, float)):
-        return Kind.YEAR if 1900 <= value < 2100 and value == int(value) else Kind.NUMBER
-    return Kind.DATE
+    return _kind_of_text(text) if isinstance(value, str) else _kind_of_value(value)
 
 
 def kinds_of(cells: Sequence[Cell]) -> bytes:
@@ -104,11 +98,21 @@ class _Known(dict[Cell, Kind]):
     def __missing__(self, value: Cell) -> Kind:
         if len(self) >= _MOST:
             self.clear()
-        found = self[value] = kind_of(value, text_of(value))
+        is_text_or_blank = value is None or isinstance(value, str)
+        found = self[value] = kind_of(value, text_of(value)) if is_text_or_blank else _kind_of_value(value)
         return found
 
 
 _known = _Known()
+
+
+def _kind_of_value(value: Cell) -> Kind:
+    """How a cell looks that is neither text nor blank."""
+    if isinstance(value, bool):
+        return Kind.TEXT
+    if isinstance(value, (int, float)):
+        return Kind.YEAR if 1900 <= value < 2100 and value == int(value) else Kind.NUMBER
+    return Kind.DATE
 
 
 def _kind_of_text(text: str) -> Kind:

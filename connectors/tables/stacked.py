@@ -24,7 +24,7 @@ def next_table(shape: Shape, row: Row) -> int | None:
     view, header = shape.view, shape.header
     if row.size < 2 or row.number <= header.bottom + 1 or not header.roles:
         return None
-    are_names = row.count(Kind.TEXT, Kind.YEAR, Kind.UNIT) == row.size
+    are_names = row.only(Kind.TEXT, Kind.YEAR, Kind.UNIT)
     begins = _repeats(row, view.row(header.top)) or (
         are_names and (_is_continued(shape, row) or _is_new_header(shape, row))
     )
@@ -33,7 +33,7 @@ def next_table(shape: Shape, row: Row) -> int | None:
 
 def repeats_names(shape: Shape, row: Row) -> bool:
     """Whether the names of the columns stand again under a total, perhaps shortened, with no record below them."""
-    if row.size < _FEW or row.count(Kind.TEXT) < row.size:
+    if row.size < _FEW or not row.only(Kind.TEXT):
         return False
     above = shape.neighbour(row.number, -1)
     if above is None or not is_total(above) or _goes_on(shape, row):
@@ -95,7 +95,7 @@ def _is_continued(shape: Shape, row: Row) -> bool:
 def _is_new_header(shape: Shape, row: Row) -> bool:
     """Whether names stand under a blank row or a title, over columns of numbers or in the words of headers."""
     view = shape.view
-    if row.count(Kind.TEXT, Kind.YEAR) < row.size:
+    if not row.only(Kind.TEXT, Kind.YEAR):
         return False
     names = row.boxes
     titled = _begin(shape, row) < row.number

@@ -79,7 +79,8 @@ class Row:
     @cached_property
     def words(self) -> Sequence[str]:
         """The texts in these first columns that are neither number nor unit."""
-        return [self.text(col) for col in self.leading if self.kind(col) == _TEXT]
+        left = self._view.left
+        return [self._text(col) for col in self.leading if self.kinds[col - left] == _TEXT]
 
     @cached_property
     def boxes(self) -> tuple[Box, ...]:
@@ -100,6 +101,10 @@ class Row:
         """How many boxes look like one of ``kinds``."""
         return sum(map(self.kinds.count, kinds))
 
+    def only(self, *kinds: Kind) -> bool:
+        """Whether every box looks like one of ``kinds``."""
+        return not self.kinds.strip(bytes((_BLANK, *kinds)))
+
     def kind(self, col: int) -> int:
         """How the cell written in ``col`` looks."""
         place = col - self._view.left
@@ -107,17 +112,25 @@ class Row:
 
     def text(self, col: int) -> str:
         """The text that is written in ``col``; ``""`` where none is."""
-        return "" if self.kind(col) == _BLANK else text_of(self._view.grid.rows[self.number][col])
+        return "" if self.kind(col) == _BLANK else self._text(col)
 
     def at(self, col: int) -> Box | None:
         """The box that covers ``col`` in this row, written here or hanging into it."""
         if not self._view.is_merged(self.number):
-            return None if self.kind(col) == _BLANK else self._box(col)
+            kind = self.kind(col)
+            return (
+                None
+                if kind == _BLANK
+                else Box(self.number, col, self._text(col), _KINDS[kind], self.number, col)
+            )
         return _covering(self.boxes, col) or _covering(self._hung, col)
 
     @cached_property
     def _hung(self) -> Sequence[Box]:
         return sorted(self.hanging, key=_column)
+
+    def _text(self, col: int) -> str:
+        return text_of(self._view.grid.rows[self.number][col])
 
     def _box(self, col: int) -> Box:
         return self._view.box(self.number, col, _KINDS[self.kind(col)])
