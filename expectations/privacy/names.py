@@ -11,13 +11,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 
-from expectations.privacy.columns import clean_distinct, in_arrow, shown_form
 from expectations.privacy.numbers import visible
 from expectations.privacy.words import COMMON_SURNAMES, DOUBLE_SURNAMES, NOT_GIVEN, ORDINARY, SURNAMES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PERSON_WORD = (
     r"(?:户主|联系人|负责人|经办人|申请人|承包人|承租人|受益人|代领人|验收人|填表人|监护人|法定代表人|法人代表|法人|报送人|签字人|签收人|领取人|"
@@ -78,6 +80,10 @@ class KnownNames:
 
     @cached_property
     def _names(self) -> frozenset[str]:
+        if not self._given:
+            return frozenset()
+        from expectations.privacy.columns import shown_form
+
         cells = pa.array(self._given, pa.string()).unique().drop_null()
         plain = (_BLANK.sub("", cell) for cell in shown_form(cells).to_pylist())
         return frozenset(filter(_is_name_of_someone, plain))
@@ -92,10 +98,14 @@ class KnownNames:
 
     def clean(self, values: pd.Series) -> pd.Series:
         """``cleaned`` of a column; the same object where there are none."""
+        from expectations.privacy.columns import in_arrow
+
         return in_arrow(values, self.cleaned)
 
     def cleaned(self, texts: pa.StringArray) -> pa.StringArray:
         """Texts with these names, and names behind a word like 联系人, masked; the same object where there are none."""
+        from expectations.privacy.columns import clean_distinct
+
         return clean_distinct(texts, self.suspect, self.clean_text)
 
     def clean_whole(self, text: str) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-import pandas as pd
-import pyarrow as pa
 from stdnum.cn import ric, uscc
 
-from expectations.privacy.columns import clean_distinct, in_arrow
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
@@ -78,6 +79,8 @@ _GIVEN_CODES = (
 
 def scrub(values: pd.Series, *, cards: bool = True) -> pd.Series:
     """``scrubbed`` of a column; the same object where there is none."""
+    from expectations.privacy.columns import in_arrow
+
     return in_arrow(values, lambda texts: scrubbed(texts, cards=cards))
 
 
@@ -89,6 +92,8 @@ def scrubbed(texts: pa.StringArray, *, cards: bool = True) -> pa.StringArray:
         cards: Whether to look for bank cards: of the numbers a department gives, one in ten looks like one.
     """
     codes = _CODES if cards else _GIVEN_CODES
+    from expectations.privacy.columns import clean_distinct
+
     return clean_distinct(texts, SUSPECT, lambda text: scrub_text(text, cards=cards), codes)
 
 

@@ -21,7 +21,8 @@ from expectations.findings import no_drafts
 from expectations.forms.findings import check_findings
 from expectations.privacy.columns import as_arrow
 from expectations.privacy.masks import Privacy
-from expectations.privacy.shield import Shield, shield_of
+from expectations.privacy.people import shield_of
+from expectations.privacy.shield import Shield
 from expectations.submissions.shown import shown_rows
 from expectations.submissions.staging import Own, Staged, nothing_staged, stage
 from expectations.submissions.understand import Understood

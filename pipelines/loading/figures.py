@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.forms.check import CHECKS
-from expectations.forms.findings import as_reconciliations
 from pipelines.home.codeprint import code_digest
 from pipelines.home.site import Site
 from pipelines.loading.differs import digest, noted, outdated
@@ -66,6 +64,9 @@ def _form_checks(site: Site, months: Sequence[str]) -> Iterable[pa.Table]:
 
     Totals stand for a county, whatever the level at which submissions supersede each other.
     """
+    from expectations.forms.check import CHECKS
+    from expectations.forms.findings import as_reconciliations
+
     for dataset, contract in site.contracts.items():
         if contract.form is None:
             continue

@@ -13,7 +13,8 @@ import pyarrow as pa
 from connectors.errors import Refused
 from connectors.extract import Extract, read_tables
 from expectations.conform import RegionIndex
-from expectations.privacy.shield import MASKED_SHEET, Shield, shield_of
+from expectations.privacy.people import shield_of
+from expectations.privacy.shield import MASKED_SHEET, Shield
 from expectations.submissions.shown import with_own_sheets
 from expectations.submissions.understand import Submission, Understood, understand
 from pipelines.home.site import Site

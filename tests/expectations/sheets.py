@@ -15,7 +15,8 @@ from expectations.conform import Conformed, RegionIndex, conform
 from expectations.conform.joined import Joined
 from expectations.contracts.model import Column, Contract, Rule
 from expectations.privacy.masks import Privacy
-from expectations.privacy.shield import Shield, shield_of
+from expectations.privacy.people import shield_of
+from expectations.privacy.shield import Shield
 from expectations.routing import Route
 from expectations.submissions.staging import Own, Staged, stage
 from warehouse.schemas import REGIONS

@@ -18,7 +18,7 @@ from expectations.conform.joined import Joined
 from expectations.contracts.model import Column, Contract, Rule
 from expectations.findings import drafts, no_drafts
 from expectations.privacy.masks import Privacy
-from expectations.privacy.shield import shield_of
+from expectations.privacy.people import shield_of
 from expectations.routing import Guess
 from expectations.rules import Told, told
 from expectations.submissions.staging import Miscounted, Own, Staged, record_schema, stage

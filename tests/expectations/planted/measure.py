@@ -19,7 +19,8 @@ from expectations.findings import drafts
 from expectations.privacy.masks import Privacy
 from expectations.privacy.names import KnownNames
 from expectations.privacy.numbers import visible
-from expectations.privacy.shield import Shield, shield_of
+from expectations.privacy.people import shield_of
+from expectations.privacy.shield import Shield
 from expectations.rules import Told
 from expectations.submissions.shown import shown_rows
 from expectations.submissions.staging import Staged
