@@ -41,6 +41,7 @@ CELLS = st.lists(st.none() | st.lists(st.sampled_from(PARTS), max_size=3).map(""
 PLAIN = st.sampled_from(
     ["1", "12", "2025-06-01", "2024-02-29", "是", "三村村", "0.5", "12.375", "1.234", "否"]
 )
+FIGURES = st.from_regex(r"\A[0-9]{0,3}(\.?[0-9]{1,3}){1,2}\.?\Z")
 COLUMNS = [
     Column("x", "某", type="number"),
     Column("x", "某", type="number", unit="%"),
@@ -83,7 +84,7 @@ def read(cells: list[str | None], column: Column, known: Known) -> tuple[object,
 @settings(max_examples=60, deadline=None)
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.kind or column.role or column.type)
 @given(
-    cells=CELLS | st.lists(PLAIN, max_size=8) | st.lists(st.from_regex(r"\A[0-9]{1,3}\.?[0-9]{0,3}\Z")),
+    cells=CELLS | st.lists(PLAIN, max_size=8) | st.lists(FIGURES),
     data=st.data(),
 )
 def test_a_column_is_read_as_with_care(column: Column, cells: list[str | None], data: st.DataObject) -> None:
