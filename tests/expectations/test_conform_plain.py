@@ -39,7 +39,7 @@ PARTS = [
 ]  # fmt: skip
 CELLS = st.lists(st.none() | st.lists(st.sampled_from(PARTS), max_size=3).map("".join), max_size=12)
 PLAIN = st.sampled_from(
-    ["1", "12", "2025-06-01", "2024-02-29", "是", "三村村", "0.5", "12.375", "1.234", "否"]
+    ["1", "12", "2025-06-01", "2024-02-29", "是", "三村村", "0.5", "12.375", "1.234", "1.234.567", "否"]
 )
 FIGURES = st.from_regex(r"\A[0-9]{0,3}(\.?[0-9]{1,3}){1,2}\.?\Z")
 COLUMNS = [
