@@ -7,7 +7,9 @@ readable, and the next load finishes the work.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from connectors.inbox import Left
@@ -21,13 +23,13 @@ from pipelines.loading.bundle import stage_bundle
 from pipelines.loading.failures import new_run
 from pipelines.loading.figures import outdated_months, rebuild_months
 from pipelines.loading.notes import outdated_notes, rebuild_notes
-from pipelines.loading.pool import processes
+from pipelines.loading.pool import Processes, processes
 from pipelines.loading.progress import Progress
 from pipelines.loading.receive import receive
 from pipelines.loading.records import outdated_records, rebuild_records
 from pipelines.loading.release import gate, is_released, is_reported, release_nightly, report_quality
 from pipelines.loading.stage import stage_pending
-from warehouse.ledger import Entry, Failure, Outcome
+from warehouse.ledger import Entry, Failure, Outcome, Receipt
 
 
 @dataclass
@@ -108,8 +110,18 @@ def load(
     clock = _Clock(summary.seconds)
     with writing(site.home, "load"):
         complete_instance(site.home.dagster)
-        _take_in(site, summary, watch, clock, retry_failed=retry_failed, really=really)
-        _rebuild(site, summary, watch, clock, periods)
+        with processes(site.home.settings, stage_bundle, answer_bundle) as working:
+            receipts = _receive(site, summary, watch)
+            clock.lap("receive")
+            done = stage_pending(site, watch, summary.run, working, every=retry_failed, really=really)
+            summary.outcomes, summary.failures = done.outcomes, done.failures
+            summary.repeats = done.repeats(receipts)
+            with _answering(site, summary, working, watch):
+                clock.lap("stage")
+                _rebuild(site, summary, watch, clock, periods)
+        clock.lap("slips")
+        _show_readers(site, summary, watch)
+        clock.lap("release")
         _end_rotation(site, summary)
         if not summary.is_idle:
             tell(site, summary)
@@ -128,19 +140,24 @@ def _end_rotation(site: Site, summary: Summary) -> None:
         site.audit.append("key rotation done", site.privacy.fingerprint)
 
 
-def _take_in(
-    site: Site, summary: Summary, progress: Progress, clock: _Clock, *, retry_failed: bool, really: bool
-) -> None:
+def _receive(site: Site, summary: Summary, progress: Progress) -> list[Receipt]:
     received = receive(site, progress)
     summary.received, summary.left = len(received.receipts), received.left
-    clock.lap("receive")
     show_regions(site)
-    with processes(site.home.settings, stage_bundle, answer_bundle) as working:
-        done = stage_pending(site, progress, summary.run, working, every=retry_failed, really=really)
-        summary.outcomes, summary.failures = done.outcomes, done.failures
-        summary.repeats = done.repeats(received.receipts)
+    return received.receipts
+
+
+@contextmanager
+def _answering(site: Site, summary: Summary, working: Processes, progress: Progress) -> Iterator[None]:
+    """Write the slips that are owed; where workers do it, beside what is done meanwhile."""
+    if not working.have_workers:
         summary.owed = answer_owed(site, summary.run, working, progress)
-    clock.lap("stage")
+        yield
+        return
+    with ThreadPoolExecutor(1) as beside:
+        owed = beside.submit(answer_owed, site, summary.run, working, progress)
+        yield
+        summary.owed = owed.result()
 
 
 def _rebuild(site: Site, summary: Summary, progress: Progress, clock: _Clock, periods: Sequence[str]) -> None:
@@ -154,8 +171,6 @@ def _rebuild(site: Site, summary: Summary, progress: Progress, clock: _Clock, pe
         summary.written = rebuild_months(site, months)
         progress.report("Indicators", 1, 1)
     clock.lap("indicators")
-    _show_readers(site, summary, progress)
-    clock.lap("release")
 
 
 def _show_readers(site: Site, summary: Summary, progress: Progress) -> None:

@@ -63,11 +63,15 @@ class Processes:
         elif files:
             self.apart.start()
 
+    @property
+    def have_workers(self) -> bool:
+        """Whether workers run already."""
+        return any(worker.is_running for worker in self.workers)
+
     def are_worth(self, bundles: Sequence[Sequence[object]]) -> bool:
         """Whether workers take bundles of files on: there are many files, or workers that run already."""
-        has_started = any(worker.is_running for worker in self.workers)
         is_much = sum(map(len, bundles)) >= WORTH_WORKERS and min(len(self.workers), len(bundles)) > 1
-        return bool(bundles) and (has_started or is_much)
+        return bool(bundles) and (self.have_workers or is_much)
 
     def over(
         self, function: Call, bundles: Sequence[Bundle], work: Callable[[Call, Bundle], Result]
