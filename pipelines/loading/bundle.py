@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
+from uuid import uuid4
 
 from connectors.errors import Refused
 from connectors.extract import read_tables
@@ -63,11 +65,13 @@ class Bench:
         root: The home's folder.
         contracts_from: As ``Home`` has it.
         keeps: Whether anything is written; else it is only said what would become of submissions.
+        name: Of its own; what a bundle opens serves the next one of the same bench in its process.
     """
 
     root: Path
     contracts_from: Path | None = None
     keeps: bool = True
+    name: str = field(default_factory=lambda: uuid4().hex)
 
 
 def stage_bundle(bench: Bench, entries: Sequence[Entry], read: Reader = read_tables) -> Done:
@@ -94,11 +98,17 @@ def refuse(bench: Bench, entry: Entry, refusal: Refused) -> Done:
     return bundle.done
 
 
+@lru_cache(maxsize=1)
+def _opened(bench: Bench) -> tuple[Site, RegionIndex]:
+    site = Site(Home(bench.root, bench.contracts_from))
+    return site, RegionIndex(site.regions)
+
+
 class _Bundle:
     """Submissions on their way; what every one of them needs is opened first, for its lack is nobody's fault."""
 
     def __init__(self, bench: Bench, read: Reader) -> None:
-        site = Site(Home(bench.root, bench.contracts_from))
+        site, self._index = _opened(bench)
         self._site, self._read, self._keeps = site, read, bench.keeps
         self._contracts, self._digests, self._privacy = site.contracts, site.staging_digests, site.privacy
         self._is_rotating = keys.counts(site.home)
@@ -114,11 +124,10 @@ class _Bundle:
 
     def _understood(self, entries: Sequence[Entry]) -> Iterator[tuple[Contract, list[Understood]]]:
         """Submissions by their dataset; those that are refused are through."""
-        index = RegionIndex(self._site.regions)
         by_dataset: dict[str, list[Understood]] = defaultdict(list)
         for entry in entries:
             try:
-                found = understand(submission_of(self._site, entry), self._contracts, index, self._read)
+                found = understand(submission_of(self._site, entry), self._contracts, self._index, self._read)
             except MemoryError:
                 raise  # the process is worn out, and its loss says whose fault it was
             except Exception as error:
