@@ -166,6 +166,13 @@ RULES: Mapping[str, Rule] = {
         },
     ),
     "formula_error": _one("公式出错", "「{title}」是公式错误，不是内容。", "请改正公式，或直接填写内容。"),
+    "ditto": _one("没有写出内容", "「{title}」只写了“同上”一类的字样，看不出是什么。", "请每一行都写出来。"),
+    "odd_identifier": _one(
+        "编号可疑", "「{title}」里没有数字，也没有字母，不像编号。", "请核对是不是填错了列。", "warning"
+    ),
+    "odd_name": _one(
+        "姓名可疑", "「{title}」这一格不像姓名。", "请核对是不是填错了列；说明请写在备注栏。", "warning"
+    ),
     "resident_id_check": Rule(
         "身份证号校验不符",
         {

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from expectations.conform.dates import real_days
 from expectations.conform.numbers import lost_digits
 from expectations.conform.patterns import BLANKS, Mask, Pattern, matches, replaced, where
+from expectations.conform.stand_ins import without_stand_ins
 from expectations.conform.texts import LOST_DIGITS, Parsed, problem
 
 Bytes = npt.NDArray[np.uint8]
@@ -106,8 +107,9 @@ def parse_cards(values: pa.StringArray, *, title: str) -> Parsed:
 
 def parse_long_numbers(values: pa.StringArray, *, title: str) -> Parsed:
     """Distinct texts as codes that only must not have gone through a float (student numbers, region codes)."""
-    numbers = _compact(values)
-    return Parsed(numbers, lost_digits(matches(numbers, LOST_DIGITS), title))
+    own, stand_ins = without_stand_ins(values, title=title)
+    numbers = _compact(own)
+    return Parsed(numbers, (*lost_digits(matches(numbers, LOST_DIGITS), title), *stand_ins))
 
 
 def parse_identifiers(values: pa.StringArray, *, title: str) -> Parsed:
@@ -116,13 +118,16 @@ def parse_identifiers(values: pa.StringArray, *, title: str) -> Parsed:
     Upper case, every dash the same, and without blanks but those that keep two numbers apart (``1 11``); a long
     number in groups is one.
     """
+    values, stand_ins = without_stand_ins(values, title=title)
+    bare = ~matches(values, r"[0-9A-Za-z]") & values.is_valid().to_numpy(zero_copy_only=False)
     numbers = replaced(values, _DASH, "-")
     numbers = replaced(numbers, _LOOSE_BLANKS, r"\1\2")
     numbers = replaced(numbers, _BLANKS, " ")
     in_groups = matches(numbers, _IN_GROUPS)
     numbers = where(in_groups, pc.replace_substring(numbers, " ", ""), pc.ascii_upper(numbers))
     lost = matches(values, LOST_DIGITS) | matches(values, _PRINTED_FLOAT)
-    return Parsed(where(lost, values, numbers), lost_digits(lost, title))
+    doubted = problem(bare, "odd_identifier", title=title)
+    return Parsed(where(lost, values, numbers), (*lost_digits(lost, title), *stand_ins, *doubted))
 
 
 def _compact(values: pa.StringArray) -> pa.StringArray:

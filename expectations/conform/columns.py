@@ -24,7 +24,13 @@ from expectations.conform.patterns import Mask, Pattern, where
 from expectations.conform.separators import Origin
 from expectations.conform.shares import doubted_shares
 from expectations.conform.texts import NOTHING, Parsed, Problem, Texts, problem, read_texts
-from expectations.conform.words import is_allowed, parse_booleans, parse_names, parse_words
+from expectations.conform.words import (
+    is_allowed,
+    parse_booleans,
+    parse_names,
+    parse_person_names,
+    parse_words,
+)
 from expectations.contracts.model import Column
 from expectations.contracts.records import ARROW_TYPES
 from expectations.rules import told
@@ -32,7 +38,15 @@ from expectations.units import conversion, parse_unit, title_units
 
 _DASHES = Pattern(r"^[—–―─\-/\\]+$", signs="—–―─-/\\")
 _AS_BLANK = frozenset(
-    {"unparsed_number", "unparsed_date", "ambiguous_date", "ambiguous_share", "formula_error", "not_allowed"}
+    {
+        "unparsed_number",
+        "unparsed_date",
+        "ambiguous_date",
+        "ambiguous_share",
+        "formula_error",
+        "ditto",
+        "not_allowed",
+    }
 )
 _RATIOS = ("%", "小数", "")
 _NAMES = ("county_name", "township_name", "village_name")
@@ -203,7 +217,9 @@ def _parse_texts(
             return parse_identifiers(values, title=title)
         case _, "student_number" | "region_code":
             return parse_long_numbers(values, title=title)
-        case _, kind if kind == "person_name" or kind in _NAMES:
+        case _, "person_name":
+            return parse_person_names(values, column.value_aliases, title=title)
+        case _, kind if kind in _NAMES:
             return parse_names(values, column.value_aliases, title=title)
         case _:
             return parse_words(values, column.enum, column.value_aliases, title=title)

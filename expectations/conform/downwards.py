@@ -15,13 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from expectations.conform.patterns import Mask, Pattern, matches
+from expectations.conform.patterns import Mask, matches
+from expectations.conform.stand_ins import DITTO
 
 Names = list[str | None]
 
-DITTO = r"^(?:同上(?:行)?|同前|上同|[〃\"'′″“”〞〝]{1,2}|(?i:ditto))$"
-_DITTO = re.compile(DITTO)
-_DITTOED = Pattern(DITTO, signs="同〃\"'′″“”〞〝dD")
+_DITTO = re.compile(DITTO.regex)
 _STEPPED = 0.25
 """Share of the places written that have rows left out below, from which leaving out is a habit and no omission."""
 _HEADED = 0.5
@@ -66,7 +65,7 @@ def fill_down(
 
 
 def _has_blank(names: pa.Array) -> bool:
-    return bool(names.null_count or matches(names, _DITTOED).any())
+    return bool(names.null_count or matches(names, DITTO).any())
 
 
 class _Down:

@@ -23,7 +23,6 @@ from expectations.rules import Told, told
 NOTHING = Pattern(r"^(?:[—–―─\-/\\]+|无|(?i:n/a|null|\(null\)|none|nan))$", signs="—–―─-/\\无nN")
 """What clerks and the systems they export from write where there is nothing; free text may mean it."""
 
-FORMULA_ERROR = Pattern(r"^#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NULL!|NUM!)$", signs="#")
 LOST_DIGITS = Pattern(r"^\d(?:\.\d+)?[eE]\+?1\d$", signs="eE")
 """A long number that a spreadsheet kept as a float: its last digits are gone."""
 

@@ -8,13 +8,17 @@ from unicodedata import normalize
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from expectations.conform.patterns import BLANKS, Mask, Pattern, matches, replaced, where
-from expectations.conform.texts import FORMULA_ERROR, Parsed, problem
+from expectations.conform.patterns import BLANKS, Mask, Pattern, matches, replaced
+from expectations.conform.stand_ins import without_errors, without_stand_ins
+from expectations.conform.texts import Parsed, problem
 
 _YES = ("是", "有", "对", "√", "✓", "✔", "☑", "1", "TRUE", "Y", "YES", "已")
 _NO = ("否", "无", "没有", "不是", "×", "✗", "✘", "☐", "0", "FALSE", "N", "NO", "未")
 _MEANING = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+_NO_NAMES = pa.array(["合计", "小计", "总计", "共计", "是", "否", "有", "略"], pa.string())
+_DIGITS = Pattern(r"[0-9]", signs="0123456789")
 _CJK_GAP = Pattern(r"([\x{4E00}-\x{9FFF}·])\s+([\x{4E00}-\x{9FFF}·])", signs=BLANKS)
 
 
@@ -33,11 +37,10 @@ def parse_words(
     values: pa.StringArray, allowed: tuple[str, ...], aliases: Mapping[str, str], *, title: str
 ) -> Parsed:
     """Distinct texts, with other spellings of allowed values put right; a formula error is not a text."""
-    broken = matches(values, FORMULA_ERROR)
-    words = where(broken, pa.scalar(None, pa.string()), values)
+    words, errors = without_errors(values, title=title)
     if allowed or aliases:
         words = _respell(words, allowed, aliases)
-    return Parsed(words, problem(broken, "formula_error", title=title))
+    return Parsed(words, errors)
 
 
 def parse_names(values: pa.StringArray, aliases: Mapping[str, str], *, title: str) -> Parsed:
@@ -48,6 +51,20 @@ def parse_names(values: pa.StringArray, aliases: Mapping[str, str], *, title: st
     closed = replaced(values, _CJK_GAP, r"\1\2")
     closed = replaced(closed, _CJK_GAP, r"\1\2")  # RE2 does not overlap: 张 三 丰
     return parse_words(closed, (), aliases, title=title)
+
+
+def parse_person_names(values: pa.StringArray, aliases: Mapping[str, str], *, title: str) -> Parsed:
+    """Distinct texts as names of people; what cannot well be one is doubted, for rows slip sideways."""
+    own, stand_ins = without_stand_ins(values, title=title)
+    parsed = parse_names(own, aliases, title=title)
+    names = parsed.values
+    odd = matches(names, _DIGITS) | ~matches(names, r"\p{L}") | _are_in(names, _NO_NAMES)
+    odd &= names.is_valid().to_numpy(zero_copy_only=False)
+    return Parsed(names, (*stand_ins, *problem(odd, "odd_name", title=title)))
+
+
+def _are_in(values: pa.StringArray, words: pa.StringArray) -> Mask:
+    return np.asarray(pc.is_in(values, value_set=words))
 
 
 def is_allowed(values: pa.StringArray, allowed: tuple[str, ...], aliases: Mapping[str, str]) -> Mask:
