@@ -70,7 +70,9 @@ def test_what_is_no_name_is_kept_and_doubted(text: str) -> None:
 
 
 def test_names_of_every_people_are_names() -> None:
-    names = texts("严测试", "欧阳测试", "阿卜杜拉·买买提", "𠮷野", "Ana Ruiz", "㛃某", "李某（已故）", "严  测")
+    names = texts(
+        "严测试", "欧阳测试", "阿卜杜拉·买买提", "𠮷野", "Ana Ruiz", "㛃某", "李某（已故）", "严  测"
+    )
     assert said(parse_person_names(names, {}, title=TITLE)) == {}
 
 
