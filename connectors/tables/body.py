@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from statistics import median
 
 from connectors.tables.captions import is_caption
 from connectors.tables.cells import Kind
@@ -17,6 +18,7 @@ from connectors.tables.words import NOTE
 
 _SMALL = 800  # rows of a body whose rows are compared with each other
 _WIDE = 3  # boxes of a record beside which a text alone may be a remark
+_WORDY = 4  # texts of a record from which a total has fewer: sums have a label and figures
 _SENTENCE = 8  # characters from which a text alone may be a sentence
 _STRETCH = 256  # rows that are told to be records at once
 _FOOTER = 400  # rows a footer has at most
@@ -62,6 +64,7 @@ def read_body(view: View, header: Header) -> Body:
         _kind(shape, body, n, n >= notes_from).append(n)
     _compare(shape, odd, body)
     body.records = sorted(plain + body.records) if plain else body.records
+    _reclaim(shape, body)
     _settle(shape, body)
     return body
 
@@ -117,6 +120,18 @@ def _compare(shape: Shape, odd: list[int], body: Body) -> None:
         found = set(whole(shape, [row for row in rows if row.number in body.records]))
     body.totals = sorted({*body.totals, *found})
     body.records = [n for n in body.records if n not in found]
+
+
+def _reclaim(shape: Shape, body: Body) -> None:
+    """Rows named as totals that say as much in words as records do are records: one of their cells holds the word."""
+    if not body.totals or not body.records:
+        return
+    words = median(shape.view.row(n).count(Kind.TEXT) for n in body.records[:_SMALL])
+    if words < _WORDY:
+        return
+    whole = {n for n in body.totals if shape.view.row(n).count(Kind.TEXT) >= words}
+    body.totals = [n for n in body.totals if n not in whole]
+    body.records = sorted([*body.records, *whole])
 
 
 def _settle(shape: Shape, body: Body) -> None:

@@ -213,3 +213,30 @@ def test_a_record_of_a_name_and_a_year_above_the_next_title_stays_a_record() -> 
 def test_a_text_sheet_of_equal_rows_is_no_endless_header() -> None:
     tables = find_tables(Grid([["甲村", "乙村", "丙村"]] * 500))
     assert max(len(table.header_rows) for table in tables) <= 61
+
+
+ROADS = ["县区", "乡镇", "村", "路线编号", "路线名称", "起点（公里）", "止点（公里）", "等级"]
+
+
+def a_road(number: int, *, county: str = "甲县", town: str = "乙镇", village: str = "丙村") -> list[Cell]:
+    return [county, town, village, f"C{number}", f"丙村{number}线", 0, number / 2, "四级"]
+
+
+@pytest.mark.parametrize("odd", [{"county": "合计"}, {"town": "小计"}, {"village": "合计"}])
+def test_a_record_in_one_of_whose_cells_a_word_of_sums_is_typed_is_no_total(odd: dict[str, str]) -> None:
+    rows = [a_road(1), a_road(2), a_road(3, **odd), a_road(4), ["", "", "合计", "", "", "", 5, ""]]
+    table = the_table(ROADS, *rows)
+    assert (list(table.body_rows), table.total_rows) == ([1, 2, 3, 4], [5])
+
+
+def test_subtotals_with_the_places_they_are_of_are_totals() -> None:
+    rows = [
+        a_road(1),
+        a_road(2),
+        ["甲县", "乙镇", "小计", "", "", "", 1.5, ""],
+        a_road(3, town="丁镇"),
+        ["甲县", "丁镇", "小计", "", "", "", 1.5, ""],
+        ["甲县", "合计", "", "", "", "", 3, ""],
+    ]
+    table = the_table(ROADS, *rows)
+    assert (list(table.body_rows), table.total_rows) == ([1, 2, 4], [3, 5, 6])
