@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -103,9 +104,14 @@ def _alone_in_database(home: Home, me: str, wait_seconds: float) -> Iterator[Non
 
 
 def _stop() -> None:
-    """Interrupt this process as Ctrl-C does; where that would be ignored (a job in the background), end it."""
-    listens = callable(signal.getsignal(signal.SIGINT))
-    os.kill(os.getpid(), signal.SIGINT if listens else signal.SIGTERM)
+    """Interrupt this process as Ctrl-C does; where that would be ignored (a job in the background), end it.
+
+    The main thread is meant by name: a signal to the process may wake another thread, while that one sleeps on.
+    """
+    if callable(signal.getsignal(signal.SIGINT)) and hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _taken(home: Home, who: str, since: datetime | None) -> str:
