@@ -11,10 +11,12 @@ import json
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 
 from filelock import FileLock, Timeout
@@ -92,26 +94,32 @@ def _alone_in_database(home: Home, me: str, wait_seconds: float) -> Iterator[Non
         return
     name = me.encode("ascii", "replace")[:_NAME_BYTES].decode()
     try:
-        with claimed(home.ledger_url, name, wait_seconds, on_lost=_stop):
+        with claimed(home.ledger_url, name, wait_seconds, on_lost=partial(_stop, home)):
             yield
     except Claimed as other:
         raise HomeError(_taken(home, other.name, other.since)) from other
     except ClaimLost as lost:
-        raise HomeError(
-            f"stopped writing into {home.root}: the connection to the ledger's database that kept other writers out "
-            "was lost. See that the database is well, then run the command again; it goes on where this one stopped"
-        ) from lost
+        raise HomeError(_lost(home)) from lost
 
 
-def _stop() -> None:
-    """Interrupt this process as Ctrl-C does; where that would be ignored (a job in the background), end it.
+def _lost(home: Home) -> str:
+    return (
+        f"stopped writing into {home.root}: the connection to the ledger's database that kept other writers out "
+        "was lost. See that the database is well, then run the command again; it goes on where this one stopped"
+    )
+
+
+def _stop(home: Home) -> None:
+    """Interrupt this process as Ctrl-C does; where that would be ignored (a job in the background), say why and end it.
 
     The main thread is meant by name: a signal to the process may wake another thread, while that one sleeps on.
     """
     if callable(signal.getsignal(signal.SIGINT)) and hasattr(signal, "pthread_kill"):
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-    else:
-        os.kill(os.getpid(), signal.SIGTERM)
+        return
+    sys.stderr.write(f"{_lost(home)}\n")
+    sys.stderr.flush()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _taken(home: Home, who: str, since: datetime | None) -> str:
