@@ -1,6 +1,7 @@
 """Loads of one file each into one home, one after the other: what a load costs when many have gone before.
 
-Each file is a township's ledger of a month; four townships hand in month by month. Loads run in this process, each with
+Each file is a township's ledger of a month; the townships of a county hand in month by month, so that two hundred loads
+are most of a year of nights. Loads run in this process, each with
 the home opened anew; one load that is not counted pays for the imports.
 """
 
@@ -19,7 +20,7 @@ from typing import Any
 from stdnum.cn import ric
 
 LOADS, ROWS, COMPARED = 200, 40, 10
-TOWNSHIPS = ("东河镇", "西河镇", "南河镇", "北河镇")
+TOWNSHIPS = tuple(f"{name}河镇" for name in "东西南北上下前后左右大小新老青白黑")
 _COUNTY = "990181"
 _TITLES = "县区,乡镇,行政村,户主,身份证号,联系电话,改厕年度,改厕类型,竣工日期,补助金额（元）"
 
@@ -143,8 +144,9 @@ def one_load(root: Path, number: int) -> Load:
 
 def drop(root: Path, number: int) -> None:
     """Put the ledger of a township and month into the inbox, with one row that cannot be placed."""
-    month = f"{2005 + number // 48}-{number // 4 % 12 + 1:02}"
-    township = TOWNSHIPS[number % 4]
+    every = len(TOWNSHIPS)
+    month = f"{2005 + number // (12 * every)}-{number // every % 12 + 1:02}"
+    township = TOWNSHIPS[number % every]
     villages = [*_villages(township), "无名村"]
     rows = [
         _row(township, villages[-1 if row == 0 else row % 3], month, number * ROWS + row)
