@@ -1,8 +1,8 @@
 """Loads of one file each into one home, one after the other: what a load costs when many have gone before.
 
 Each file is a township's ledger of a month; the townships of a county hand in month by month, so that two hundred loads
-are most of a year of nights. Loads run in this process, each with
-the home opened anew; one load that is not counted pays for the imports.
+are most of a year of nights. Loads run in this process, each with the home opened anew; one load that is not counted
+pays for the imports.
 """
 
 from __future__ import annotations

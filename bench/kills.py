@@ -194,7 +194,7 @@ class Undisturbed:
 def undisturbed(act: Act, start: Path, root: Path) -> Undisturbed:
     """Do an act in peace."""
     home = root / "start"
-    shutil.copytree(start, home)
+    shutil.copytree(start, home, symlinks=True)
     for command in act.before:
         _must(act.in_home(home, command))
     own = root / "undisturbed"

@@ -166,7 +166,7 @@ class Town:
 
     def copy(self, root: Path) -> Town:
         """The same home elsewhere."""
-        shutil.copytree(self.root, root)
+        shutil.copytree(self.root, root, symlinks=True)
         return Town(root)
 
     def shiji(self, *arguments: str) -> Said:
