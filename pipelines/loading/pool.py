@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import LifoQueue
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pipelines.loading.apart import Apart, apart, limits, run
@@ -55,12 +55,12 @@ class Processes:
     apart: Apart
     workers: tuple[Apart, ...]
 
-    def start(self, files: int) -> None:
-        """Start those that so many files will need, beside what the caller goes on with."""
-        if files >= WORTH_WORKERS:
-            for worker in self.workers:
+    def start(self, bundles: Sequence[Sequence[object]]) -> None:
+        """Start those that bundles of files will need, beside what the caller goes on with."""
+        if self.are_worth(bundles):
+            for worker in self.workers[: len(bundles)]:
                 worker.start()
-        elif files:
+        elif bundles:
             self.apart.start()
 
     @property
@@ -83,8 +83,10 @@ class Processes:
             bundles: What is worked on.
             work: Is given the function, to be called in a process of its own, and a bundle.
         """
-        idle: SimpleQueue[Apart] = SimpleQueue()
-        for worker in sorted(self.workers, key=lambda one: not one.is_running):
+        idle: LifoQueue[Apart] = (
+            LifoQueue()
+        )  # one that runs already comes before one that would have to start
+        for worker in sorted(self.workers, key=lambda one: one.is_running):
             idle.put(worker)
 
         def one(bundle: Bundle) -> Result:

@@ -73,7 +73,8 @@ def stage_pending(
         HomeError: Many submissions that were good would be turned back. Nothing is changed and nobody is told.
     """
     pending = site.ledger.pending(every=every)
-    processes.start(len(pending))  # finding out what is stale, and opening the home, takes as long
+    # Finding out what is stale, and opening the home, takes as long.
+    processes.start([bundle for _, bundle in _bundles(pending)])
     stale = [*site.ledger.stale(site.staging_digests, every=every), *_unstaged(site, every)]
     entries = {entry.submission_id: entry for entry in (*stale, *pending)}
     require_regions(site, len(entries))
