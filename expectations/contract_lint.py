@@ -18,7 +18,7 @@ from expectations.contracts.model import Column, Contract, ContractError, Rule
 from expectations.contracts.reading import read_contract
 from expectations.forms.lint import form_problems
 from expectations.routing import header_key, same_kind
-from expectations.trial_rows import unbearable
+from expectations.trial_rows import rule_columns, unbearable
 from expectations.version_lint import version_problems
 from warehouse.definitions import DefinitionError, Document, Problem, read_document, yaml_files
 
@@ -59,7 +59,6 @@ _IGNORES = {
     "column_list": {"all_values_are_missing", "any_value_is_missing", "never"},
 }
 _PRIVATE = frozenset({"resident_id", "phone", "person_name", "bank_card", "student_number"})
-_GIVEN = frozenset({"region_code", "period", "submission_id"})
 _TAKEN = frozenset({"region_code", "period", "submission_id", "sheet", "row", "handed_in_as"})
 _FUNCTIONS = frozenset({"abs"})
 _SUFFIXES = {"元": "_yuan", "亩": "_mu", "公斤": "_kg", "公里": "_km", "米": "_m", "公斤/亩": "_kg_per_mu"}
@@ -139,8 +138,7 @@ def _meaning(contract: Contract, document: Document) -> Iterator[Found]:
     yield from ((("customProperties",), f"form: {message}") for message in form_problems(contract))
     yield from ((("customProperties",), f"accumulates: {message}") for message in _accumulation(contract))
     yield from _twice(contract, layout)
-    known = {column.name for column in contract.columns} | _GIVEN
-    known |= {f"{column.name}_birth_date" for column in contract.columns if column.kind == "resident_id"}
+    known = set(rule_columns(contract))
     seen: set[str] = set()
     for rule, where in zip(contract.rules, layout.rules, strict=True):
         if rule.name in seen:

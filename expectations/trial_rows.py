@@ -24,6 +24,13 @@ _ANY = {"string": "甲", "integer": 0, "number": 0.0, "date": "2024-02-29", "boo
 _GIVEN = {"region_code": "460322101001", "period": "2025-06", "submission_id": "20250601-000001-00000000"}
 
 
+def rule_columns(contract: Contract) -> dict[str, str]:
+    """The columns that rules may read, each with its type: the contract's own, what every row has, and birth dates."""
+    types: dict[str, str] = {column.name: column.type for column in contract.columns}
+    births = {f"{one.name}_birth_date": "date" for one in contract.columns if one.kind == "resident_id"}
+    return types | dict.fromkeys(_GIVEN, "string") | births
+
+
 def unbearable(condition: str, contract: Contract) -> Iterator[str]:
     """What a row condition cannot bear, in English, with what pandas says of it.
 
@@ -43,7 +50,6 @@ def _trial_rows(contract: Contract) -> pd.DataFrame:
     """A row of blanks, and one whose texts say nothing; with the columns that rules may read."""
     import pandas as pd
 
-    types = {column.name: column.type for column in contract.columns} | dict.fromkeys(_GIVEN, "string")
-    types |= {f"{one.name}_birth_date": "date" for one in contract.columns if one.kind == "resident_id"}
+    types = rule_columns(contract)
     cells = {name: [None, _GIVEN.get(name, _ANY[kind])] for name, kind in types.items()}
     return pd.DataFrame({name: pd.Series(cells[name], dtype=_DTYPES[kind]) for name, kind in types.items()})
