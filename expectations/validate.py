@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from expectations.contracts.model import Column, Contract, Rule
+from expectations.deferred import defer
 from expectations.findings import drafts, no_drafts
 from expectations.rules import Told, told
 
@@ -62,9 +63,11 @@ class Check:
 def import_engine() -> None:
     """Import Great Expectations ahead of the first validation: it takes seconds, which other work can cover.
 
-    What it makes stays for good; looking through it for garbage meanwhile would take a sixth of the time.
+    What it makes stays for good; looking through it for garbage meanwhile would take a sixth of the time. A third of it
+    would be ``scipy.stats``, which only expectations about whole distributions need.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when the library is imported
+    defer("scipy.stats")
     with _nothing_collected():
         import great_expectations  # noqa: F401
 
