@@ -74,7 +74,9 @@ class Bench:
     name: str = field(default_factory=lambda: uuid4().hex)
 
 
-def stage_bundle(bench: Bench, entries: Sequence[Entry], read: Reader = read_tables) -> Done:
+def stage_bundle(
+    bench: Bench, entries: Sequence[Entry], read: Reader = read_tables, site: Site | None = None
+) -> Done:
     """Stage submissions of one department, aside.
 
     Doing it again writes the same: a crash before the ledger hears of it costs only the work.
@@ -83,12 +85,13 @@ def stage_bundle(bench: Bench, entries: Sequence[Entry], read: Reader = read_tab
         bench: Where it is done.
         entries: Submissions, in the order they came.
         read: Reads the tables of a file.
+        site: The home, where it is open in this process.
 
     Raises:
         HomeError: The home lacks what every submission needs.
         OSError: The warehouse cannot be written.
     """
-    return _Bundle(bench, read).stage(entries)
+    return _Bundle(bench, read, site).stage(entries)
 
 
 def refuse(bench: Bench, entry: Entry, refusal: Refused) -> Done:
@@ -99,16 +102,21 @@ def refuse(bench: Bench, entry: Entry, refusal: Refused) -> Done:
 
 
 @lru_cache(maxsize=1)
-def _opened(bench: Bench) -> tuple[Site, RegionIndex]:
-    site = Site(Home(bench.root, bench.contracts_from))
-    return site, RegionIndex(site.regions)
+def _opened(bench: Bench) -> Site:
+    return Site(Home(bench.root, bench.contracts_from))
+
+
+@lru_cache(maxsize=1)
+def _index(bench: Bench, site: Site) -> RegionIndex:
+    return RegionIndex(site.regions)
 
 
 class _Bundle:
     """Submissions on their way; what every one of them needs is opened first, for its lack is nobody's fault."""
 
-    def __init__(self, bench: Bench, read: Reader) -> None:
-        site, self._index = _opened(bench)
+    def __init__(self, bench: Bench, read: Reader, site: Site | None = None) -> None:
+        site = site or _opened(bench)
+        self._index = _index(bench, site)
         self._site, self._read, self._keeps = site, read, bench.keeps
         self._contracts, self._digests, self._privacy = site.contracts, site.staging_digests, site.privacy
         self._is_rotating = keys.counts(site.home)

@@ -162,7 +162,7 @@ def _run(
     if processes.are_worth(bundles):
         yield from processes.over(stage_bundle, bundles, partial(_staged_by, bench))
     else:
-        here = partial(stage_bundle, bench, read=partial(_read, processes.apart))
+        here = partial(stage_bundle, bench, read=partial(_read, processes.apart), site=site)
         yield from (_isolated(here, bench, bundle) for bundle in bundles)
 
 
