@@ -12,7 +12,8 @@ from connectors.celltext import trimmed
 from connectors.readers.delimited import MAX_LINES
 from connectors.readers.encoding import decode_piece
 
-_SEPARATOR = "\x1f"
+_SEPARATOR = 0x1F
+_MARK = bytes((_SEPARATOR,))
 _UTF8_VALUE = re.compile(
     rb"\x1f[\x20-\x7e]*[\xe3-\xe9][\x80-\xbf]{2}(?:[\x20-\x7e]|[\xe2-\xef][\x80-\xbf]{2})*\x1f"
 )
@@ -41,34 +42,42 @@ class Decoder:
 
     def _column(self, column: pa.BinaryArray) -> pa.StringArray:
         raw = _bytes_of(column)
-        if (
-            len(raw)
-            and raw.min() <= 0x0D
-            and pc.max(pc.count_substring_regex(column, r"[\r\n]")).as_py() > MAX_LINES
-        ):
+        least, most = (int(raw.min()), int(raw.max())) if len(raw) else (0x7F, 0)
+        if least <= 0x0D and pc.max(pc.count_substring_regex(column, r"[\r\n]")).as_py() > MAX_LINES:
             raise IrregularError
-        if not len(raw) or raw.max() < 0x80:
-            texts = column.cast(pa.string())
-            return trimmed(texts) if len(raw) and raw.min() <= 0x20 else texts
+        if most < 0x80:
+            texts = column.view(pa.string())
+            return trimmed(texts) if least <= 0x20 else texts
         coded = column.dictionary_encode()
-        return trimmed(self._texts(coded.dictionary.to_pylist())).take(coded.indices)
+        return trimmed(self._texts(coded.dictionary)).take(coded.indices)
 
-    def _texts(self, values: list[bytes]) -> pa.StringArray:
+    def _texts(self, values: pa.BinaryArray) -> pa.StringArray:
         """Distinct values decoded at once, one by one where that fails."""
-        joined = _SEPARATOR.encode().join([b"", *values, b""])
+        joined = pc.binary_join(pa.ListArray.from_arrays([0, len(values)], values), _MARK)[0].as_buffer()
+        marked = b"".join((_MARK, joined, _MARK))
         try:
-            texts = [] if self._is_foreign(joined) else joined.decode(self._encoding).split(_SEPARATOR)[1:-1]
+            texts = None if self._is_foreign(marked) else _parted(marked.decode(self._encoding), len(values))
         except UnicodeDecodeError:
-            texts = []
-        if len(texts) != len(values):
-            pieces = [decode_piece(value, self._encoding) for value in values]
-            texts = [text for text, _ in pieces]
+            texts = None
+        if texts is None:
+            pieces = [decode_piece(value, self._encoding) for value in values.to_pylist()]
+            texts = pa.array([text for text, _ in pieces], pa.string())
             self._odd += sum(odd for _, odd in pieces)
-        return pa.array(texts, pa.string())
+        return texts
 
     def _is_foreign(self, joined: bytes) -> bool:
         """Whether a value looks like UTF-8 in a file that is not: another encoding would decode it to nonsense."""
         return self._encoding != "utf-8" and bool(_UTF8_VALUE.search(joined))
+
+
+def _parted(marked: str, count: int) -> pa.StringArray | None:
+    """The texts between the marks; ``None`` where there are not so many, because one of them holds a mark."""
+    coded = marked.encode()
+    marks = np.flatnonzero(np.frombuffer(coded, np.uint8) == _SEPARATOR)
+    if len(marks) != count + 1:
+        return None
+    offsets = (marks + 1 - np.arange(1, count + 2)).astype(np.int32)  # in the text without marks
+    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(coded.replace(_MARK, b"")))
 
 
 def _bytes_of(column: pa.BinaryArray) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import dataclasses
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +33,7 @@ _HEAD_ROWS = 200
 _TAIL_ROWS = 50
 _SAMPLE = 1 << 18
 _BLOCK, _LARGE_BLOCK = 1 << 19, 1 << 22  # the parser reads 32 blocks ahead; large ones are faster by a third
+_AHEAD = 2  # batches that are parsed while one is decoded
 
 
 @dataclass(frozen=True)
@@ -114,10 +117,16 @@ class TableStream:
         width = max(len(row) for row in ends.head[first:])
         _check_quotes(self._path, start, stop, ends)
         names = [str(column.index) for column in table.columns if column.index < width]
+        waiting: deque[Future[Batch]] = deque()
         try:
-            for coded in _batches(self._path, start, stop, block, width, names, ends):
-                yield self._batch(coded, first + self._count)
-                self._count += coded.num_rows
+            with ThreadPoolExecutor(1) as decoding:  # beside the parser: neither needs the interpreter much
+                for coded in _batches(self._path, start, stop, block, width, names, ends):
+                    waiting.append(decoding.submit(self._batch, coded, first + self._count))
+                    self._count += coded.num_rows
+                    if len(waiting) > _AHEAD:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
         except pa.ArrowInvalid as error:
             raise IrregularError from error
 

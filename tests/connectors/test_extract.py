@@ -164,3 +164,13 @@ def test_a_stretch_in_another_encoding_within_a_long_text_is_read_and_reported(t
     reading = read_tables(path)
     assert reading.extracts[0].cells["0"].to_pylist()[19_999] == "乙县"
     assert "编码" in reading.notes[0]
+
+
+def test_a_control_character_within_a_text_of_a_long_file_parts_no_text(tmp_path: Path) -> None:
+    lines = _lines(30_000)
+    lines[20_000:20_000] = ["丙县,第\x1f二\x1f镇,7,\x1f", "丙县,第三镇,8,正常"]
+    extract = read_tables(_file(tmp_path, [HEAD, *lines])).extracts[0]
+    assert extract.cells["1"].to_pylist()[20_000:20_002] == ["第\x1f二\x1f镇", "第三镇"]
+    assert extract.cells["2"].to_pylist()[20_000:20_002] == ["7", "8"]
+    assert extract.cells["3"].to_pylist()[20_001] == "正常"
+    assert len(extract.rows) == 30_002
