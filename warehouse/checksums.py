@@ -6,6 +6,7 @@ tables are written once, so a line never changes; a line cut short is no line, a
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from hashlib import file_digest
@@ -37,15 +38,17 @@ def changed(store: Store, table: str, files: Iterable[Path]) -> Iterator[Path]:
 def log_files(store: Store, table: str) -> list[Path]:
     """The commits and checkpoints of a table, sorted."""
     folder = store.root / table / "_delta_log"
-    return sorted(
-        path for path in folder.iterdir() if path.stem[:1].isdigit() and path.suffix in (".json", ".parquet")
-    )
+    return [
+        folder / name
+        for name in sorted(os.listdir(folder))
+        if name[:1].isdigit() and name.endswith((".json", ".parquet"))
+    ]
 
 
 def _note(store: Store, table: str) -> int:
     noted = _noted(store, table)
-    files = [*store.files(table), *log_files(store, table)]
-    lines = [f"{_sha256(path)}  {_name(store, path)}\n" for path in files if _name(store, path) not in noted]
+    files = {_name(store, path): path for path in (*store.files(table), *log_files(store, table))}
+    lines = [f"{_sha256(path)}  {name}\n" for name, path in files.items() if name not in noted]
     if lines:
         path = _list(store, table)
         path.parent.mkdir(exist_ok=True)
@@ -68,7 +71,7 @@ def _list(store: Store, table: str) -> Path:
 
 
 def _name(store: Store, path: Path) -> str:
-    return path.relative_to(store.root).as_posix()
+    return str(path).removeprefix(f"{store.root}{os.sep}").replace(os.sep, "/")
 
 
 def _sha256(path: Path) -> str:

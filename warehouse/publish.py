@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 OFFICE = "office.duckdb"
 MANIFEST = "manifest.json"
 _OURS = frozenset({"table_versions"})
-_ROWS_AT_ONCE = 500_000
+_ROWS_OF_A_GROUP = 122_880
+"""Rows of a row group, as DuckDB has them: so many are in memory at once."""
 
 Manifest = Mapping[str, Any]
 """``{"release": name, "files": {file name: {"mark", "sha256", "size"}}}``"""
@@ -65,16 +66,33 @@ def publish(
     files = {_file(table): mark for table, mark in marks.items()}
     kept = {file: noted[file] for file, mark in files.items() if _is_there(former, noted, file, mark)}
     changed = sorted(table for table in marks if _file(table) not in kept)
-    office = sha256(json.dumps(marks, sort_keys=True).encode()).hexdigest()
+    office = _office_mark(files)
     if not changed and _is_there(former, noted, OFFICE, office):
         return []
     beside = _beside(root, name, kept)
     for table in changed:
         _write_parquet(connection, table, words.get(table), beside / _file(table))
-    write_office(beside, sorted(marks), words, beside / OFFICE)
+    if start := _office_to_go_on_with(former, noted):
+        shutil.copyfile(start, beside / OFFICE)
+    write_office(beside, {table: table in changed for table in sorted(marks)}, words, beside / OFFICE)
     _write_manifest(beside, name, {**files, OFFICE: office}, kept)
     _switch(root, name, beside, before_shown)
     return changed
+
+
+def _office_mark(files: Mapping[str, str]) -> str:
+    """Of all tables in one database, from the marks of their files."""
+    return sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+
+
+def _office_to_go_on_with(former: Path | None, noted: Mapping[str, Any]) -> Path | None:
+    """The database that readers have, if it is just as it was written and holds the tables that were written with it."""
+    if former is None or OFFICE not in noted:
+        return None
+    path = former / OFFICE
+    marks = {file: one["mark"] for file, one in noted.items() if file != OFFICE}
+    is_whole = path.exists() and _hash(path) == noted[OFFICE]["sha256"]
+    return path if is_whole and noted[OFFICE]["mark"] == _office_mark(marks) else None
 
 
 def _switch(root: Path, name: str, beside: Path, before_shown: Callable[[Path], object] | None) -> None:
@@ -176,11 +194,25 @@ def _file(table: str) -> str:
 def _write_parquet(connection: DuckDBPyConnection, table: str, words: Words | None, path: Path) -> None:
     import pyarrow.parquet as pq
 
-    rows = connection.table(table).to_arrow_reader(_ROWS_AT_ONCE)
+    rows = connection.table(table).to_arrow_reader(_ROWS_OF_A_GROUP)
     schema = _described(rows.schema, words)
     with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as file:
-        for batch in rows:
-            file.write_table(pa.Table.from_batches([batch]).cast(schema))
+        for group in _groups(rows):
+            file.write_table(group.cast(schema))
+
+
+def _groups(rows: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Batches put together to groups that are worth one: a batch ends where one of the files that are read does."""
+    held: list[pa.RecordBatch] = []
+    size = 0
+    for batch in rows:
+        held.append(batch)
+        size += len(batch)
+        if size >= _ROWS_OF_A_GROUP:
+            yield pa.Table.from_batches(held)
+            held, size = [], 0
+    if held:
+        yield pa.Table.from_batches(held)
 
 
 def _described(schema: pa.Schema, words: Words | None) -> pa.Schema:

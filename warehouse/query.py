@@ -6,11 +6,12 @@ connection, because files are never removed. How a result is written out stands 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from itertools import chain
-from pathlib import Path
+from os.path import basename
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
@@ -81,7 +82,7 @@ def connect(
     handed_in = None if SUBMISSIONS in versions else ledger.submissions(as_of=moment)
     is_before_all = as_of is not None and _is_before_all(store, versions, as_of, handed_in)
     connection = duckdb.connect()
-    files = {table: store.files(table, version) for table, version in versions.items()}
+    files = {table: store.addresses(table, version) for table, version in versions.items()}
     wanted = expected or {}
     views = (_view(store, name, version, files[name], wanted) for name, version in versions.items())
     absent = () if is_before_all else _absent(versions, wanted)
@@ -115,7 +116,7 @@ def _is_before_all(
 
 
 def _note_versions(
-    connection: DuckDBPyConnection, versions: Mapping[str, int], files: Mapping[str, Sequence[Path]]
+    connection: DuckDBPyConnection, versions: Mapping[str, int], files: Mapping[str, Sequence[str]]
 ) -> None:
     contents = [_content(files[table]) for table in versions]
     connection.execute(
@@ -167,6 +168,8 @@ def _with_plain_integers(answer: pa.Table) -> pa.Table:
     return answer
 
 
+_OF_PATTERNS = re.compile(r"[*?\[]")
+
 _SETTINGS = (
     "SET parquet_metadata_cache = true",
     f"SET TimeZone = '{ZONE}'",
@@ -194,9 +197,9 @@ def _found(store: Store, tables: Iterable[str], as_of: AsOf) -> dict[str, int]:
     return {table: version for table, version in versions.items() if version is not None}
 
 
-def _content(files: Iterable[Path]) -> str:
+def _content(files: Iterable[str]) -> str:
     """A hash of the names of files that are written once."""
-    return sha256("\n".join(path.name for path in files).encode()).hexdigest()
+    return sha256("\n".join(map(basename, files)).encode()).hexdigest()
 
 
 def _nothing_yet(store: Store, as_of: datetime) -> str:
@@ -212,7 +215,7 @@ def _nothing_yet(store: Store, as_of: datetime) -> str:
 
 
 def _view(
-    store: Store, table: str, as_of: AsOf, files: Sequence[Path], wanted: Mapping[str, pa.Schema]
+    store: Store, table: str, as_of: AsOf, files: Sequence[str], wanted: Mapping[str, pa.Schema]
 ) -> Iterator[str]:
     """Statements that make a table's view."""
     schema = store.schema(table, as_of)
@@ -235,19 +238,17 @@ def _view(
     )
 
 
-def _pattern(path: Path) -> str:
+def _pattern(path: str) -> str:
     """A path with the characters of patterns meaning themselves."""
-    return "".join(
-        f"[{character}]" if character in "*?[" else character for character in str(path.absolute())
-    )
+    return _OF_PATTERNS.sub(r"[\g<0>]", path)
 
 
-def _literal(path: Path) -> str:
+def _literal(path: str) -> str:
     """A path as SQL takes it."""
     return "'" + _pattern(path).replace("'", "''") + "'"
 
 
-def _as_named(files: Iterable[Path]) -> Iterable[str]:
+def _as_named(files: Iterable[str]) -> set[str]:
     """Files as views name them, and as they are called: DuckDB asks for both."""
-    for path in files:
-        yield from {_pattern(path), str(path.absolute())}
+    called = set(files)
+    return called.union(map(_pattern, called))

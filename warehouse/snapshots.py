@@ -48,19 +48,25 @@ class Snapshots:
             return known
         if not DeltaTable.is_deltatable(str(path)):
             return None
-        found = DeltaTable(path, version=version)
-        self._last[table] = found, _written(path, found.version())
-        return found
+        return self.keep(table, DeltaTable(path, version=version))
+
+    def keep(self, table: str, opened: DeltaTable) -> DeltaTable:
+        """Note a table as the one opened last: whoever writes by it has its newest version at hand."""
+        self._last[table] = opened, _written(self._root / table, opened.version())
+        return opened
 
     def _known(self, table: str, version: int | None) -> DeltaTable | None:
-        """What was opened last, if it is that version, or still the newest, and nobody put another table in its place."""
+        """What was opened last, if it is that version, or brought up to the newest; None where another table is in its place."""
         if table not in self._last:
             return None
         found, written = self._last[table]
         path, own = self._root / table, found.version()
         if version not in (None, own) or _written(path, own) != written:
             return None
-        return None if version is None and _entry(path, own + 1).exists() else found
+        if version is None and _entry(path, own + 1).exists():
+            found.update_incremental()  # reads what came since: a tenth of opening it anew
+            return self.keep(table, found)
+        return found
 
 
 def paths(table: DeltaTable) -> list[str]:

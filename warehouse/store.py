@@ -6,6 +6,7 @@ log entries are never removed. What the tables mean, and what ought to be in the
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -112,8 +113,9 @@ class Store:
             self._check_partitioning(table, list(partition))
         if mode == "overwrite":
             fitted = self._retyped(table, fitted, partition)
+        found = self._snapshots.open(table)
         write_deltalake(
-            self._path(table),
+            found or self._path(table),
             fitted,
             mode="overwrite",
             partition_by=list(partition) or None,
@@ -123,7 +125,7 @@ class Store:
             writer_properties=_encoding(fitted.schema),
             commit_properties=CommitProperties(max_commit_retries=20),
         )
-        return self._existing(table).version()
+        return (self._snapshots.keep(table, found) if found else self._existing(table)).version()
 
     def append(self, table: str, data: pa.Table, schema: pa.Schema, after: int | None) -> int:
         """Add rows to a table without partitions, in one commit, if it is still as it was read.
@@ -206,6 +208,17 @@ class Store:
         """
         folder = self._path(table)
         return sorted(folder / unquote(path) for path in paths(self._existing(table, as_of)))
+
+    def addresses(self, table: str, as_of: AsOf = None) -> list[str]:
+        """The same files as absolute paths in text, which is quicker where all files of all tables are named.
+
+        Raises:
+            KeyError: There is, or was, no such table.
+        """
+        folder = self._path(table).absolute()
+        return sorted(
+            os.path.join(folder, *unquote(path).split("/")) for path in paths(self._existing(table, as_of))
+        )
 
     def partition_columns(self, table: str, as_of: AsOf = None) -> list[str]:
         """The columns whose values stand in folder names.

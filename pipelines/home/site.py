@@ -172,6 +172,18 @@ class Site:
             limits=self._limits,
         )
 
+    def connect_frozen(self, release: str) -> duckdb.DuckDBPyConnection:
+        """A release by a connection that stays open with the site: what is published is also reported by it."""
+        key = release, self.store.version("releases")
+        if key not in self._frozen:
+            self._frozen.clear()
+            self._frozen[key] = self.connect(release=release)
+        return self._frozen[key]
+
+    @cached_property
+    def _frozen(self) -> dict[tuple[str, int | None], duckdb.DuckDBPyConnection]:
+        return {}
+
     @property
     def _limits(self) -> Limits:
         from warehouse.guard import Limits

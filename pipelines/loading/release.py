@@ -22,7 +22,7 @@ from pipelines.loading.differs import digest
 from pipelines.loading.figures import outdated_months
 from pipelines.loading.notes import outdated_notes
 from pipelines.loading.records import outdated_records
-from warehouse.release import Release, releases
+from warehouse.release import Release, last, releases
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -86,15 +86,14 @@ def release_nightly(site: Site) -> str:
     with site.audit.act("freeze", name, "nightly load"):
         _freeze(site, name, note="nightly load")
     _thin(site, now)
-    with site.connect(release=name) as connection:
-        publish(
-            connection,
-            site.home.published,
-            name,
-            words=words(site.contracts),
-            written_by=code_digest("published"),
-            before_shown=partial(share, site.home.sharing),
-        )
+    publish(
+        site.connect_frozen(name),
+        site.home.published,
+        name,
+        words=words(site.contracts),
+        written_by=code_digest("published"),
+        before_shown=partial(share, site.home.sharing),
+    )
     site.ledger.mark_built("published", {"current": present})
     return name
 
@@ -140,7 +139,7 @@ def _report(site: Site, *, live: bool) -> Path | None:
     from expectations.report import write_report
 
     mark = None if live else _reported(site)
-    connection = site.connect() if live else site.connect_released()
+    connection = site.connect() if live else site.connect_frozen(last(site.store).name)
     months = _months(site, connection)
     if not months:
         return None

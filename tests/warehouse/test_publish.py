@@ -88,6 +88,46 @@ def test_a_new_submission_is_a_change(warehouse: Warehouse, tmp_path: Path) -> N
     assert published(warehouse, tmp_path, "second") == ["submissions"]
 
 
+def office_of(root: Path, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(root / "current" / "office.duckdb"), read_only=True) as office:
+        return office.sql(sql).fetchall()
+
+
+def test_the_office_goes_on_from_the_one_before(warehouse: Warehouse, tmp_path: Path) -> None:
+    published(warehouse, tmp_path)
+    before = office_of(tmp_path, "SELECT * FROM regions ORDER BY ALL")
+    for turn in range(1, 9):
+        warehouse.write("2025-08", (FIRST, float(turn), 5))
+        assert published(warehouse, tmp_path, str(turn)) == ["toilet_ledger"]
+    assert office_of(tmp_path, "SELECT sum(subsidy_yuan) FROM toilet_ledger") == [(658.5,)]
+    assert office_of(tmp_path, "SELECT * FROM regions ORDER BY ALL") == before
+    assert office_of(tmp_path, "SELECT comment FROM duckdb_tables() WHERE comment IS NULL") == []
+    sizes = [(tmp_path / "releases" / name / "office.duckdb").stat().st_size for name in ("6", "7", "8")]
+    assert max(sizes) < 2 * min(sizes), "what was replaced leaves its room to what comes"
+    tables = office_of(tmp_path, "SELECT table_name FROM duckdb_tables() ORDER BY ALL")
+    files = sorted(path.stem for path in (tmp_path / "current").glob("*.parquet"))
+    assert [name for (name,) in tables] == files
+
+
+def test_an_office_that_is_not_as_it_was_written_is_not_gone_on_with(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    published(warehouse, tmp_path)
+    with duckdb.connect(str(tmp_path / "current" / "office.duckdb")) as office:
+        office.execute("UPDATE regions SET name = '别名'")
+    warehouse.write("2025-06", (FIRST, 1.0, 5))
+    published(warehouse, tmp_path, "second")
+    assert office_of(tmp_path, "SELECT count(*) FROM regions WHERE name = '别名'") == [(0,)]
+    assert office_of(tmp_path, "SELECT sum(subsidy_yuan) FROM toilet_ledger") == [(351.0,)]
+
+
+def test_months_of_few_rows_share_a_row_group(warehouse: Warehouse, tmp_path: Path) -> None:
+    for month in range(1, 6):
+        warehouse.write(f"2024-0{month}", (FIRST, 1.0, 5))
+    published(warehouse, tmp_path)
+    assert pq.read_metadata(tmp_path / "current" / "toilet_ledger.parquet").num_row_groups == 1
+
+
 def test_other_words_are_a_change(warehouse: Warehouse, tmp_path: Path) -> None:
     published(warehouse, tmp_path)
     with connect(warehouse.store, warehouse.ledger) as connection:

@@ -45,6 +45,18 @@ def test_a_write_replaces_exactly_the_partitions_it_names(store: Store) -> None:
     assert everything(store) == [("a", 1.0, "2025-01"), ("c", 3.0, "2025-02")]
 
 
+def test_what_another_process_wrote_meanwhile_is_seen(store: Store) -> None:
+    other = Store(store.root)
+    for turn in range(3):
+        other.write("plots", plots(("c", turn, "2025-03")), PLOTS, {"period": ["2025-03"]})
+        assert ("c", float(turn), "2025-03") in everything(store)
+        store.write("plots", plots(("d", turn, "2025-04")), PLOTS, {"period": ["2025-04"]})
+        assert other.version("plots") == store.version("plots") == 2 * (turn + 1)
+    assert everything(store, as_of=0) == [("a", 1.0, "2025-01"), ("b", 2.0, "2025-02")]
+    assert everything(store) == everything(other)
+    assert store.addresses("plots") == [str(path.absolute()) for path in store.files("plots")]
+
+
 def test_a_partition_without_rows_becomes_empty(store: Store) -> None:
     store.write("plots", plots(), PLOTS, {"period": ["2025-01"]})
     assert everything(store) == [("b", 2.0, "2025-02")]
