@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from itertools import compress
@@ -16,10 +16,12 @@ from connectors.facts import Kinds, kind_of
 from connectors.grid import Cell
 
 _EXACT = 2.0**53
+_PLACES = 1e6  # few enough that all digits of a number below _PLAIN are exact
 _PLAIN = 1e10  # from here on Arrow spells a float with an exponent
 
 Ids = np.ndarray[tuple[int], np.dtype[np.int64]]
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 def cell_text(value: Cell) -> str | None:
@@ -54,30 +56,31 @@ def percent_text(value: Cell) -> str | None:
 
 
 def column_texts(values: Sequence[Cell], percents: Collection[int] = ()) -> pa.Array:
-    """The texts of a column as one string array; blank is null."""
-    return column_cells(values, percents)[0]
+    """The texts of a column as one string array; blank is null; ``percents`` are positions of percentages."""
+    mask = np.zeros(len(values), np.bool_)
+    mask[list(percents)] = True
+    return column_cells(values, mask if percents else None)[0]
 
 
-def column_cells(values: Sequence[Cell], percents: Collection[int] = ()) -> tuple[pa.Array, Kinds | None]:
+def column_cells(values: Sequence[Cell], percents: Mask | None = None) -> tuple[pa.Array, Kinds | None]:
     """The texts of a column as one string array (blank is null), and what each cell was; None for text alone.
 
     Args:
         values: Cells top to bottom.
-        percents: Positions of the cells that are formatted as percentages.
+        percents: Which of the cells are formatted as percentages; none of them by default.
     """
     if not len(values):
         return pa.array([], pa.string()), None
-    if isinstance(values[0], str) and not percents:
+    if isinstance(values[0], str) and percents is None:
         with suppress(TypeError):  # most columns that begin with text hold nothing else
             return _trimmed_strings(values), None  # type: ignore[arg-type]
     kinds_met = set(map(type, values))
-    if len(kinds_met) == 1 and not percents:
+    if len(kinds_met) == 1 and percents is None:
         kind = kinds_met.pop()
         told = kind_of(kind)
         return _texts(kind, values), np.full(len(values), told, np.uint8) if told else None
     kinds = np.fromiter(map(id, map(type, values)), np.int64, len(values))
-    percentages = np.zeros(len(values), np.bool_)
-    percentages[list(percents)] = True
+    percentages = np.zeros(len(values), np.bool_) if percents is None else percents
     facts = np.zeros(len(values), np.uint8)
     for kind in kinds_met:
         facts[kinds == id(kind)] = kind_of(kind)
@@ -88,7 +91,7 @@ def _mixed_texts(
     values: Sequence[Cell],
     kinds_met: Collection[type],
     kinds: Ids,
-    percentages: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    percentages: Mask,
 ) -> pa.Array:
     """The texts of cells of several types, each type in one go."""
     pieces, places = [], []
@@ -143,7 +146,9 @@ def _floats(values: Floats) -> pa.Array:
     # within these bounds the same digits as repr; sums with 0.0 have no "-0"
     usual = (values == 0) | ((size >= 1e-4) & (size < _PLAIN))
     texts = pa.array(np.where(usual, values, 0.0) + 0.0).cast(pa.string())
-    return texts if usual.all() else _replaced(texts, ~usual, map(cell_text, values[~usual].tolist()))
+    if usual.all():
+        return texts
+    return _replaced(texts, ~usual, pa.array(map(cell_text, values[~usual].tolist()), pa.string()))
 
 
 def _percent_texts(kind: type, values: Sequence[Cell]) -> pa.Array:
@@ -152,13 +157,25 @@ def _percent_texts(kind: type, values: Sequence[Cell]) -> pa.Array:
         return pa.array(map(percent_text, values), pa.string(), size=len(values))
     numbers = np.fromiter(values, np.float64, len(values))
     size = np.abs(numbers)
+    near = (size >= 1e-4) & (size < _PLAIN / 100)
+    written = np.rint(np.where(near, numbers, 0.0) * _PLACES)
+    usual = near & (written / _PLACES == numbers)  # so few digits come back from a float as they were
+    usual |= (numbers == 0) & ~np.signbit(numbers)
+    hundredfold = pa.array(np.where(usual, written, 0.0) / (_PLACES / 100)).cast(pa.string())
+    texts = pc.binary_join_element_wise(hundredfold, "%", "")
+    if usual.all():
+        return texts
+    left = np.flatnonzero(~usual)
+    return _replaced(texts, ~usual, _exact_percents([values[n] for n in left.tolist()], numbers[left]))
+
+
+def _exact_percents(values: Sequence[Cell], numbers: Floats) -> pa.Array:
+    """The same of numbers with more digits, or beyond usual sizes."""
+    size = np.abs(numbers)
     usual = (size >= 1e-4) & (size < _PLAIN)
     texts = _hundredfold(pa.array(np.where(usual, numbers, 1.0)).cast(pa.string()))
-    return (
-        texts
-        if usual.all()
-        else _replaced(texts, ~usual, map(percent_text, compress(values, (~usual).tolist())))
-    )
+    by = pa.array(map(percent_text, compress(values, (~usual).tolist())), pa.string())
+    return texts if usual.all() else _replaced(texts, ~usual, by)
 
 
 def _hundredfold(texts: pa.Array) -> pa.Array:
@@ -169,10 +186,8 @@ def _hundredfold(texts: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(digits, "%", "")
 
 
-def _replaced(
-    texts: pa.Array, mask: np.ndarray[tuple[int], np.dtype[np.bool_]], by: Iterable[str | None]
-) -> pa.Array:
-    return pc.replace_with_mask(texts, pa.array(mask), pa.array(list(by), pa.string()))
+def _replaced(texts: pa.Array, mask: Mask, by: pa.Array) -> pa.Array:
+    return pc.replace_with_mask(texts, pa.array(mask), by)
 
 
 def trimmed(texts: pa.Array) -> pa.Array:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -12,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from connectors.celltext import cell_text, column_cells
+from connectors.celltext import Mask, cell_text, column_cells
 from connectors.facts import FORMULA, Facts, Kinds
+from connectors.formats import Formats, Numbers
 from connectors.grid import Cell, Grid, Sheet
 from connectors.invisible import INVISIBLE
 from connectors.readers import read_sheets
@@ -150,10 +150,9 @@ def _cells(grid: Grid, table: Table, numbers: Sequence[int], name: str) -> tuple
     Raises:
         Refused: ``too_large``; ``name`` is what the refusal calls the sheet.
     """
-    is_marked = grid.merged or grid.formats or grid.unsaved
-    place = {number: position for position, number in enumerate(numbers)} if is_marked else {}
-    merged = _merged(grid, place)
-    percents, widths = _formatted(grid, place)
+    place = _places(numbers, len(grid.rows))
+    percents, widths = _formatted(Formats.of(grid.formats), place)
+    merged = _merged(grid, place, percents) if grid.merged else {}
     width = max((column.index + 1 for column in table.columns), default=0)
     rows = [grid.rows[number] for number in numbers]
     if len(rows) * width > MAX_CELLS:
@@ -164,22 +163,26 @@ def _cells(grid: Grid, table: Table, numbers: Sequence[int], name: str) -> tuple
     arrays, kinds = {}, dict[int, Kinds]()
     for index in (column.index for column in table.columns):
         values = columns[index] if index < len(columns) else [None] * len(numbers)
-        percent: Collection[int] = percents.get(index, ())
+        percent = percents.get(index)
         if index in merged:
-            values, percent = list(values), set(percent)
-            for position, (value, is_percent) in merged[index].items():
-                values[position] = value
-                (percent.add if is_percent else percent.discard)(position)
+            values, percent = _filled(values, percent, merged[index])
         arrays[str(index)], known = column_cells(values, percent)
         kinds |= {} if known is None else {index: known}
-    _add_unsaved(kinds, grid, place)
+    _add_unsaved(kinds, grid, place, len(numbers))
     return pa.table(arrays) if arrays else pa.table({}), Facts(kinds, widths, grid.from_1904)
 
 
-def _add_unsaved(kinds: dict[int, Kinds], grid: Grid, place: Mapping[int, int]) -> None:
+def _places(numbers: Sequence[int], rows: int) -> Numbers:
+    """Of each row of a sheet its position among some; -1 where it is none of them."""
+    place = np.full(rows, -1)
+    place[np.asarray(numbers, np.int64)] = np.arange(len(numbers))
+    return place
+
+
+def _add_unsaved(kinds: dict[int, Kinds], grid: Grid, place: Numbers, count: int) -> None:
     for row, column in grid.unsaved:
-        if row in place:
-            kinds.setdefault(column, np.zeros(len(place), np.uint8))[place[row]] = FORMULA
+        if row < len(place) and place[row] >= 0:
+            kinds.setdefault(column, np.zeros(count, np.uint8))[place[row]] = FORMULA
 
 
 def _columns(rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:
@@ -188,31 +191,52 @@ def _columns(rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:
     return list(zip(*rows, strict=True) if even else zip_longest(*rows))
 
 
-def _merged(grid: Grid, place: Mapping[int, int]) -> dict[int, dict[int, tuple[Cell, bool]]]:
+def _merged(
+    grid: Grid, place: Numbers, percents: Mapping[int, Mask]
+) -> dict[int, dict[int, tuple[Cell, bool]]]:
     """By column and position: the value of the vertical merge that covers it, and whether it is a percentage."""
     filled: dict[int, dict[int, tuple[Cell, bool]]] = {}
+    places = place.tolist()
     for top, left, bottom, _ in grid.merged:
-        if bottom == top or top not in place or left >= len(grid.rows[top]):
+        position = places[top] if bottom > top and top < len(places) else -1
+        if position < 0 or left >= len(grid.rows[top]):
             continue
-        value = grid.rows[top][left], "%" in grid.formats.get((top, left), "")
-        covered = (place[row] for row in range(top, min(bottom + 1, len(grid.rows))) if row in place)
+        value = grid.rows[top][left], left in percents and bool(percents[left][position])
+        covered = (other for other in places[top : bottom + 1] if other >= 0)
         filled.setdefault(left, {}).update(dict.fromkeys(covered, value))
     return filled
 
 
-def _formatted(
-    grid: Grid, place: Mapping[int, int]
-) -> tuple[Mapping[int, Sequence[int]], dict[int, dict[int, int]]]:
-    """Positions of percentages by column; and to how many digits cells are filled up, by column and position."""
-    percents: dict[int, list[int]] = defaultdict(list)
+def _filled(
+    values: Sequence[Cell], percents: Mask | None, merged: Mapping[int, tuple[Cell, bool]]
+) -> tuple[Sequence[Cell], Mask | None]:
+    """A column, and which of its cells are percentages, with the values of merges on all rows that they cover."""
+    filled = list(values)
+    mask = np.zeros(len(values), np.bool_) if percents is None else percents.copy()
+    for position, (value, is_percent) in merged.items():
+        filled[position], mask[position] = value, is_percent
+    return filled, mask if mask.any() else None
+
+
+def _formatted(formats: Formats, place: Numbers) -> tuple[dict[int, Mask], dict[int, dict[int, int]]]:
+    """Which cells are percentages by column; and to how many digits cells are filled up, by column and position."""
+    percents: dict[int, Mask] = {}
     widths: dict[int, dict[int, int]] = {}
-    for (row, column), form in grid.formats.items() if place else ():
-        if row not in place:
-            continue
-        if "%" in form:
-            percents[column].append(place[row])
-        elif width := zeros(form):
-            widths.setdefault(column, {})[place[row]] = width
+    if not formats:
+        return percents, widths
+    rows, columns, names = formats.cells
+    count = int(place.max(initial=-1)) + 1
+    inside = rows < len(place)
+    positions = np.where(inside, place[np.where(inside, rows, 0)], -1)
+    for number, name in enumerate(formats.names):
+        of = (names == number) & (positions >= 0)
+        width = zeros(name)
+        for column in np.unique(columns[of]).tolist() if width or "%" in name else ():
+            own = positions[of & (columns == column)]
+            if "%" in name:
+                percents.setdefault(column, np.zeros(count, np.bool_))[own] = True
+            else:
+                widths.setdefault(column, {}).update(dict.fromkeys(own.tolist(), width))
     return percents, widths
 
 

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from connectors.decoding import Decoder, IrregularError
 from connectors.grid import Grid
-from connectors.readers.content import Kind, kind_of
+from connectors.readers.content import is_text
 from connectors.readers.delimited import Dialect, dialect_of, reader_of
 from connectors.readers.encoding import decode_piece, encoding_of, encoding_of_file
 from connectors.tables import Table, find_tables
@@ -155,7 +155,7 @@ class TableStream:
 
 def stream_batches(path: Path, name: str) -> TableStream | None:
     """The one table of a long regular text in batches; ``None`` where the text is short or not that regular."""
-    if path.stat().st_size < LONG or kind_of(path) is not Kind.TEXT:
+    if path.stat().st_size < LONG or not is_text(path):
         return None
     try:
         ends = _ends(path)

@@ -54,14 +54,29 @@ class Kind(Enum):
 
 def kind_of(path: Path) -> Kind:
     """The kind of the file at ``path``; never raises on damaged content."""
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
-        return Kind.EMPTY
+    head = _head(path)
     if head.startswith(b"PK"):
         return _zip_kind(path)
     if head.startswith(_OLE):
         return _ole_kind(path)
+    return _kind_of_plain(head)
+
+
+def is_text(path: Path) -> bool:
+    """Whether the kind of the file is text, told from its beginning alone."""
+    head = _head(path)
+    return not head.startswith((b"PK", _OLE)) and _kind_of_plain(head) is Kind.TEXT
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD)
+
+
+def _kind_of_plain(head: bytes) -> Kind:
+    """The kind of what is neither a zip nor an OLE file."""
+    if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
+        return Kind.EMPTY
     if foreign_kind(head):
         return Kind.FOREIGN
     return _markup_kind(head) or (Kind.TEXT if _is_text(head) else Kind.UNKNOWN)

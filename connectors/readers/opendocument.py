@@ -190,7 +190,7 @@ class _Table:
             if left < len(row.values)
         ]
         for column in row.percents:
-            self.look.formats[number, column] = "0%"
+            self.look.formats.add(number, column, "0%")
         for column in row.errors:
             self.look.errors[number, column] = str(row.values[column])
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from connectors.errors import Refused
 from connectors.grid import Grid, Merge, Sheet, apart
 from connectors.readers.content import Kind
-from connectors.readers.limits import MAX_CELLS, encrypted, picture_only, too_large
+from connectors.readers.limits import MAX_CELLS, encrypted, picture_only, too_large, unreadable
 from connectors.readers.looks.biff import look_into_xls
 from connectors.readers.looks.extent import check_xls, check_xlsb
-from connectors.readers.looks.look import Look
+from connectors.readers.looks.look import Look, Looks
 from connectors.readers.looks.ooxml import Package, look_into_xlsx
+from connectors.readers.looks.records import Book
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -50,15 +51,24 @@ def _looking(path: Path, name: str, kind: Kind) -> Iterator[Mapping[int, Future[
     """Looks into the sheets, taken one after another ahead of calamine, which reads beside other threads."""
     if kind is Kind.XLSB:
         check_xlsb(path, name)
-    if kind is Kind.XLS:
-        check_xls(path, name)
+    looks: Looks = {}
     with ExitStack() as stack:
-        looks = look_into_xls(path, name) if kind is Kind.XLS else {}
+        if kind is Kind.XLS:
+            looks = _looks_into_xls(path, name)
         if kind is Kind.XLSX:
             looks = look_into_xlsx(stack.enter_context(Package(path)), name)
         pool = ThreadPoolExecutor(1)
         stack.callback(pool.shutdown, cancel_futures=True)
         yield {index: pool.submit(look) for index, look in looks.items()}
+
+
+def _looks_into_xls(path: Path, name: str) -> Looks:
+    try:
+        book = Book(path.read_bytes())
+    except ValueError as error:
+        raise unreadable(name) from error
+    check_xls(book, name)
+    return look_into_xls(book, name)
 
 
 def _sheets(workbook: CalamineWorkbook, name: str, looks: Mapping[int, Future[Look]]) -> list[Sheet]:

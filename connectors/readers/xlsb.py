@@ -104,7 +104,7 @@ def _looked_at(sheet: Sheet, content: bytes, styles: Mapping[int, str], from_190
             if kind in _ERRORS:
                 look.errors[row, column] = _PRINTED.get(data[8], "#N/A")
             elif style & 0xFFFFFF in styles:
-                look.formats[row, column] = styles[style & 0xFFFFFF]
+                look.formats.add(row, column, styles[style & 0xFFFFFF])
         elif kind == _COLUMN:
             first, last = struct.unpack_from("<II", data)
             if data[16] & 1 and last < _LAST_COLUMN:  # a hidden rest of the sheet hides nothing

@@ -164,7 +164,7 @@ class _Worksheet:
             self._look.errors[number, column] = "".join(data.itertext())
         style = cell.get(_STYLE_ID) or row.get(_STYLE_ID) or self._styles.get(column) or self.style
         if kind == "Number" and style in self._percents:
-            self._look.formats[number, column] = "0%"
+            self._look.formats.add(number, column, "0%")
 
     def _too_far(self, row: int, column: int) -> Exception:
         return too_large(self._name, f"工作表“{self._title}”的内容延伸到第 {row + 1} 行、第 {column + 1} 列")

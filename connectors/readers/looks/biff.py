@@ -2,87 +2,48 @@
 
 from __future__ import annotations
 
-import re
 import struct
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
+
+import numpy as np
 
 from connectors.readers.limits import encrypted
-from connectors.readers.looks.compound import stream
 from connectors.readers.looks.look import Look, Looks
 from connectors.readers.looks.number_format import BUILT_IN, is_telling
+from connectors.readers.looks.records import FORMULA, MANY_RK, NUMBER, RK, ROW, Book, Records
 
-_BOF, _EOF, _SHEET, _FORMAT, _XF = 0x809, 0x0A, 0x85, 0x41E, 0xE0
-_ROW, _COLUMNS, _OBJECT = 0x208, 0x7D, 0x5D
-_NUMBER, _RK, _MANY_RK, _BOOL_OR_ERROR, _FORMULA = 0x203, 0x27E, 0xBD, 0x205, 0x06
+_SHEET, _FORMAT, _XF = 0x85, 0x41E, 0xE0
+_COLUMNS, _OBJECT, _BOOL_OR_ERROR = 0x7D, 0x5D, 0x205
 _FILE_PASS, _DATE_MODE, _NOTE = 0x2F, 0x22, 0x1C
 _PICTURE = 8
-_TEXT, _BLANK, _BIFF8 = 0xFD, 0x201, 0x600
-_HEAD = struct.Struct("<HH")
+_BIFF8 = 0x600
 _CELL = struct.Struct("<HHH")  # row, column, style
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
-Record = tuple[int, int, int]  # type, offset of its data, length
 
-
-def look_into_xls(path: Path, name: str) -> Looks:
-    """What the sheets show beside their cells, by position in the workbook; nothing where the records are broken.
+def look_into_xls(book: Book, name: str) -> Looks:
+    """What the sheets show beside their cells, by position in the workbook; nothing where there is no stream of one.
 
     Raises:
         Refused: ``encrypted``.
     """
-    try:
-        book = stream(path.read_bytes(), "Workbook", "Book")
-    except ValueError:
+    if len(book.stream) < 8:
         return {}
-    if not book or len(book) < 8:
-        return {}
-    if any(kind == _FILE_PASS for kind, _, _ in _records(book, 0)):
+    records = book.records(0).outermost()
+    if len(records.of(_FILE_PASS)):
         raise encrypted(name)
-    starts, formats, from_1904 = _globals(book)
+    starts, formats, from_1904 = _globals(records)
     return {index: partial(_look, book, start, formats, from_1904) for index, start in enumerate(starts)}
 
 
-def _records(book: bytes, at: int, passed: re.Pattern[bytes] | None = None) -> Iterator[Record]:
-    """The records of one substream, but for nested ones (charts) and those to be passed over."""
-    depth = 0
-    while at + 4 <= len(book):
-        kind, length = _HEAD.unpack_from(book, at)
-        if at + 4 + length > len(book):
-            return
-        depth += (kind == _BOF) - (kind == _EOF)
-        if depth <= 0:
-            return
-        if depth == 1:
-            yield kind, at + 4, length
-        at += 4 + length
-        if passed and (run := passed.match(book, at)):
-            at = run.end()
-
-
-def _passed(formats: Collection[int]) -> re.Pattern[bytes]:
-    """Runs of records that a look has no use for: rows that are not hidden, cells whose format tells nothing."""
-    other = b"".join(b"(?!%s)" % re.escape(struct.pack("<H", style)) for style in formats)
-    shown = b"[\\x00-\\x1f\\x40-\\x5f\\x80-\\x9f\\xc0-\\xdf]"  # the flags of a row without 0x20
-    lengths = {_NUMBER: 14, _RK: 10, _TEXT: 10, _BLANK: 6, _ROW: 16}
-    rest = {
-        _NUMBER: b".{4}%s.{10}" % other,
-        _RK: b".{4}%s.{6}" % other,
-        _TEXT: b".{10}",
-        _BLANK: b".{6}",
-        _ROW: b".{12}%s.{3}" % shown,
-    }
-    records = (re.escape(_HEAD.pack(kind, lengths[kind])) + data for kind, data in rest.items())
-    return re.compile(b"(?:" + b"|".join(records) + b")*+", re.DOTALL)
-
-
-def _globals(book: bytes) -> tuple[list[int], dict[int, str], bool]:
+def _globals(records: Records) -> tuple[list[int], dict[int, str], bool]:
     """Where the sheets begin, the telling formats of cell styles, and whether days count from 1904."""
     starts: list[int] = []
     styles: list[int] = []
     formats, from_1904 = dict(BUILT_IN), False
-    for kind, at, length in _records(book, 0):
+    book = records.book
+    for kind, at, length in records:
         if kind == _SHEET and length >= 8:
             starts.append(struct.unpack_from("<I", book, at)[0])
         elif kind == _XF and length >= 4:
@@ -101,39 +62,45 @@ def _code(book: bytes, at: int, length: int) -> str:
     return text.decode("utf-16-le" if modern and book[at + 4] & 1 else "latin-1", "replace")
 
 
-def _look(book: bytes, start: int, formats: Mapping[int, str], from_1904: bool) -> Look:
-    look = Look(from_1904=from_1904)
-    for kind, at, length in _records(book, start, _passed(formats)):
-        if kind in (_NUMBER, _RK, _FORMULA, _BOOL_OR_ERROR) and length >= 8:
-            _cell(look, book, kind, at, formats)
-        elif kind == _MANY_RK and formats and length >= 12:
-            row, first = struct.unpack_from("<HH", book, at)
-            for offset in range((length - 6) // 6):
-                style = struct.unpack_from("<H", book, at + 4 + 6 * offset)[0]
-                if style in formats:
-                    look.formats[row, first + offset] = formats[style]
-        elif kind == _ROW and length >= 16:
-            look.hidden_rows += bool(struct.unpack_from("<H", book, at + 12)[0] & 0x20)
-        elif kind == _COLUMNS and length >= 10:
-            _columns(look, book, at)
-        elif kind == _NOTE:
-            look.comments += 1
-        elif kind == _OBJECT and length >= 6:
-            look.pictures += _CELL.unpack_from(book, at)[::2] == (0x15, _PICTURE)
+def _look(book: Book, start: int, formats: Mapping[int, str], from_1904: bool) -> Look:
+    records = book.records(start).outermost()
+    look = Look(from_1904=from_1904, comments=len(records.of(_NOTE)))
+    look.hidden_rows = int(np.count_nonzero(records.of(ROW, least=16).words(12) & 0x20))
+    _add_formats(look, records, formats)
+    _add_errors(look, records)
+    for _, at, _ in records.of(_COLUMNS, least=10):
+        _add_columns(look, records.book, at)
+    objects = records.of(_OBJECT, least=6)
+    look.pictures = int(np.count_nonzero((objects.words(0) == 0x15) & (objects.words(4) == _PICTURE)))
     return look
 
 
-def _cell(look: Look, book: bytes, kind: int, at: int, formats: Mapping[int, str]) -> None:
-    row, column, style = _CELL.unpack_from(book, at)
-    if style in formats and kind != _BOOL_OR_ERROR:
-        look.formats[row, column] = formats[style]
-    if kind == _BOOL_OR_ERROR and book[at + 7] == 1:
-        look.errors[row, column] = _ERRORS.get(book[at + 6], "#N/A")
-    if kind == _FORMULA and book[at + 12 : at + 14] == b"\xff\xff" and book[at + 6] == 2:
-        look.errors[row, column] = _ERRORS.get(book[at + 8], "#N/A")
+def _add_formats(look: Look, records: Records, formats: Mapping[int, str]) -> None:
+    if not formats:
+        return
+    single = records.of(NUMBER, RK, FORMULA, least=8)
+    many = records.of(MANY_RK, least=12)
+    counts = (many.lengths - 6) // 6
+    cell = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)  # which of its record
+    each = many.where(np.repeat(np.arange(len(many)), counts))
+    styles = each.words(4 + 6 * cell)
+    look.formats.add_styled(each.words(0), each.words(2) + cell, styles, formats)
+    look.formats.add_styled(single.words(0), single.words(2), single.words(4), formats)
 
 
-def _columns(look: Look, book: bytes, at: int) -> None:
+def _add_errors(look: Look, records: Records) -> None:
+    """The errors as printed, in the order of the records."""
+    plain, formulas = records.of(_BOOL_OR_ERROR, least=8), records.of(FORMULA, least=14)
+    plain = plain.where(plain.words(6) >> 8 == 1)
+    formulas = formulas.where((formulas.words(12) == 0xFFFF) & (formulas.words(6) & 0xFF == 2))
+    codes = [*zip(plain.places.tolist(), (plain.words(6) & 0xFF).tolist(), strict=True)]
+    codes += zip(formulas.places.tolist(), (formulas.words(8) & 0xFF).tolist(), strict=True)
+    for at, code in sorted(codes):
+        row, column, _ = _CELL.unpack_from(records.book, at)
+        look.errors[row, column] = _ERRORS.get(code, "#N/A")
+
+
+def _add_columns(look: Look, book: bytes, at: int) -> None:
     first, last, _, _, options = struct.unpack_from("<HHHHH", book, at)
     if options & 1 and last < 255:  # a hidden rest of the sheet hides nothing
         look.hidden_columns += last - first + 1

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from connectors.formats import Formats, Place
 from connectors.readers.looks.formulas import is_unsaved, unsaved_cells
-from connectors.readers.looks.look import Place
 
 Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]
@@ -59,7 +59,7 @@ class Marks:
     top: int = -1
     bottom: int = -1
     right: int = -1
-    formats: dict[Place, str] = field(default_factory=dict)
+    formats: Formats = field(default_factory=Formats)
     errors: dict[Place, str] = field(default_factory=dict)
     unsaved: set[Place] = field(default_factory=set)
 
@@ -95,9 +95,7 @@ def read_usual(marks: Marks, block: bytes, formats: Mapping[int, str]) -> None:
     marks.stretch(*map(int, (rows[0], rows[-1], rows.min(), rows.max(), columns.max())))
     styles, wrong = _attributes(padded, at)
     if formats:
-        styled = np.flatnonzero(np.isin(styles, list(formats)))
-        places = zip(rows[styled].tolist(), columns[styled].tolist(), strict=True)
-        marks.formats.update(zip(places, map(formats.__getitem__, styles[styled].tolist()), strict=True))
+        marks.formats.add_styled(rows, columns, styles, formats)
     for cell in wrong.tolist():
         _add_error(marks, (int(rows[cell]), int(columns[cell])), block, int(starts[cell]))
     for start in unsaved_cells(block):
@@ -190,7 +188,7 @@ def read_any(content: bytes, formats: Mapping[int, str]) -> Marks:
         marks.stretch(row, row, row, row, column)
         style = attributes.get(b"s", b"0")
         if style.isdigit() and int(style) in formats:
-            marks.formats[row, column] = formats[int(style)]
+            marks.formats.add(row, column, formats[int(style)])
         if attributes.get(b"t") == b"e":
             _add_error(marks, (row, column), content, at)
         if is_unsaved(content, at):

@@ -6,10 +6,15 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 _DIFAT_SECTOR, _END_OF_CHAIN = 0xFFFFFFFC, 0xFFFFFFFE
 _MARKS = 0xFFFFFFFA  # sector numbers from here on are marks
 _CUTOFF, _MINI = 4096, 64  # shorter streams lie in mini sectors
 _HEADER_ENTRIES = 109
+
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def _stream(content: bytes, names: Sequence[str]) -> bytes | None:
         b"".join(_sector(sectors, number, size) for number in _fat_sectors(sectors, content, header))
     )
     entries = _entries(_chain(sectors, fat, header.directory, size), size)
-    minis: tuple[int, ...] = ()
+    minis = _numbers(b"")
     inner = b""
     if header.mini_fat_count:
         minis = _numbers(_chain(sectors, fat, header.mini_fat, size))
@@ -89,21 +94,28 @@ def _fat_sectors(sectors: memoryview, content: bytes, header: _Header) -> list[i
     numbers = list(struct.unpack_from(f"<{_HEADER_ENTRIES}I", content, 76))
     following = header.difat
     while following < _MARKS:
-        *more, following = _numbers(_sector(sectors, following, header.size))
+        *more, following = _numbers(_sector(sectors, following, header.size)).tolist()
         numbers += more
         if len(numbers) > len(content):
             raise ValueError("circular chain")
     return [number for number in numbers if number < _DIFAT_SECTOR]
 
 
-def _chain(sectors: memoryview, fat: Sequence[int], start: int, size: int) -> bytes:
+def _chain(sectors: memoryview, fat: Numbers, start: int, size: int) -> bytes:
     """The sectors of a chain up to its end mark; one that runs in a circle or out of the file is broken."""
     pieces: list[memoryview] = []
+    turns = np.flatnonzero(
+        fat != np.arange(1, len(fat) + 1)
+    )  # sectors that the next one in the file does not follow
+    count = 0
     while start != _END_OF_CHAIN:
-        if len(pieces) > len(fat):
+        last = int(turns[np.searchsorted(turns, start)])
+        count += last - start + 1
+        if count > len(fat):
             raise ValueError("circular chain")
-        pieces.append(_sector(sectors, start, size))
-        start = fat[start]
+        _sector(sectors, last, size)
+        pieces.append(sectors[start * size : (last + 1) * size])
+        start = int(fat[last])
     return b"".join(pieces)
 
 
@@ -114,8 +126,8 @@ def _sector(sectors: memoryview, number: int, size: int) -> memoryview:
     return found
 
 
-def _numbers(table: bytes | memoryview) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(table) // 4}I", table[: len(table) // 4 * 4])
+def _numbers(table: bytes | memoryview) -> Numbers:
+    return np.frombuffer(table, "<u4", len(table) // 4).astype(np.int64)
 
 
 def _entries(directory: bytes, size: int) -> list[_Entry]:

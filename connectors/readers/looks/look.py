@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from connectors.formats import Formats, Place
 from connectors.grid import Cell, Grid, Merge, column_letter
-
-Place = tuple[int, int]
 
 
 @dataclass
@@ -28,7 +27,7 @@ class Look:
 
     hidden_rows: int = 0
     hidden_columns: int = 0
-    formats: dict[Place, str] = field(default_factory=dict)
+    formats: Formats = field(default_factory=Formats)
     errors: dict[Place, str] = field(default_factory=dict)
     unsaved: set[Place] = field(default_factory=set)
     pictures: int = 0
