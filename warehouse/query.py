@@ -218,12 +218,7 @@ def _view(
     store: Store, table: str, as_of: AsOf, files: Sequence[str], wanted: Mapping[str, pa.Schema]
 ) -> Iterator[str]:
     """Statements that make a table's view."""
-    schema = store.schema(table, as_of)
-    assert schema is not None  # noqa: S101 - the version was just found
-    for field in schemas.SUBMISSIONS if table == SUBMISSIONS else wanted.get(table, ()):
-        if field.name not in schema.names:
-            schema = schema.append(field)
-    shown = [field for field in schema if field.name not in schemas.PARTITIONS_ONLY]
+    schema, shown = shown_columns(store, table, as_of, wanted)
     if not files:
         yield empty_table(table, shown)
         return
@@ -236,6 +231,23 @@ def _view(
         f"CREATE VIEW {quoted(table)} AS SELECT {columns} FROM (FROM shapes.{quoted(table)} "  # noqa: S608
         f"UNION ALL BY NAME FROM read_parquet([{', '.join(map(_literal, files))}], union_by_name = true, {hive}))"
     )
+
+
+def shown_columns(
+    store: Store, table: str, as_of: AsOf, wanted: Mapping[str, pa.Schema]
+) -> tuple[pa.Schema, list[pa.Field]]:
+    """The columns that a table has or is to have by now, and those of them that readers see.
+
+    Raises:
+        KeyError: There is, or was, no such table.
+    """
+    schema = store.schema(table, as_of)
+    if schema is None:
+        raise KeyError(table)
+    for field in schemas.SUBMISSIONS if table == SUBMISSIONS else wanted.get(table, ()):
+        if field.name not in schema.names:
+            schema = schema.append(field)
+    return schema, [field for field in schema if field.name not in schemas.PARTITIONS_ONLY]
 
 
 def _pattern(path: str) -> str:

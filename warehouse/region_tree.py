@@ -9,7 +9,6 @@ spans as (
 )"""
 
 TREE = f"""
-create temp table tree as
 with recursive {_SPANS}, up as (
     select region_code, region_code as ancestor, level, parent_code, valid_from, valid_to, since, until from spans
     where since < until
@@ -19,9 +18,9 @@ with recursive {_SPANS}, up as (
     from up join spans above on above.region_code = up.parent_code
     where above.region_code <> up.region_code and greatest(up.since, above.since) < least(up.until, above.until)
 )
-select region_code, ancestor, level, valid_from, valid_to, since, until from up;
+select region_code, ancestor, level, valid_from, valid_to, since, until from up
 """  # noqa: S608 - fixed text
-"""SQL that makes ``tree(region_code, ancestor, level, valid_from, valid_to, since, until)`` from a ``regions`` table.
+"""SQL of ``tree(region_code, ancestor, level, valid_from, valid_to, since, until)`` from a ``regions`` table.
 
 ``level`` is the ancestor's, ``valid_from`` and ``valid_to`` the region's own. A region lies in the ancestor in the months
 from ``since`` to before ``until``. A code's first and last validity reach back and on without end, so that a month

@@ -22,11 +22,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from warehouse.codes import DIGITS
+from warehouse.engines.spark_sql import trouble
 from warehouse.guard import QueryError, ask, check, lock
-from warehouse.query import filled
 
 if TYPE_CHECKING:
-    import duckdb
+    from warehouse.engines import Engine
 
 RELATION = re.compile(r"\b(?:from|join)\s+\(*([a-z]\w*?)_(as_of|in_month|in_year)\b", re.IGNORECASE)
 
@@ -65,9 +65,9 @@ class Source:
         stands: Months for which a snapshot stands (1 monthly, 3 quarterly, 6 termly, 12 yearly).
         columns: SQL type by column, for binding definitions without data.
         rates: Columns that do not add up (percentages, yields, prices).
-        is_there: Whether the connection has its table; see :func:`located`.
+        is_there: Whether the engine has its table; see :func:`located`.
         has_rows: Whether that table holds any; the same.
-        has_nils: Whether the connection knows of nil reports, by its table ``submissions``; the same.
+        has_nils: Whether the engine knows of nil reports, by its table ``submissions``; the same.
     """
 
     evidence: str
@@ -114,11 +114,10 @@ def with_relations(sql: str, sources: Mapping[str, Source], shape: str, extra: I
     return f"with {', '.join(parts)} {shape}"
 
 
-def located(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> dict[str, Source]:
+def located(engine: Engine, sources: Mapping[str, Source]) -> dict[str, Source]:
     """The sources, those without a table or rows marked: a dataset that nobody has handed in yet is an empty one."""
-    rows = connection.execute("select table_name from information_schema.tables").fetchall()
-    there = {str(name) for (name,) in rows}
-    holding = filled(connection, there & sources.keys())
+    there = engine.tables()
+    holding = engine.filled(there & sources.keys())
     has_nils = "submissions" in there
     return {
         dataset: replace(source, is_there=dataset in there, has_rows=dataset in holding, has_nils=has_nils)
@@ -209,11 +208,11 @@ def check_months(months: Iterable[str]) -> list[str]:
 def bind_problem(
     sql: str, sources: Mapping[str, Source], wanted: Iterable[str], extra: Iterable[str] = ()
 ) -> str | None:
-    """Why a statement would fail on tables with the sources' columns, or None; runs on empty tables."""
+    """Why a statement would fail on tables with the sources' columns, or on one engine, or None; runs on empty tables."""
     import duckdb
 
-    unknown = sorted({dataset for dataset, _ in relations_in(sql)} - set(sources))
-    if unknown:
+    read = {dataset for dataset, _ in relations_in(sql)}
+    if unknown := sorted(read - set(sources)):
         return f"no contract for {', '.join(unknown)}; datasets are {', '.join(sorted(sources))}"
     with duckdb.connect() as empty:
         for name, columns in _tables(sql, sources).items():
@@ -225,8 +224,9 @@ def bind_problem(
             found = ask(empty, statement, {"months": ["2025-01"]}).column_names
         except QueryError as error:
             return str(error)
-    missing = sorted(set(wanted) - set(found))
-    return f"selects no {', '.join(missing)}" if missing else None
+    if missing := sorted(set(wanted) - set(found)):
+        return f"selects no {', '.join(missing)}"
+    return trouble(sql, {name: kind for dataset in read for name, kind in sources[dataset].columns.items()})
 
 
 def _tables(sql: str, sources: Mapping[str, Source]) -> dict[str, str]:

@@ -132,7 +132,7 @@ def causes(
         work.register("moved", _spans(moved))
         work.register("regions", _regions(between))
         _note_nils(work, between)
-        for statements in (TREE, _MEET, _BESIDE):
+        for statements in (f"create temp table tree as {TREE}", _MEET, _BESIDE):
             work.execute(statements)
         rows: list[dict[str, Any]] = work.sql(_CAUSES).to_arrow_table().to_pylist()
     return rows
@@ -274,7 +274,7 @@ def regions_behind(between: Between, observed: Iterable[str]) -> dict[str, list[
     with scratch() as work:
         for name, regions in (("before", before), ("now", now)):
             work.register("regions", regions)
-            work.execute(TREE.replace("temp table tree", f"temp table tree_{name}"))
+            work.execute(f"create temp table tree_{name} as {TREE}")
         rows = work.execute(
             "select distinct ancestor, region_code from (from tree_before union all from tree_now) "
             "where list_contains($codes::varchar[], region_code) and list_contains($observed::varchar[], ancestor) "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from warehouse.codes import DIGITS
+from warehouse.engines.duckdb import DuckDB
 from warehouse.guard import ask
 from warehouse.lineage import counted_records
 from warehouse.periods import months_of
@@ -81,7 +82,7 @@ def trace(
     counted = [one for sql in statements for one in counted_records(connection, sql, sources)]
     if not counted:
         return Trail(TRAIL.empty_table(), 0, 0, TRAIL.empty_table())
-    known = located(connection, sources)
+    known = located(DuckDB(connection), sources)
     statement = " union all ".join(f"({one.rstrip(';')})" for one in counted)
     shape = _BEHIND.format(last=_LAST if only_last else "")
     behind = with_relations(statement, known, shape)

@@ -17,7 +17,7 @@ from warehouse.relations import check_months
 from warehouse.schemas import ANOMALIES
 
 if TYPE_CHECKING:
-    import duckdb
+    from warehouse.engines import Engine
 
 
 class Detector(Protocol):
@@ -33,7 +33,7 @@ class Detector(Protocol):
 
 
 def detect(
-    connection: duckdb.DuckDBPyConnection,
+    engine: Engine,
     months: Iterable[str],
     contracts: Mapping[str, Contract],
     indicators: Mapping[str, Indicator] | None = None,
@@ -42,7 +42,7 @@ def detect(
     """What is worth a visit in the months.
 
     Args:
-        connection: Has a table or view per dataset; ``observations`` and ``regions`` where there are any.
+        engine: Has a table per dataset; ``observations`` and ``regions`` where there are any.
         months: ``2025-06`` …; earlier records serve as history.
         contracts: By dataset.
         indicators: By id.
@@ -53,7 +53,7 @@ def detect(
     """
     from expectations.anomalies.detectors import DETECTORS
 
-    scene = Scene(connection, check_months(months), contracts, indicators or {})
+    scene = Scene(engine, check_months(months), contracts, indicators or {})
     found = [_anomalies(detector, scene) for detector in (detectors or DETECTORS) if scene.months]
     frames = [frame for frame in found if len(frame)]
     if not frames:

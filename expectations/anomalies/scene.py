@@ -11,10 +11,9 @@ import pandas as pd
 
 from expectations.contracts.model import Contract
 from warehouse.indicators import Indicator
-from warehouse.query import filled
 
 if TYPE_CHECKING:
-    import duckdb
+    from warehouse.engines import Engine
 
 _TEST_COLUMNS = (
     "subject",
@@ -35,13 +34,13 @@ class Scene:
     """The evidence before the detectors.
 
     Attributes:
-        connection: Has a table or view per dataset, and ``observations`` where they are computed.
+        engine: Has a table per dataset, and ``observations`` where they are computed.
         months: The months judged, in order; earlier ones are history, later ones are not looked at.
         contracts: By dataset.
         indicators: By id.
     """
 
-    connection: duckdb.DuckDBPyConnection
+    engine: Engine
     months: Sequence[str]
     contracts: Mapping[str, Contract]
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
@@ -49,11 +48,8 @@ class Scene:
     @cached_property
     def tables(self) -> frozenset[str]:
         """Of datasets, observations and regions those that hold rows: asking an empty one takes as long."""
-        rows = self.connection.execute("select table_name from information_schema.tables").fetchall()
-        return filled(
-            self.connection,
-            {str(name) for (name,) in rows} & {*self.contracts, "observations", "regions"},
-        )
+        wanted = {*self.contracts, "observations", "regions"}
+        return self.engine.filled(self.engine.tables() & wanted)
 
     def datasets(self, keeps: str | None = None) -> list[Contract]:
         """Contracts of which there are records, by what they keep."""
@@ -66,10 +62,7 @@ class Scene:
     def query(self, sql: str, **params: Any) -> pd.DataFrame:
         """Rows of a select; ``$until`` is the last month judged."""
         named = {"until": self.months[-1], **params}
-        used = {name: value for name, value in named.items() if f"${name}" in sql}
-        # A relation (``.sql``) would plan the question twice.
-        frame: pd.DataFrame = self.connection.execute(sql, used).df()
-        return frame
+        return self.engine.frame(sql, {name: value for name, value in named.items() if f"${name}" in sql})
 
 
 def tests(rows: pd.DataFrame, **fixed: Any) -> pd.DataFrame:

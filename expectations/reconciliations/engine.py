@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from expectations.reconciliations.model import Reconciliation, Side
-from warehouse.guard import QueryError, ask
+from warehouse.engines import Question, Unanswered
 from warehouse.indicators import Indicator
 from warehouse.region_tree import TREE
 from warehouse.relations import (
@@ -21,10 +21,9 @@ from warehouse.relations import (
     with_relations,
 )
 from warehouse.schemas import RECONCILIATIONS
-from warehouse.scratch import scratch
 
 if TYPE_CHECKING:
-    import duckdb
+    from warehouse.engines import Desk, Engine
 
 NAMED = (
     "indicators as (select unnest($ids::varchar[]) as indicator, unnest($titles::varchar[]) as title, "
@@ -48,8 +47,15 @@ _SHAPE = (
     "count(*) - count(value) as blanks from stated group by all"
 )
 
+
+def _shown(value: str) -> str:
+    """SQL for a figure as people read it: at most four decimals, no noughts at the end."""
+    text = f"round({value}, 4)::decimal(38, 4)::varchar"
+    return f"coalesce(rtrim(rtrim({text}, '0'), '.'), '未报')"
+
+
 # A total with a part missing is no total: one blank below makes the side unknown.
-_COMPARED = """
+_COMPARED = f"""
 with placed as (
     select s.reconciliation, s.side, s.as_of, s.item, s.value, s.blanks,
         case when d.rolled then t.ancestor else s.region_code end as region_code
@@ -68,7 +74,7 @@ with placed as (
     from totals group by all
 ), judged as (
     select p.*, r.*, left_value - right_value as gap,
-        r.absolute + r.relative * abs(right_value) as allowed
+        r.absolute + r.relative * abs(right_value)::decimal(26, 6) as allowed
     from paired p join rules r on r.name = p.reconciliation
     where r.listed_by = 'either' or (r.listed_by = 'left' and has_left) or (r.listed_by = 'right' and has_right)
 ), agreed as (
@@ -84,13 +90,12 @@ select reconciliation || case when item = '' then '' else '/' || item end as rec
     region_code, period, left_value::double as left_value, operator, right_value::double as right_value,
     gap::double as gap, agrees,
     case when agrees is distinct from true then
-        replace(replace(replace(replace(instruction, '{left}', shown(left_value)), '{right}', shown(right_value)),
-            '{gap}', shown(gap)), '{item}', coalesce(titles.title, item)) end as instruction,
+        replace(replace(replace(replace(instruction, '{{left}}', {_shown("left_value")}), '{{right}}', {_shown("right_value")}),
+            '{{gap}}', {_shown("gap")}), '{{item}}', coalesce(titles.title, item)) end as instruction,
     importance
 from agreed left join titles on titles.indicator = agreed.item
 order by reconciliation, region_code, period
-"""
-_SHOWN = "create temp macro shown(x) as coalesce(rtrim(rtrim(printf('%.4f', x::double), '0'), '.'), '未报')"
+"""  # noqa: S608 - fixed names
 
 
 class ReconciliationError(RuntimeError):
@@ -98,7 +103,7 @@ class ReconciliationError(RuntimeError):
 
 
 def reconcile(
-    connection: duckdb.DuckDBPyConnection,
+    engine: Engine,
     reconciliations: Mapping[str, Reconciliation],
     regions: pa.Table,
     months: Iterable[str],
@@ -108,7 +113,7 @@ def reconcile(
     """Compare both sides, region by region and month by month.
 
     Args:
-        connection: Has a table or view per dataset read, and ``observations`` where one reads them.
+        engine: Has a table per dataset read, and ``observations`` where one reads them.
         reconciliations: By id.
         regions: Columns of ``warehouse.schemas.REGIONS``.
         months: ``2025-06`` …
@@ -123,86 +128,79 @@ def reconcile(
         ReconciliationError: SQL that fails.
     """
     named = indicators or {}
-    sources = located(connection, sources)
+    sources = located(engine, sources)
     asked = {"months": check_months(months)}
-    with scratch() as work:
-        work.register("sides", pa.concat_tables(_sides(connection, reconciliations, sources, asked, named)))
-        work.register("regions", regions)
-        work.register("definitions", _definitions(reconciliations))
-        work.register("rules", _rules(reconciliations))
-        work.register("titles", _titles(named))
-        work.execute(TREE)
-        work.execute(_SHOWN)
-        return work.sql(_COMPARED).to_arrow_table().cast(RECONCILIATIONS)
+    with engine.desk() as desk:
+        _gather(desk, list(_sides(reconciliations, sources, asked, named)))
+        desk.lay("regions", regions)
+        desk.lay("definitions", _definitions(reconciliations))
+        desk.lay("rules", _rules(reconciliations))
+        desk.lay("titles", _titles(named))
+        desk.make("tree", TREE)
+        return desk.ask(_COMPARED).cast(RECONCILIATIONS)
+
+
+def _gather(desk: Desk, questions: list[Question]) -> None:
+    try:
+        desk.gather("sides", _SIDES, questions)
+    except Unanswered as error:
+        named = error.question.labels
+        raise ReconciliationError(
+            f"reconciliation {named['reconciliation']}: {named['side']} cannot be computed: {error}"
+        ) from error
 
 
 def _sides(
-    connection: duckdb.DuckDBPyConnection,
     reconciliations: Mapping[str, Reconciliation],
     sources: Mapping[str, Source],
     asked: Mapping[str, list[str]],
     indicators: Mapping[str, Indicator],
-) -> Iterator[pa.Table]:
-    yield _SIDES.empty_table()
+) -> Iterator[Question]:
     for one in reconciliations.values():
         for name, side in (("left", one.left), ("right", one.right)):
+            labels = {"reconciliation": one.id, "side": name}
             if finds_rows(side.statement, sources):
-                yield _side(connection, one, name, side, sources, asked, indicators)
-            yield _nothing(connection, one, name, side, sources, asked)
+                yield _side(one, side, sources, {**asked, **_given(one, indicators)}, labels)
+            if nothing := _nothing(one, side, sources):
+                yield Question(nothing, asked, labels)
 
 
 def _side(
-    connection: duckdb.DuckDBPyConnection,
     one: Reconciliation,
-    name: str,
     side: Side,
     sources: Mapping[str, Source],
-    asked: Mapping[str, list[str]],
-    indicators: Mapping[str, Indicator],
-) -> pa.Table:
+    given: Mapping[str, list[str]],
+    labels: Mapping[str, str],
+) -> Question:
     shape = _SHAPE.format(item="item" if one.per_item else "''")
-    params = {**asked, **_named(indicators)} if one.per_item else dict(asked)
     try:
         statement = with_relations(side.statement, sources, shape, [NAMED] if one.per_item else [])
-        rows = ask(connection, statement, params)
     except KeyError as error:
         raise ReconciliationError(
-            f"reconciliation {one.id}: {name} reads {error}, which has no contract"
+            f"reconciliation {one.id}: {labels['side']} reads {error}, which has no contract"
         ) from error
-    except QueryError as error:
-        raise ReconciliationError(f"reconciliation {one.id}: {name} cannot be computed: {error}") from error
-    return _labelled(rows, one, name)
+    return Question(statement, given, labels)
 
 
-def _nothing(
-    connection: duckdb.DuckDBPyConnection,
-    one: Reconciliation,
-    name: str,
-    side: Side,
-    sources: Mapping[str, Source],
-    asked: Mapping[str, list[str]],
-) -> pa.Table:
-    """A nought for every region whose nil report a side rests on: what it has no rows of there is reported.
+def _nothing(one: Reconciliation, side: Side, sources: Mapping[str, Source]) -> str | None:
+    """SQL for a nought of every region whose nil report a side rests on: what it has no rows of there is reported.
 
     Of a side that reads several datasets one of them does not tell what the whole comes to; neither does a region tell
     which item has nothing, nor a report that is compared where it was stated what each village states.
     """
     read = relations_in(side.statement)
     if len(read) != 1 or one.per_item or one.level == "stated":
-        return _SIDES.empty_table()
+        return None
     ((dataset, window),) = read
     source = sources.get(dataset)
     if source is None or not (source.is_there and source.has_nils):
-        return _SIDES.empty_table()
+        return None
     nils = nils_in(dataset, window, source)
-    nought = f"select distinct as_of, region_code, '' as item, 0 as value, 0 as blanks from ({nils})"  # noqa: S608 — names of contracts
-    return _labelled(connection.sql(nought, params=asked).to_arrow_table(), one, name)
+    return f"select distinct as_of, region_code, '' as item, 0 as value, 0 as blanks from ({nils})"  # noqa: S608 — names of contracts
 
 
-def _labelled(rows: pa.Table, one: Reconciliation, side: str) -> pa.Table:
-    for label, text in (("reconciliation", one.id), ("side", side)):
-        rows = rows.append_column(label, pa.repeat(pa.scalar(text), rows.num_rows))
-    return rows.select(_SIDES.names).cast(_SIDES)
+def _given(one: Reconciliation, indicators: Mapping[str, Indicator]) -> dict[str, list[str]]:
+    return _named(indicators) if one.per_item else {}
 
 
 def _named(indicators: Mapping[str, Indicator]) -> dict[str, list[str]]:

@@ -33,7 +33,11 @@ DOORS: Mapping[Step, Sequence[str]] = {
     ),
     "records": ("pipelines.loading.records",),
     "notes": ("pipelines.loading.notes",),
-    "figures": ("pipelines.loading.figures", "expectations.contracts.reading"),
+    "figures": (
+        "pipelines.loading.figures",
+        "expectations.contracts.reading",
+        "warehouse.engines.duckdb",
+    ),
     "published": ("warehouse.publish",),
     "report": ("expectations.report.write", "expectations/report/templates"),
 }

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # each door brings its libraries with it, so it is imported w
     from expectations.reconciliations import Reconciliation
     from pipelines.home.folders import Home
     from warehouse.audit import Audit
+    from warehouse.engines import Engine
     from warehouse.guard import Limits
     from warehouse.indicators import Indicator
     from warehouse.ledger import Digests, Ledger
@@ -183,6 +184,12 @@ class Site:
     @cached_property
     def _frozen(self) -> dict[tuple[str, int | None], duckdb.DuckDBPyConnection]:
         return {}
+
+    def engine(self) -> Engine:
+        """What computes figures, over the warehouse as it is."""
+        from warehouse.engines.duckdb import DuckDB
+
+        return DuckDB(self.connect())
 
     @property
     def _limits(self) -> Limits:

@@ -30,6 +30,7 @@ from expectations.anomalies.detectors import (
 )
 from expectations.contracts.reading import load_contracts
 from expectations.contracts.sources import sources
+from warehouse.engines.duckdb import DuckDB
 from warehouse.indicators import load_indicators
 from warehouse.schemas import ANOMALIES
 
@@ -66,7 +67,7 @@ def city(**tables: pd.DataFrame) -> duckdb.DuckDBPyConnection:
 def found(
     connection: duckdb.DuckDBPyConnection, *detectors: ModuleType, months: list[str] = MONTHS
 ) -> pd.DataFrame:
-    table = detect(connection, months, load_contracts(), load_indicators(), detectors or None)  # type: ignore[arg-type]
+    table = detect(DuckDB(connection), months, load_contracts(), load_indicators(), detectors or None)  # type: ignore[arg-type]
     assert table.schema == ANOMALIES
     frame: pd.DataFrame = table.to_pandas()
     return frame

@@ -22,6 +22,7 @@ from expectations.reconciliations import (
     reconcile,
 )
 from expectations.reconciliations.model import BUILT_IN
+from warehouse.engines.duckdb import DuckDB
 from warehouse.indicators import load_indicators
 from warehouse.relations import Source
 from warehouse.schemas import OBSERVATIONS, RECONCILIATIONS, REGIONS, SUBMISSIONS
@@ -86,7 +87,7 @@ def compared(
             }
         )
         connection.register(name, table)
-    result = reconcile(connection, {one.id: one}, regions(), ["2025-06"], SOURCES)
+    result = reconcile(DuckDB(connection), {one.id: one}, regions(), ["2025-06"], SOURCES)
     assert result.schema == RECONCILIATIONS
     return {row["region_code"]: row for row in result.to_pylist()}
 
@@ -249,7 +250,7 @@ def built_in(
 ) -> list[dict[str, Any]]:
     one = load_reconciliations()[name]
     table = reconcile(
-        connection, {name: one}, regions(codes), months, sources(load_contracts()), load_indicators()
+        DuckDB(connection), {name: one}, regions(codes), months, sources(load_contracts()), load_indicators()
     )
     return table.to_pylist()
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from warehouse.engines.duckdb import DuckDB
 from warehouse.indicators import Indicator, IndicatorError, observe
 from warehouse.relations import Source
 from warehouse.schemas import OBSERVATIONS, REGIONS
@@ -82,7 +83,7 @@ def told(table: pa.Table) -> dict[tuple[str, str], dict[str, Any]]:
 def observed(
     connection: duckdb.DuckDBPyConnection, one: Indicator, *months: str
 ) -> dict[tuple[str, str], dict[str, Any]]:
-    return told(observe(connection, {one.id: one}, REGIONS_TABLE, months, SOURCES))
+    return told(observe(DuckDB(connection), {one.id: one}, REGIONS_TABLE, months, SOURCES))
 
 
 def test_a_county_rate_is_the_quotient_of_its_sums_and_not_the_mean_of_village_rates() -> None:
@@ -212,7 +213,7 @@ def test_the_year_takes_the_last_month_of_a_stock_and_the_sum_of_a_flow() -> Non
         "flow": indicator(**{**TOTAL, "id": "flow", "numerator": news, "over_time": "sum"}),
         "mean": indicator(**{**TOTAL, "id": "mean", "numerator": households, "over_time": "average"}),
     }
-    table = observe(connection, several, REGIONS_TABLE, [], SOURCES, ["2025"])
+    table = observe(DuckDB(connection), several, REGIONS_TABLE, [], SOURCES, ["2025"])
     city = {row["indicator"]: row["value"] for row in table.to_pylist() if row["region_code"] == CITY}
     assert city == {"stock": 27, "flow": 5, "mean": 22}
     assert set(table["period"].to_pylist()) == {"2025"}
@@ -225,9 +226,9 @@ def test_months_and_years_asked_for_together_are_those_asked_for_apart() -> None
     )
     several = {"rate": indicator(), "total": indicator(**TOTAL)}
     months = ["2025-01", "2025-02"]
-    together = observe(connection, several, REGIONS_TABLE, months, SOURCES, ["2025"])
-    monthly = observe(connection, several, REGIONS_TABLE, months, SOURCES)
-    yearly = observe(connection, several, REGIONS_TABLE, [], SOURCES, ["2025"])
+    together = observe(DuckDB(connection), several, REGIONS_TABLE, months, SOURCES, ["2025"])
+    monthly = observe(DuckDB(connection), several, REGIONS_TABLE, months, SOURCES)
+    yearly = observe(DuckDB(connection), several, REGIONS_TABLE, [], SOURCES, ["2025"])
     assert together.equals(pa.concat_tables([monthly, yearly]))
 
 
@@ -238,7 +239,7 @@ def test_an_abolished_village_is_not_missed() -> None:
     regions = pa.Table.from_pylist([*REGION_ROWS, gone], schema=REGIONS)
     connection = ledger([(VILLAGES[0], "2025-01"), (VILLAGES[1], "2025-01")])
     one = indicator(**TOTAL)
-    rows = told(observe(connection, {"total": one}, regions, ["2025-01"], SOURCES))
+    rows = told(observe(DuckDB(connection), {"total": one}, regions, ["2025-01"], SOURCES))
     assert rows[COUNTY, "2025-01"]["coverage"] == 1
 
 
@@ -259,7 +260,9 @@ def test_a_village_that_moves_leaves_the_months_before_with_the_county_it_lay_in
     ]
     regions = pa.Table.from_pylist([*rows, away, county, *moves], schema=REGIONS)
     connection = ledger([(VILLAGES[0], "2025-01"), (VILLAGES[0], "2025-02"), (VILLAGES[1], "2025-01")])
-    seen = told(observe(connection, {"total": indicator(**TOTAL)}, regions, ["2025-01", "2025-02"], SOURCES))
+    seen = told(
+        observe(DuckDB(connection), {"total": indicator(**TOTAL)}, regions, ["2025-01", "2025-02"], SOURCES)
+    )
     assert seen[COUNTY, "2025-01"]["value"] == 2
     assert seen.get((county["region_code"], "2025-01"), {"value": 0})["value"] == 0
     assert seen[county["region_code"], "2025-02"]["value"] == 2  # a stock goes where its village goes
@@ -282,7 +285,11 @@ def test_failing_sql_names_the_indicator_and_its_side() -> None:
 def test_an_input_without_a_contract_is_named() -> None:
     with pytest.raises(IndicatorError, match="rate reads toilets"):
         observe(
-            ledger(), {"rate": indicator()}, REGIONS_TABLE, ["2025-01"], {"register": SOURCES["register"]}
+            DuckDB(ledger()),
+            {"rate": indicator()},
+            REGIONS_TABLE,
+            ["2025-01"],
+            {"register": SOURCES["register"]},
         )
 
 
@@ -296,12 +303,12 @@ def test_a_dataset_nobody_has_handed_in_yet_is_an_empty_one() -> None:
     connection.execute("drop table register")
     sources = {**SOURCES, "register": Source("C", "snapshot", columns={"households": "bigint"})}
     several = {"rate": indicator(), "total": indicator(**TOTAL)}
-    table = observe(connection, several, REGIONS_TABLE, ["2025-01"], sources)
+    table = observe(DuckDB(connection), several, REGIONS_TABLE, ["2025-01"], sources)
     assert set(table["indicator"].to_pylist()) == {"total"}
 
 
 def test_nothing_reported_gives_an_empty_table_of_the_fixed_schema() -> None:
-    table = observe(ledger(), {"rate": indicator()}, REGIONS_TABLE, ["2025-01"], SOURCES)
+    table = observe(DuckDB(ledger()), {"rate": indicator()}, REGIONS_TABLE, ["2025-01"], SOURCES)
     assert table.num_rows == 0
     assert table.schema == OBSERVATIONS
 
@@ -318,7 +325,9 @@ def test_the_order_of_records_changes_no_digit(areas: list[tuple[str, int]], see
     for _ in range(2):
         rows = [(code, "2025-01", number) for code, number in areas]
         seed.shuffle(rows)
-        tables.append(observe(ledger(register=rows), {"total": one}, REGIONS_TABLE, ["2025-01"], SOURCES))
+        tables.append(
+            observe(DuckDB(ledger(register=rows)), {"total": one}, REGIONS_TABLE, ["2025-01"], SOURCES)
+        )
     assert tables[0].equals(tables[1])
     total = sum(number for _, number in areas) / 10
     city = next(row for row in tables[0].to_pylist() if row["region_code"] == CITY)

@@ -61,6 +61,14 @@ def test_a_misspelt_column_is_found_at_its_line(tmp_path: Path) -> None:
     assert "lenght_km" in found[0]
 
 
+def test_what_only_one_engine_knows_is_refused_at_its_line(tmp_path: Path) -> None:
+    found = problems(tmp_path, GOOD.replace("length_km as value", "gamma(length_km) as value"))
+    assert len(found) == 1
+    assert found[0].startswith(
+        "one.yaml:9: denominator: not known to be the same on DuckDB and on Spark: gamma(…)"
+    )
+
+
 def test_a_dataset_without_contract_is_found(tmp_path: Path) -> None:
     assert "no contract for rails" in problems(tmp_path, GOOD.replace("roads_as_of", "rails_as_of"))[0]
 

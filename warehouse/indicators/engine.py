@@ -13,15 +13,15 @@ import pyarrow as pa
 
 from warehouse.indicators.measure import measure
 from warehouse.indicators.model import Indicator
-from warehouse.indicators.rollup import roll_up
+from warehouse.indicators.rollup import lay_tree, roll_up
 from warehouse.relations import Source, check_months
 
 if TYPE_CHECKING:
-    import duckdb
+    from warehouse.engines import Engine
 
 
 def observe(
-    connection: duckdb.DuckDBPyConnection,
+    engine: Engine,
     indicators: Mapping[str, Indicator],
     regions: pa.Table,
     months: Iterable[str],
@@ -34,7 +34,7 @@ def observe(
     finest region counts with the last month it has reported.
 
     Args:
-        connection: Has a table or view per dataset that the indicators read; a dataset without one is empty.
+        engine: Has a table per dataset that the indicators read; a dataset without one is empty.
         indicators: By id.
         regions: Columns of ``warehouse.schemas.REGIONS``.
         months: ``2025-06`` …
@@ -50,9 +50,8 @@ def observe(
     """
     wanted = check_months(months)
     whole = [f"{year}-{month:02}" for year in sorted(set(years)) for month in range(1, 13)]
-    measures = measure(connection, indicators, [*wanted, *whole], sources)
-    monthly = roll_up(measures.during(wanted), indicators, regions, sources)
-    if not whole:
-        return monthly
-    yearly = roll_up(measures.during(whole), indicators, regions, sources, yearly=True)
-    return pa.concat_tables([monthly, yearly])
+    with engine.desk() as desk:
+        measure(engine, desk, indicators, [*wanted, *whole], sources)
+        lay_tree(desk, indicators, regions, sources)
+        monthly = roll_up(desk, wanted)
+        return pa.concat_tables([monthly, roll_up(desk, whole, yearly=True)]) if whole else monthly

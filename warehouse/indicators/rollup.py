@@ -7,61 +7,53 @@ Within them a missing numerator is a zero: the ledger was handed in and has no s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from warehouse.indicators.measure import IndicatorError, Measures
+from warehouse.indicators.measure import IndicatorError
 from warehouse.indicators.model import Indicator
 from warehouse.region_tree import TREE
 from warehouse.relations import Source
 from warehouse.schemas import OBSERVATIONS
-from warehouse.scratch import scratch
 
 if TYPE_CHECKING:
-    import duckdb
+    from warehouse.engines import Desk
 
 _Z95 = 1.959963984540054
 
+_DEPTHS = "select region_code, count(*) as depth from tree where until = '9999-99' group by all"
 _LEAVES = """
-create temp table depths as select region_code, count(*) as depth from tree where until = '9999-99' group by all;
-
-create temp table leaves as
-select region_code from tree group by region_code
-having region_code not in (select ancestor from tree where ancestor <> tree.region_code);
+select distinct region_code from tree
+where region_code not in (select ancestor from tree where ancestor <> region_code)
 """
 
 # What was handed in together: the region's ancestor at the dataset's level of coverage, or the region itself above it.
 _UNITS = """
-create temp table units as
 select distinct r.relation, r.as_of, coalesce(t.ancestor, r.region_code) as unit
 from reported r left join tree t on t.region_code = r.region_code and t.level = r.coverage
-    and r.as_of >= t.since and r.as_of < t.until;
-
-create temp table known as
+    and r.as_of >= t.since and r.as_of < t.until
+"""
+_KNOWN = """
 select u.relation, u.as_of, t.region_code from units u join tree t on t.ancestor = u.unit
 where u.as_of >= t.since and u.as_of < t.until
 union
 select u.relation, u.as_of, t.ancestor from units u join tree t on t.region_code = u.unit
-where u.as_of >= t.since and u.as_of < t.until;
+where u.as_of >= t.since and u.as_of < t.until
 """
 
-_COMPLETE = """
-create temp table every as
+_EVERY = """
 select uses.indicator, known.as_of, known.region_code
 from uses join known using (relation)
 group by all having count(*) = any_value(uses.relations)
 union all
-select distinct indicator, as_of, region_code from parts where side = 'stated';
+select distinct indicator, as_of, region_code from parts where side = 'stated'
 """
 
-_MONTHS = """
-create temp table complete as select indicator, region_code, as_of, as_of as period, 1 as months from every
-"""
+_MONTHS = "select indicator, region_code, as_of, as_of as period, 1 as months from every"
 
 _YEARS = """
-create temp table complete as
 with dated as (
     select every.*, facts.over_time, left(as_of, 4) as period from every join facts using (indicator)
     qualify over_time <> 'last' or as_of = max(as_of) over (partition by indicator, region_code, left(as_of, 4))
@@ -73,39 +65,37 @@ from dated
 
 # A ledger kept by county says nothing of its villages: below the finest records there is no observation, not a zero.
 _GRAINS = """
-create temp table grains as
 select uses.indicator, min(grain) as grain from uses join (
     select relation, max(depth) as grain from reported join depths using (region_code) group by all
-) using (relation) group by all;
+) using (relation) group by all
 """
 
 _SUMS = """
-create temp table sums as
 select p.indicator, t.ancestor as region_code, p.period,
     sum(p.share) filter (p.side = 'numerator') as numerator,
     sum(p.share) filter (p.side = 'denominator') as denominator,
     greatest(sum(p.records) filter (p.side = 'numerator'), sum(p.records) filter (p.side = 'denominator')) as records
 from (
-    select parts.*, period, case when months = 1 then value else (value / months)::decimal(38, 6) end as share
+    select parts.*, period, case when months = 1 then value else (value::double / months)::decimal(38, 6) end as share
     from parts join complete using (indicator, as_of, region_code)
 ) p join tree t using (region_code)
 where p.side <> 'stated' and p.as_of >= t.since and p.as_of < t.until
-group by all;
-
-create temp table covered as
+group by all
+"""
+_COVERED = """
 select c.indicator, t.ancestor as region_code, c.period, count(*) as finest
 from (select indicator, region_code, period, max(as_of) as as_of from complete group by all) c
 join leaves using (region_code) join tree t using (region_code)
 join facts using (indicator) where facts.kind <> 'adopted' and c.as_of >= t.since and c.as_of < t.until
-group by all;
-
-create temp table below as
+group by all
+"""
+_BELOW = """
 select t.ancestor as region_code, periods.period, count(*) as finest
 from leaves join tree t using (region_code) cross join (select distinct period from complete) periods
 where left(periods.period || '-12', 7) >= t.since and left(periods.period || '-12', 7) < t.until
     and (t.valid_to is null or strftime(t.valid_to, '%Y-%m') > left(periods.period || '-01', 7))
     and (t.valid_from is null or strftime(t.valid_from, '%Y-%m') <= left(periods.period || '-12', 7))
-group by all;
+group by all
 """
 
 _OBSERVATIONS = """
@@ -118,7 +108,7 @@ with rolled as (
     join facts using (indicator) left join below using (region_code, period)
     join depths using (region_code) join grains using (indicator) where depth <= grain
 ), divided as (
-    select rolled.*, facts.*,
+    select rolled.*, facts.* exclude (indicator),
         case when kind = 'sum' then scale * numerator else scale * (numerator / nullif(denominator, 0)) end as value,
         case when kind = 'survey' then numerator / nullif(denominator, 0) end as p
     from rolled join facts on facts.indicator = rolled.indicator
@@ -143,41 +133,50 @@ order by indicator, region_code, period
 """
 
 
-def roll_up(
-    measures: Measures,
-    indicators: Mapping[str, Indicator],
-    regions: pa.Table,
-    sources: Mapping[str, Source],
-    *,
-    yearly: bool = False,
-) -> pa.Table:
-    """Observations of the months measured, or of their years.
+def lay_tree(
+    desk: Desk, indicators: Mapping[str, Indicator], regions: pa.Table, sources: Mapping[str, Source]
+) -> None:
+    """Put on a desk what months and years are rolled up by: the region tree, and what the indicators say of themselves."""
+    desk.lay("regions", regions)
+    desk.lay("facts", _facts(indicators, sources))
+    desk.lay("uses", _uses(indicators))
+    desk.make("tree", TREE)
+    desk.make("depths", _DEPTHS)
+    desk.make("leaves", _LEAVES)
+
+
+def roll_up(desk: Desk, months: Sequence[str], *, yearly: bool = False) -> pa.Table:
+    """Observations of months measured, or of their years.
 
     A row exists for each region with at least one finest region for which every input is there. ``records`` is the
     larger of both sides' counts: where one is part of the other (toilets in use among toilets) that is the whole.
     ``value`` is null where the denominator is zero. Survey indicators carry the Wilson 95 % interval.
 
+    Args:
+        desk: With what ``measure`` and ``lay_tree`` put there.
+        months: Those that count.
+        yearly: Whether years are meant.
+
     Raises:
         IndicatorError: Records of a region that is not in ``regions``.
     """
-    with scratch() as work:
-        for name, table in {
-            "parts": measures.parts,
-            "reported": measures.reported,
-            "regions": regions,
-            "facts": _facts(indicators, sources),
-            "uses": _uses(indicators),
-        }.items():
-            work.register(name, table)
-        work.execute(TREE)
-        work.execute(_LEAVES)
-        _check_regions(work)
-        work.execute(_UNITS)
-        work.execute(_COMPLETE)
-        work.execute(_YEARS if yearly else _MONTHS)
-        work.execute(_GRAINS)
-        work.execute(_SUMS)
-        return work.sql(_OBSERVATIONS, params={"z": _Z95}).to_arrow_table().cast(OBSERVATIONS)
+    chosen = ", ".join(f"'{month}'" for month in months) or "''"
+    desk.make("parts", f"select * from measured where as_of in ({chosen})")  # noqa: S608 - months
+    desk.make("reported", f"select * from told where as_of in ({chosen})")  # noqa: S608 - the same
+    _check_regions(desk)
+    steps = {
+        "units": _UNITS,
+        "known": _KNOWN,
+        "every": _EVERY,
+        "complete": _YEARS if yearly else _MONTHS,
+        "grains": _GRAINS,
+        "sums": _SUMS,
+        "covered": _COVERED,
+        "below": _BELOW,
+    }
+    for name, sql in steps.items():
+        desk.make(name, sql)
+    return desk.ask(_OBSERVATIONS, {"z": _Z95}).cast(OBSERVATIONS)
 
 
 def _facts(indicators: Mapping[str, Indicator], sources: Mapping[str, Source]) -> pa.Table:
@@ -208,13 +207,13 @@ def _uses(indicators: Mapping[str, Indicator]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _check_regions(work: duckdb.DuckDBPyConnection) -> None:
-    lost = work.execute(
+def _check_regions(desk: Desk) -> None:
+    lost = desk.ask(
         "select distinct region_code from (select region_code from parts union select region_code from reported) "
-        "where region_code not in (select region_code from tree) or region_code is null order by all"
-    ).fetchall()
-    if lost:
-        codes = ", ".join(str(code) for (code,) in lost[:10])
+        "where region_code is null or region_code not in (select region_code from tree) order by all"
+    )
+    if lost.num_rows:
+        codes = ", ".join(str(code) for code in lost["region_code"].to_pylist()[:10])
         raise IndicatorError(
-            f"records of {len(lost)} regions that are not in the region table: {codes}. Import these regions first."
+            f"records of {lost.num_rows} regions that are not in the region table: {codes}. Import these regions first."
         )
