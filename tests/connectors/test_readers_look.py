@@ -309,3 +309,24 @@ def test_a_workbook_says_whether_its_days_count_from_1904(tmp_path: Path, name: 
             old.add_sheet("表").write(0, 0, "日期")
             old.save(tmp_path / name)
         assert read_sheets(tmp_path / name)[0].grid.from_1904 is from_1904
+
+
+@pytest.mark.parametrize(
+    ("marks", "text", "hidden"),
+    [
+        (' hidden="1"', "甲村", 3),
+        (" ht='9' hidden = 'true'  customHeight='1'", "甲村", 3),
+        (' hidden="0"', "甲村", 0),
+        (' spans="1:2"', "hidden", 0),
+        (' hidden="1"', "hidden=&quot;1&quot; hidden", 3),
+        (' x:hidden="1"', "甲村", 0),
+        (' hidden="0" x:dyDescent="1" x:hidden="1"', "hidden", 0),
+    ],
+)
+def test_only_rows_that_say_so_themselves_are_hidden(
+    tmp_path: Path, marks: str, text: str, hidden: int
+) -> None:
+    cells = f'<c r="A%d" t="inlineStr"><is><t>{text}</t></is></c>'
+    rows = "".join(f'<row r="{n}"{marks} xmlns:x="urn:x">{cells % n}</row>' for n in (1, 2, 4))
+    notes = read_sheets(_raw(tmp_path, rows))[0].notes
+    assert notes == ((f"工作表“Sheet”有 {hidden} 行被隐藏，已一并读取。",) if hidden else ())

@@ -21,7 +21,7 @@ Numbers = npt.NDArray[np.int64]
 
 _PAD = bytes(32)  # the longest usual tag may be looked at beyond the end
 _OPEN, _CLOSE, _SLASH, _SPACE, _QUOTE, _EQUALS = b'<>/ "='
-_C, _E, _R, _S, _T = b"cerst"
+_C, _E, _F, _R, _S, _T = b"cefrst"
 _INLINE = 105  # the first letter of inlineStr
 _LETTERS, _DIGITS = (65, 90), (48, 57)
 _LONGEST = 6  # bytes of a value but inlineStr; a longer one is unusual
@@ -83,7 +83,8 @@ def read_usual(marks: Marks, block: bytes, formats: Mapping[int, str]) -> None:
         UnusualError: The block is for ``read_any``; ``marks`` may have a part of it.
     """
     padded = np.frombuffer(block + _PAD, np.uint8)
-    starts = _starts(padded)
+    opens, letters = padded[:-1] == _OPEN, padded[1:]
+    starts = _starts(padded, np.flatnonzero(opens & (letters == _C)))
     if not len(starts):
         return
     columns, at = _number(padded, starts + 6, _LETTERS, 26, 3)
@@ -98,16 +99,14 @@ def read_usual(marks: Marks, block: bytes, formats: Mapping[int, str]) -> None:
         marks.formats.add_styled(rows, columns, styles, formats)
     for cell in wrong.tolist():
         _add_error(marks, (int(rows[cell]), int(columns[cell])), block, int(starts[cell]))
-    for start in unsaved_cells(block):
+    has_formulas = bool((opens & (letters == _F)).any())
+    for start in unsaved_cells(block) if has_formulas else ():
         cell = int(np.searchsorted(starts, start))
         marks.unsaved.add((int(rows[cell]), int(columns[cell])))
 
 
-def _starts(padded: Bytes) -> Numbers:
-    """Where the cell tags begin; each is sure to go on with ``<c r="``."""
-    pairs = padded[:-1] == _OPEN
-    pairs &= padded[1:] == _C
-    starts = np.flatnonzero(pairs)
+def _starts(padded: Bytes, starts: Numbers) -> Numbers:
+    """Where the cell tags begin, of the places where ``<c`` stands; each is sure to go on with ``<c r="``."""
     usual = padded[starts + 2] == _SPACE
     for offset, byte in enumerate((_R, _EQUALS, _QUOTE), 3):
         usual &= padded[starts + offset] == byte

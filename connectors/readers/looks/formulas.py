@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_FORMULA = re.compile(rb"<f[\s/>]")
 _REST = rb"\s*(?:<(?:[\w.-]+:)?v\s*(?:/>|>\s*</(?:[\w.-]+:)?v>))?\s*</(?:[\w.-]+:)?c>"
 _CLOSED = re.compile(rb"</f>" + _REST)
 _ALONE = re.compile(rb"<f(?:\s[^>]*)?/>" + _REST)
@@ -21,8 +20,6 @@ _TEXT = re.compile(rb"""\bt\s*=\s*["']str["']""")
 
 def unsaved_cells(block: bytes) -> Iterator[int]:
     """Where the tags of such cells begin, in XML whose tags have no prefixes."""
-    if not _FORMULA.search(block):
-        return
     for pattern in (_CLOSED, _ALONE):
         for found in pattern.finditer(block):
             at = block.rfind(b"<c ", 0, found.start())

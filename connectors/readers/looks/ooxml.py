@@ -6,6 +6,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from html import unescape
 from pathlib import Path
@@ -84,7 +85,7 @@ class Package:
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
     pieces: list[bytes] = []
-    while piece := file.read(_BLOCK):
+    for piece in _pieces(file):
         cut = piece.rfind(b"<row")
         if cut < 0:
             pieces.append(piece)
@@ -92,6 +93,19 @@ def _blocks(file: IO[bytes]) -> Iterator[bytes]:
         yield b"".join([*pieces, piece[:cut]])
         pieces = [piece[cut:]]
     yield b"".join(pieces)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """What a part unpacks to, in pieces; of a long one the next is unpacked while one is looked at."""
+    piece = file.read(_BLOCK)
+    yield piece
+    if len(piece) < _BLOCK:
+        return
+    with ThreadPoolExecutor(1) as unpacking:
+        waiting = unpacking.submit(file.read, _BLOCK)
+        while piece := waiting.result():
+            waiting = unpacking.submit(file.read, _BLOCK)
+            yield piece
 
 
 def look_into_xlsx(package: Package, name: str) -> Looks:
@@ -168,9 +182,14 @@ def _usual_marks(package: Package, part: str, formats: Mapping[int, str], look: 
 
 
 def _hidden_rows(content: bytes) -> int:
-    if not _HIDDEN.search(content):
-        return 0
-    return sum(_is_hidden(_attributes(mark)) for mark in _ROW.findall(content) if b"hidden" in mark)
+    """How many rows say that they are hidden; the tag is looked for from the word, which few rows have."""
+    count = before = 0
+    for word in _HIDDEN.finditer(content):
+        start = content.rfind(b"<", before, word.start())  # none: the tag of the word before
+        before = word.end()
+        if start >= 0 and (tag := _ROW.match(content, start)) and tag.end() > before:
+            count += _is_hidden(_attributes(tag[1]))
+    return count
 
 
 def _hidden_columns(content: bytes) -> int:
