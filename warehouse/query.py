@@ -41,6 +41,8 @@ FIXED: Mapping[str, pa.Schema] = {
     "observations": schemas.OBSERVATIONS,
     "reconciliations": schemas.RECONCILIATIONS,
     "anomalies": schemas.ANOMALIES,
+    "scores": schemas.SCORES,
+    "standings": schemas.STANDINGS,
     "regions": schemas.REGIONS,
     "releases": schemas.RELEASES,
 }

@@ -1,6 +1,6 @@
 """The fixed tables, as Arrow schemas. Every write goes through one of these; a dataset's own comes from its contract.
 
-All times are UTC. ``period`` is a month ``2025-06`` (or a year ``2025`` in observations).
+All times are UTC. ``period`` is a month ``2025-06`` (or a year ``2025`` in observations; or a quarter ``2025Q2`` in scores).
 """
 
 from __future__ import annotations
@@ -43,6 +43,17 @@ RECONCILIATIONS = _schema(
 ANOMALIES = _schema(
     anomaly_id=S, detector=S, dataset=S, indicator=S, region_code=S, period=S, score=F, n=I, value=F,
     expected=F, message=S,
+)  # fmt: skip
+
+SCORES = _schema(
+    scheme=S, region_code=S, level=S, region_group=S, dimension=S, objective=S, part=S, period=S, value=F, base=F,
+    target=F, rule=S, raw=F, planned=F, weight=F, points=F, evidence=S, coverage=F, records=I, status=S,
+    reasons=_STRINGS,
+)  # fmt: skip
+
+STANDINGS = _schema(
+    scheme=S, region_code=S, level=S, region_group=S, period=S, dimension=S, points=F, weight=F, objective_share=F,
+    status=S, place=I, place_in_group=I, reasons=_STRINGS,
 )  # fmt: skip
 
 REGIONS = _schema(

@@ -21,6 +21,7 @@ from pipelines.loading.progress import Progress
 from pipelines.loading.receive import receive
 from pipelines.loading.records import rebuild_records
 from pipelines.loading.release import gate, release_nightly, report_quality
+from pipelines.loading.scores import outdated_scores, rebuild_scores
 from pipelines.loading.stage import stage_pending
 from warehouse.frequency import window_months
 from warehouse.periods import Month
@@ -28,6 +29,7 @@ from warehouse.periods import Month
 SUBMISSIONS = dg.AssetKey("submissions")
 NOTES = (dg.AssetKey("findings"), dg.AssetKey("quarantine"))
 FIGURES = (dg.AssetKey("observations"), dg.AssetKey("reconciliations"), dg.AssetKey("anomalies"))
+SCORES = (dg.AssetKey("scores"), dg.AssetKey("standings"))
 RELEASE, REPORT = dg.AssetKey("release"), dg.AssetKey("quality_report")
 _RANGE_IN_ONE_RUN = dg.BackfillPolicy.single_run()
 
@@ -42,7 +44,7 @@ def build_assets(plan: Plan) -> list[dg.AssetsDefinition]:
     contracts = plan.contracts.values()
     datasets = [_dataset_asset(contract, plan.partitions(contract)) for contract in contracts]
     keys = [dataset_key(contract) for contract in contracts]
-    return [submissions, notes, *datasets, _figures(keys, plan.months), release, quality_report]
+    return [submissions, notes, *datasets, _figures(keys, plan.months), scores, release, quality_report]
 
 
 @dg.asset(
@@ -173,9 +175,39 @@ def _figures(datasets: Sequence[dg.AssetKey], months: Sequence[str]) -> dg.Asset
     return figures
 
 
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            SCORES[0],
+            deps=FIGURES[:1],
+            group_name="warehouse",
+            description="**得分** · Scheme × region × objective × period.",
+        ),
+        dg.AssetSpec(
+            SCORES[1],
+            deps=FIGURES[:1],
+            group_name="warehouse",
+            description="**总分与位次** · Scheme × region × dimension × period.",
+        ),
+    ]
+)
+def scores(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
+    """The schemes that came of other observations or definitions, scored anew."""
+    with home.writing("scores") as site:
+        schemes = outdated_scores(site)
+        unscored = rebuild_scores(site, schemes) if schemes else {}
+    for name, why in unscored.items():
+        context.log.warning("scheme %s cannot be carried out: %s", name, why)
+    done = ", ".join(name for name in schemes if name not in unscored)
+    for key in SCORES:
+        yield dg.MaterializeResult(
+            asset_key=key, metadata={"schemes": done, "not_scored": "; ".join(unscored)}
+        )
+
+
 @dg.asset(
     key=RELEASE,
-    deps=[SUBMISSIONS, *NOTES, *FIGURES],
+    deps=[SUBMISSIONS, *NOTES, *FIGURES, *SCORES],
     group_name="warehouse",
     description="**发布版本** · The audit gate, then a release of all table versions, then the published files.",
 )

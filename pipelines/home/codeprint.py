@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 PACKAGES = frozenset({"connectors", "expectations", "pipelines", "warehouse"})
 
-Step = Literal["staging", "records", "notes", "figures", "published", "report"]
+Step = Literal["staging", "records", "notes", "figures", "scores", "published", "report"]
 
 DOORS: Mapping[Step, Sequence[str]] = {
     "staging": (
@@ -38,6 +38,7 @@ DOORS: Mapping[Step, Sequence[str]] = {
         "expectations.contracts.reading",
         "warehouse.engines.duckdb",
     ),
+    "scores": ("pipelines.loading.scores",),
     "published": ("warehouse.publish",),
     "report": ("expectations.report.write", "expectations/report/templates"),
 }

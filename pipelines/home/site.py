@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # each door brings its libraries with it, so it is imported w
     from expectations.privacy.masks import Privacy
     from expectations.reconciliations import Reconciliation
     from pipelines.home.folders import Home
+    from warehouse.assessment import Decision, Scheme
     from warehouse.audit import Audit
     from warehouse.engines import Engine
     from warehouse.guard import Limits
@@ -98,6 +99,20 @@ class Site:
         from expectations.reconciliations.model import BUILT_IN
 
         return load_reconciliations(self.home.definition_folders("reconciliations", BUILT_IN))
+
+    @cached_property
+    def schemes(self) -> Mapping[str, Scheme]:
+        """The city's own schemes; those that come with the program are examples."""
+        from warehouse.assessment import load_schemes
+
+        return load_schemes([self.home.config / "schemes"])
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """What people decided and schemes allow them to."""
+        from warehouse.assessment import load_decisions
+
+        return load_decisions([self.home.config / "decisions"])
 
     @cached_property
     def regions(self) -> pa.Table:

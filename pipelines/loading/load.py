@@ -28,6 +28,7 @@ from pipelines.loading.progress import Progress
 from pipelines.loading.receive import receive
 from pipelines.loading.records import outdated_records, rebuild_records
 from pipelines.loading.release import gate, is_released, is_reported, release_nightly, report_quality
+from pipelines.loading.scores import outdated_scores, rebuild_scores
 from pipelines.loading.stage import stage_pending
 from warehouse.ledger import Entry, Failure, Outcome, Receipt
 
@@ -46,6 +47,8 @@ class Summary:
         run: What the load is called in the log of failures.
         records: By dataset, rows by month rebuilt.
         written: By downstream table, the partitions that came out otherwise.
+        scored: Schemes that were scored anew.
+        unscored: By scheme that cannot be carried out, why.
         problems: What the audit gate objects to; the load is then not released.
         is_released: Whether readers now see this load.
         seconds: By step.
@@ -60,6 +63,8 @@ class Summary:
     run: str = field(default_factory=new_run)
     records: dict[str, dict[str, int]] = field(default_factory=dict)
     written: dict[str, list[str]] = field(default_factory=dict)
+    scored: list[str] = field(default_factory=list)
+    unscored: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     is_released: bool = False
     seconds: dict[str, float] = field(default_factory=dict)
@@ -67,12 +72,21 @@ class Summary:
     @property
     def finished(self) -> bool:
         """Whether everything the load set out to do was done; findings do not count against it."""
-        return not self.problems
+        return not (self.problems or self.unscored)
 
     @property
     def is_idle(self) -> bool:
         """Whether there was nothing to do."""
-        return not (self.received or self.outcomes or self.failures or self.records or self.written)
+        done = (
+            self.received,
+            self.outcomes,
+            self.failures,
+            self.records,
+            self.written,
+            self.scored,
+            self.unscored,
+        )
+        return not any(done)
 
 
 Told = Callable[[Site, Summary], None]
@@ -171,6 +185,10 @@ def _rebuild(site: Site, summary: Summary, progress: Progress, clock: _Clock, pe
         summary.written = rebuild_months(site, months)
         progress.report("Indicators", 1, 1)
     clock.lap("indicators")
+    if schemes := outdated_scores(site):
+        summary.unscored = rebuild_scores(site, schemes)
+        summary.scored = [name for name in schemes if name not in summary.unscored]
+    clock.lap("scores")
 
 
 def _show_readers(site: Site, summary: Summary, progress: Progress) -> None:

@@ -22,6 +22,7 @@ from pipelines.loading.differs import digest
 from pipelines.loading.figures import outdated_months
 from pipelines.loading.notes import outdated_notes
 from pipelines.loading.records import outdated_records
+from pipelines.loading.scores import outdated_scores
 from warehouse.release import Release, last, releases
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def _not_built(site: Site) -> Iterator[str]:
         yield f"findings of {_some(notes)} are not those of the submissions"
     if months := outdated_months(site):
         yield f"indicators of {_some(months)} were computed from other records"
+    if schemes := outdated_scores(site):
+        yield f"scores of {_some(schemes)} came of other observations or definitions"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -96,6 +96,10 @@ def _target(given: Any) -> Any:
     return {"value": given} if isinstance(given, (int, float, str)) and not isinstance(given, bool) else given
 
 
+AnyTarget = Annotated[Target, BeforeValidator(_target, json_schema_input_type=Target | float)]
+"""``85``, or said in another way."""
+
+
 class Growth(BaseModel):
     """The part of an objective that the change since a year before earns; the rest is for the level."""
 
@@ -104,7 +108,7 @@ class Growth(BaseModel):
     share: Exact = Field(gt=0, lt=100, description="Per cent of the objective's weight.")
     change: Literal["percent", "absolute"] = "percent"
     rule: AnyRule
-    target: Annotated[Target, BeforeValidator(_target)] | None = None
+    target: AnyTarget | None = None
 
 
 class Minimum(BaseModel):
@@ -126,7 +130,7 @@ class Objective(BaseModel):
     indicator: str
     weight: dict[str, Exact] | Exact = Field(description="Points; one number for all groups, or by group.")
     rule: AnyRule
-    target: Annotated[Target, BeforeValidator(_target)] | None = None
+    target: AnyTarget | None = None
     growth: Growth | None = None
     minimum: Minimum | None = Field(None, description="In place of the scheme's.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction as F
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -20,10 +20,10 @@ def _raw(
     rule: Any, values: Sequence[float], target: float | None = None, bases: Sequence[float | None] = (),
     *, lower: bool = False, weight: float = 10,
 ) -> list[Number]:  # fmt: skip
-    own = [F(str(value)) for value in values]
-    targets = [None if target is None else F(str(target)) for _ in own]
-    before = [None if base is None else F(str(base)) for base in bases] or [None for _ in own]
-    weights = [F(str(weight)) for _ in own]
+    own = [Fraction(str(value)) for value in values]
+    targets = [None if target is None else Fraction(str(target)) for _ in own]
+    before = [None if base is None else Fraction(str(base)) for base in bases] or [None for _ in own]
+    weights = [Fraction(str(weight)) for _ in own]
     return _RULES.validate_python(rule).raw(
         Case(own, targets, before, weights, "lower" if lower else "higher")
     )
@@ -43,7 +43,7 @@ def _raw(
         ({"threshold": {"floor": 9}}, [10, 9, 3], 3, True, [0, 60, 100]),
         ({"steps": {"steps": [{"at": 80, "raw": 70}, {"at": 90, "raw": 100}]}}, [79, 80, 95], None, False, [0, 70, 100]),
         ({"steps": {"steps": [{"at": 5, "raw": 70}, {"at": 2, "raw": 100}]}}, [6, 5, 1], None, True, [0, 70, 100]),
-        ("rank", [7, 9, 7, 1], None, False, [F(260, 3), 100, F(260, 3), 60]),
+        ("rank", [7, 9, 7, 1], None, False, [Fraction(260, 3), 100, Fraction(260, 3), 60]),
         ({"rank": {"low": 0}}, [7, 9, 1], None, True, [50, 0, 100]),
         ("rank", [7], None, False, [100]),
         ({"per_unit_deduction": {"each": 0.5}}, [0, 3, 20, 21], None, False, [100, 85, 0, 0]),
@@ -89,7 +89,7 @@ _MONOTONE = [
     st.sampled_from(["higher", "lower"]),
 )
 def test_a_better_value_never_earns_less(
-    rule: Any, values: list[F], target: F, base: F, gain: F, direction: Any
+    rule: Any, values: list[Fraction], target: Fraction, base: Fraction, gain: Fraction, direction: Any
 ) -> None:
     # Where lower is better, floors and steps that rise would say the contrary of the direction.
     rule = {"linear": {"floor": 2000}} if rule == _MONOTONE[0] and direction == "lower" else rule
@@ -100,7 +100,7 @@ def test_a_better_value_never_earns_less(
     one, size = _RULES.validate_python(rule), len(values)
     better = [values[0] + gain if direction == "higher" else values[0] - gain, *values[1:]]
     before, after = (
-        one.raw(Case(own, [target] * size, [base] * size, [F(5)] * size, direction))[0]
+        one.raw(Case(own, [target] * size, [base] * size, [Fraction(5)] * size, direction))[0]
         for own in (values, better)
     )
     assert before is not None
@@ -116,5 +116,5 @@ def test_a_number_is_what_is_printed() -> None:
     "given", [{"steps": {"steps": []}}, {"rank": {"lowest": 3}}, "fair", {"improvement": {}}]
 )
 def test_a_rule_that_cannot_be_is_refused(given: Any) -> None:
-    with pytest.raises(ValueError, match="steps|lowest|fair|full"):
+    with pytest.raises(ValueError, match=r"steps|lowest|fair|full"):
         _RULES.validate_python(given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 
 from a_scheme import EAST, NAMES, NORTH, SOUTH, VALUES, WEST, assessed, observations, of, scheme, whole
 from hypothesis import given, settings
@@ -61,7 +61,7 @@ def test_what_is_missing_leaves_the_others_as_they_were_to_each_other(values: di
     done = assessed(scheme(), observations(values))
     for code in NAMES:
         scored = [one for one in done.scored if one.region.code == code and one.status == "scored"]
-        by_dimension: dict[str, set[F]] = {}
+        by_dimension: dict[str, set[Fraction]] = {}
         for one in scored:
             by_dimension.setdefault(one.dimension, set()).add(one.weight / one.planned)
         assert all(len(factors) == 1 for factors in by_dimension.values())

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from warehouse.assessment.rules.case import FULL, Case, Number, Rule
 from warehouse.assessment.rules.exact import Exact, exact
@@ -27,11 +28,29 @@ def _named(given: Any) -> Any:
     return given
 
 
+class _Written:
+    """How a rule is written, for editors: its name, its name with settings below it, or all in one."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        whole = handler(core)
+        names = sorted(whole["discriminator"]["mapping"])
+        below = {
+            "type": "object",
+            "properties": {name: {"type": "object"} for name in names},
+            "maxProperties": 1,
+        }
+        return {"anyOf": [{"enum": names}, {**below, "additionalProperties": False}, whole]}
+
+
 AnyRule = Annotated[
     Linear | MinMax | Threshold | Steps | Rank | Improvement | GapClosed | PerUnitDeduction | PassFail,
     Field(discriminator="name"),
     BeforeValidator(_named),
+    _Written(),
 ]
 """``rank``, or ``{linear: {floor: 50}}``."""
 
-__all__ = ["FULL", "AnyRule", "Case", "Exact", "Number", "Rule", "exact"]
+__all__ = [
+    "FULL", "AnyRule", "Case", "Exact", "GapClosed", "Improvement", "Linear", "MinMax", "Number", "PassFail",
+    "PerUnitDeduction", "Rank", "Rule", "Steps", "Threshold", "exact",
+]  # fmt: skip
