@@ -11,6 +11,7 @@ import typer
 
 from connectors.errors import Refused
 from pipelines.cli import (
+    assessment,
     audit,
     contracts,
     history,
@@ -62,6 +63,7 @@ for group in (
     setup,
     loading,
     looking,
+    assessment,
     history,
     releases,
     status,

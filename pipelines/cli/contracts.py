@@ -48,8 +48,8 @@ def lint(
     from expectations.contracts.reading import BUILT_IN
 
     folders = context.obj.definition_folders("contracts", BUILT_IN)
-    files = _files(paths or folders)
-    _tell(lint_contracts(files, folders), f"{len(files)} contracts", as_json)
+    files = files_in(paths or folders)
+    tell_problems(lint_contracts(files, folders), f"{len(files)} contracts", as_json)
 
 
 def listed(context: typer.Context, as_json: Json = False) -> None:
@@ -132,7 +132,7 @@ def _contract(context: typer.Context, dataset: str, period: str | None = None) -
 
 
 def check(context: typer.Context, as_json: Json = False) -> None:
-    """Check everything a city writes as YAML: contracts, indicators, reconciliations.
+    """Check everything a city writes as YAML: contracts, indicators, reconciliations, schemes.
 
     In a home it also says how many submissions were judged by other contracts than today's.
 
@@ -144,24 +144,30 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     from expectations.contracts.sources import sources
     from expectations.reconciliations import lint_reconciliations
     from expectations.reconciliations.model import BUILT_IN as RECONCILIATIONS
+    from pipelines.cli.assessment import scheme_problems
+    from warehouse.assessment import BUILT_IN as SCHEMES
     from warehouse.indicators import lint_indicators
     from warehouse.indicators.model import BUILT_IN as INDICATORS
 
     home = context.obj
     folders = home.definition_folders("contracts", CONTRACTS)
-    contracts = _files(folders)
+    contracts = files_in(folders)
     problems = lint_contracts(contracts, folders)
-    indicators = _files(home.definition_folders("indicators", INDICATORS))
-    reconciliations = _files(home.definition_folders("reconciliations", RECONCILIATIONS))
+    indicators = files_in(home.definition_folders("indicators", INDICATORS))
+    reconciliations = files_in(home.definition_folders("reconciliations", RECONCILIATIONS))
     if not problems:  # their SQL is held against the contracts' columns
         facts = sources(load_contracts(folders))
         problems = [*lint_indicators(indicators, facts), *lint_reconciliations(reconciliations, facts)]
+    schemes = files_in([own] if (own := home.config / "schemes").is_dir() else [SCHEMES])
+    if not problems:  # they name indicators
+        problems = scheme_problems(home, schemes)
     counts = (
-        f"{len(contracts)} contracts, {len(indicators)} indicators, {len(reconciliations)} reconciliations"
+        f"{len(contracts)} contracts, {len(indicators)} indicators, {len(reconciliations)} reconciliations, "
+        f"{len(schemes)} schemes"
     )
     if home.is_initialised and not problems and not as_json:
         _tell_of_changes(home)
-    _tell(problems, counts, as_json)
+    tell_problems(problems, counts, as_json)
 
 
 def _tell_of_changes(home: Home) -> None:
@@ -176,14 +182,20 @@ def _tell_of_changes(home: Home) -> None:
         )
 
 
-def _files(paths: Iterable[Path]) -> list[Path]:
+def files_in(paths: Iterable[Path]) -> list[Path]:
+    """The YAML files among paths and, for folders, below them.
+
+    Raises:
+        Problem: A path is not there.
+    """
     paths = list(paths)
     if missing := [str(path) for path in paths if not path.exists()]:
         raise Problem(f"no such file or folder: {', '.join(missing)}")
     return [file for path in paths for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
 
 
-def _tell(problems: Sequence[DefinitionProblem], checked: str, as_json: bool) -> None:
+def tell_problems(problems: Sequence[DefinitionProblem], checked: str, as_json: bool) -> None:
+    """Print problems of definitions and end: with 1 where there are any."""
     rows = [{"file": str(p.path), "line": p.line, "problem": p.message} for p in problems]
     if rows or as_json:
         show(rows, ("file", "line", "problem"), as_json=as_json)

@@ -44,6 +44,7 @@ def print_summary(site: Site, summary: Summary) -> None:
         return
     _found(site)
     _observed(site)
+    _scored(site)
     _where(site)
 
 
@@ -130,6 +131,10 @@ def _rebuilt(summary: Summary) -> None:
         typer.echo(f"  {dataset}: {_months(list(months))}, {sum(months.values()):,} records")
     for table, partitions in summary.written.items():
         typer.echo(f"  {table}: {_months(partitions)}")
+    if summary.scored:
+        typer.echo(f"  scores: {', '.join(summary.scored)}")
+    for scheme, why in summary.unscored.items():
+        typer.secho(f"  not scored: {scheme}: {why}", fg="red", err=True)
     steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in summary.seconds.items())
     typer.echo(f"  {sum(summary.seconds.values()):.1f} s in all ({steps})")
 
@@ -179,6 +184,29 @@ def _observed(site: Site) -> None:
         title = site.indicators[indicator].title
         typer.echo(
             f"  {title} {name} {period}: {value:,.2f} {unit}, evidence {evidence}, {records:,} records"
+        )
+
+
+def _scored(site: Site) -> None:
+    """The order of the first scheme in its newest period, with the places that are no more than chance."""
+    from pipelines.answers.scoring import NoScoresError, chosen, order
+
+    with site.connect() as connection:
+        try:
+            scheme, period = chosen(connection, None, None)
+        except NoScoresError:
+            return
+        rows = order(connection, scheme, period)
+    typer.secho(f"Scores, {site.schemes[scheme].title} {period}", bold=True)
+    for row in rows:
+        if row["points"] is None:
+            typer.echo(f"   -  {row['region']}  {'；'.join(row['reasons'])}")
+            continue
+        tied = "，并列" if row["tied_with"] else ""
+        typer.echo(
+            f"  {row['place']:>2}{tied}  {row['region']}  {row['points']:.2f}, places {row['place_low']}–{row['place_high']}, "
+            f"first of its group {row['region_group']}: {'yes' if row['place_in_group'] == 1 else 'no'}, "
+            f"objective share {row['objective_share']:.0%}"
         )
 
 

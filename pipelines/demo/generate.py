@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipelines.demo.regions import write_regions_csv
 from pipelines.demo.sender import Sender
 from pipelines.demo.truth import Journal
 from pipelines.demo.world import make_world
+from warehouse.assessment import BUILT_IN as SCHEMES
 
 Scale = Literal["village", "city", "province"]
 Progress = Callable[[str, int, int], None]
@@ -104,5 +106,6 @@ def _finish(writer: Sender, config: Path, scale: Scale, seed: int) -> DemoCity:
     text = "".join(f"{kind}\t{value}\n" for kind, values in private.items() for value in values)
     (config / "demo_private.txt").write_text(text, encoding="utf-8")
     (config / NOTE).write_text(_NOTE_TEXT, encoding="utf-8")
+    shutil.copytree(SCHEMES, config / "schemes", dirs_exist_ok=True)
     rows = sum(one.rows for one in journal.sent if one.expected != "repeat")
     return DemoCity(scale, seed, config / "regions.csv", truth, lines, private, len(journal.sent), rows)

@@ -202,6 +202,11 @@ class Home:
             own = self.contracts_from
         return (built_in, own) if own.is_dir() else (built_in,)
 
+    def own_definitions(self, what: str) -> tuple[Path, ...]:
+        """The folder of the city's own YAML definitions of one sort, where it is there."""
+        own = self.config / what
+        return (own,) if own.is_dir() else ()
+
 
 def read_settings(home: Home) -> Settings:
     """The settings as they stand in the file.

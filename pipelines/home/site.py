@@ -105,14 +105,14 @@ class Site:
         """The city's own schemes; those that come with the program are examples."""
         from warehouse.assessment import load_schemes
 
-        return load_schemes([self.home.config / "schemes"])
+        return load_schemes(self.home.own_definitions("schemes"))
 
     @cached_property
     def decisions(self) -> list[Decision]:
         """What people decided and schemes allow them to."""
         from warehouse.assessment import load_decisions
 
-        return load_decisions([self.home.config / "decisions"])
+        return load_decisions(self.home.own_definitions("decisions"))
 
     @cached_property
     def regions(self) -> pa.Table:

@@ -8,12 +8,16 @@ import pyarrow.compute as pc
 from pipelines.home.codeprint import code_digest
 from pipelines.home.site import Site
 from pipelines.loading.differs import digest, noted, outdated
-from warehouse.assessment import assess
+from warehouse.assessment import Assessment, assess
 from warehouse.assessment.groups import GroupError
 from warehouse.assessment.model import Scheme
+from warehouse.assessment.sensitivity import robustness
 from warehouse.assessment.tables import scores_table, standings_table
 from warehouse.indicators.model import Indicator
 from warehouse.schemas import OBSERVATIONS, SCORES, STANDINGS
+
+_DRAWS = 2_000
+"""Enough for a place to be told; ``shiji score`` may ask for more."""
 
 TABLES = {"scores": SCORES, "standings": STANDINGS}
 
@@ -47,12 +51,20 @@ def rebuild_scores(site: Site, schemes: list[str]) -> dict[str, str]:
         except (GroupError, UnknownIndicatorError) as error:
             unscored[name] = str(error)
             continue
+        sure = {period: robustness(done, period, site.indicators, _DRAWS) for period in _told(done)}
         parts["scores"].append(scores_table(done))
-        parts["standings"].append(standings_table(done))
+        parts["standings"].append(standings_table(done, sure))
     for table, schema in TABLES.items():
         site.store.write(table, pa.concat_tables(parts[table]), schema, {"scheme": schemes})
     site.ledger.mark_built("scores", {name: desired.get(name) for name in schemes})
     return unscored
+
+
+def _told(done: Assessment) -> list[str]:
+    """The periods whose places are told with intervals: quarters, the year, and the last month."""
+    periods = list(dict.fromkeys(one.period for one in done.standings))
+    months = [period for period in periods if "-" in period]
+    return [*months[-1:], *(period for period in periods if "-" not in period)]
 
 
 class UnknownIndicatorError(LookupError):
@@ -69,7 +81,9 @@ def _indicators(site: Site, scheme: Scheme) -> dict[str, Indicator]:
 def _read(site: Site, schemes: list[str]) -> pa.Table:
     """The observations that schemes read."""
     named = {name for one in schemes if one in site.schemes for name in site.schemes[one].indicators}
-    return site.store.read("observations", where=pc.field("indicator").isin(sorted(named)))
+    return site.store.read(
+        "observations", where=pc.field("indicator").isin(pa.array(sorted(named), pa.string()))
+    )
 
 
 def desired_scores(site: Site) -> dict[str, str]:

@@ -93,7 +93,7 @@ def _of_objective(objective: Objective, indicator: Indicator) -> Iterator[tuple[
 
 def _numbers(target: Target | None) -> list[Fraction]:
     """The targets that a scheme writes as numbers, each once."""
-    said = () if target is None else (target.value, *target.regions.values())
+    said = () if target is None else (target.value, *target.groups.values(), *target.regions.values())
     return sorted({one for one in said if one is not None})
 
 

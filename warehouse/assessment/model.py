@@ -68,6 +68,7 @@ class Target(BaseModel):
     model_config = _STRICT
 
     value: Exact | None = None
+    groups: dict[str, Exact] = Field(default_factory=dict, description="By region group.")
     regions: dict[str, Exact | None] = Field(
         default_factory=dict, description="Of single regions by code; null: not applicable there."
     )
@@ -81,13 +82,14 @@ class Target(BaseModel):
     def _is_said_once(self) -> Self:
         ways = (
             self.value is not None,
+            bool(self.groups),
             self.own_last_year is not None,
             self.of_group is not None,
             self.of_indicator,
         )
         if sum(ways) > 1 or not (any(ways) or self.regions):
             raise ValueError(
-                "say it in one way: value, own_last_year, of_group or of_indicator; regions may stand beside"
+                "say it in one way: value, groups, own_last_year, of_group or of_indicator; regions may stand beside"
             )
         return self
 
@@ -209,6 +211,11 @@ class Scheme(Definition):
             if unknown:
                 raise ValueError(
                     f"objective {one.name} has a weight for {', '.join(unknown)}, which is no group"
+                )
+            said = {*one.target.groups} if one.target else set()
+            if unknown := sorted(said - set(names)):
+                raise ValueError(
+                    f"objective {one.name} has a target for {', '.join(unknown)}, which is no group"
                 )
         for name in names:
             total = sum((one.weight_in(name) for one in self.objectives), Fraction(0))

@@ -14,6 +14,7 @@ from warehouse.assessment.scored import Scored
 from warehouse.assessment.targets import applies, targets_of
 from warehouse.indicators.model import Indicator
 
+_ALONE = "本分类只有这一个地区有数，这条规则区分不出高低"
 _NEEDS = {"target": "没有目标值，这条计分规则用不上", "base": "没有上年同期的数，这条计分规则用不上"}
 
 
@@ -91,14 +92,20 @@ def _with_raw(objective: Objective, found: Sequence[Scored], indicator: Indicato
     values = [one.value for one in found if one.value is not None]
     bases = [one.base for one in found]
     codes = [one.region.code for one in found]
-    targets = targets_of(objective.target, codes, values, bases, indicator)
+    targets = targets_of(objective.target, _group(found), codes, values, bases, indicator)
     weights = [one.planned for one in found]
     raws = objective.rule.raw(Case(values, targets, bases, weights, indicator.direction))
+    alone = (_ALONE,) if objective.rule.compares and len(found) == 1 else ()
     grown = _growth(objective.growth, found, values, bases, indicator)
     return [
-        _joined(one, raw, target, objective, gain)
+        replace(joined, reasons=(*joined.reasons, *alone))
         for one, raw, target, gain in zip(found, raws, targets, grown, strict=True)
+        for joined in [_joined(one, raw, target, objective, gain)]
     ]
+
+
+def _group(found: Sequence[Scored]) -> str:
+    return found[0].region.group if found else ""
 
 
 def _growth(
@@ -115,7 +122,7 @@ def _growth(
     at = [place for place, change in enumerate(changes) if change is not None]
     known = [change for change in changes if change is not None]
     codes = [found[place].region.code for place in at]
-    targets = targets_of(growth.target, codes, known, [None for _ in at], indicator)
+    targets = targets_of(growth.target, _group(found), codes, known, [None for _ in at], indicator)
     weights = [found[place].planned for place in at]
     raws = growth.rule.raw(Case(known, targets, [None for _ in at], weights, indicator.direction))
     earned = dict(zip(at, raws, strict=True))

@@ -21,6 +21,7 @@ def applies(target: Target | None, region: str, indicator: Indicator) -> bool:
 
 def targets_of(
     target: Target | None,
+    group: str,
     regions: Sequence[str],
     values: Sequence[Fraction],
     bases: Sequence[Number],
@@ -30,6 +31,7 @@ def targets_of(
 
     Args:
         target: As the scheme says it.
+        group: Their region group.
         regions: Their codes.
         values: Their values in the period.
         bases: The same a year before.
@@ -37,13 +39,18 @@ def targets_of(
     """
     own: Mapping[str, Number] = {} if target is None else target.regions
     return [
-        own[region] if region in own else _of_all(target, region, values, base, indicator)
+        own[region] if region in own else _of_all(target, group, region, values, base, indicator)
         for region, base in zip(regions, bases, strict=True)
     ]
 
 
 def _of_all(
-    target: Target | None, region: str, values: Sequence[Fraction], base: Number, indicator: Indicator
+    target: Target | None,
+    group: str,
+    region: str,
+    values: Sequence[Fraction],
+    base: Number,
+    indicator: Indicator,
 ) -> Number:
     if target is None:
         return None
@@ -54,7 +61,7 @@ def _of_all(
     if target.of_indicator:
         said = indicator.target_for(region)
         return None if said is None else exact(said)
-    return target.value
+    return target.groups.get(group, target.value)
 
 
 def _of_group(which: str, values: Sequence[Fraction], indicator: Indicator) -> Number:

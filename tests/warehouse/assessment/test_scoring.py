@@ -275,3 +275,21 @@ def test_a_thousand_points_are_as_easy() -> None:
         )
     done = assessed(scheme(base=1000, objectives=objectives))
     assert whole(done, NORTH).points == 655
+
+
+def test_who_is_measured_by_nobody_else_is_told_so() -> None:
+    done = assessed(scheme(), observations({**VALUES, "paths": {NORTH: 3.0, SOUTH: 2.0, EAST: 1.0}}))
+    assert of(done, NORTH, "paths").raw == 100
+    assert of(done, NORTH, "paths").reasons == ("本分类只有这一个地区有数，这条规则区分不出高低",)
+    assert of(done, SOUTH, "paths").reasons == ()
+
+
+def test_a_target_may_be_each_groups_own() -> None:
+    objectives = scheme().model_dump(mode="json")["objectives"]
+    objectives[0]["target"] = {"groups": {"hills": 30, "plains": 50}}
+    done = assessed(scheme(objectives=objectives))
+    assert [of(done, code, "wells").target for code in (NORTH, SOUTH)] == [30, 50]
+    assert of(done, NORTH, "wells").raw == 100
+    objectives[0]["target"] = {"groups": {"hils": 30}}
+    with pytest.raises(ValidationError, match="hils, which is no group"):
+        scheme(objectives=objectives)

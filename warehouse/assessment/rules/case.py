@@ -53,6 +53,8 @@ class Rule(BaseModel):
 
     needs_target: ClassVar[bool] = False
     needs_base: ClassVar[bool] = False
+    compares: ClassVar[bool] = False
+    """Whether it measures regions of a group by each other, so that one alone has everything."""
 
     def raw(self, case: Case) -> list[Number]:
         """One raw score per region."""

@@ -8,7 +8,7 @@ With 60 and 100, as one real county's rule has it: (x − min) ÷ (max − min) 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal
+from typing import ClassVar, Literal
 
 from warehouse.assessment.rules.case import FULL, Case, Number, Rule
 from warehouse.assessment.rules.exact import Exact
@@ -18,6 +18,7 @@ class MinMax(Rule):
     """Between the worst and the best of the region group."""
 
     name: Literal["min_max"] = "min_max"
+    compares: ClassVar[bool] = True
     low: Exact = Fraction(60)
     high: Exact = FULL
 

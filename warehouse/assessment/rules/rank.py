@@ -8,7 +8,7 @@ Equal values have the better place together. A region alone in its group gets 10
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal
+from typing import ClassVar, Literal
 
 from warehouse.assessment.rules.case import FULL, Case, Number, Rule
 from warehouse.assessment.rules.exact import Exact
@@ -18,6 +18,7 @@ class Rank(Rule):
     """By place in the region group."""
 
     name: Literal["rank"] = "rank"
+    compares: ClassVar[bool] = True
     low: Exact = Fraction(60)
 
     def raw(self, case: Case) -> list[Number]:
