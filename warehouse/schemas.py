@@ -51,6 +51,8 @@ SCORES = _schema(
     reasons=_STRINGS,
 )  # fmt: skip
 
+SCHEMES = _schema(scheme=S, title=S, year=I, level=S, text=S)
+
 STANDINGS = _schema(
     scheme=S, region_code=S, level=S, region_group=S, period=S, dimension=S, points=F, weight=F, objective_share=F,
     status=S, place=I, place_in_group=I, place_low=I, place_high=I, leads=F, tied_with=_STRINGS, reasons=_STRINGS,

@@ -141,6 +141,16 @@ FIXED: Mapping[str, Words] = {
             "message": "说明与核查要点",
         },
     ),
+    "schemes": Words(
+        "考核方案：每行一个，得分就是按这里写的算出来的",
+        {
+            "scheme": "考核方案",
+            "title": "名称",
+            "year": "年度",
+            "level": "级别：county 县，township 乡镇，village 村",
+            "text": "方案全文（JSON）",
+        },
+    ),
     "scores": Words(
         "得分：每行一个方案、一个区划、一个所属期的一项指标，或一项加分、扣分、否决",
         {

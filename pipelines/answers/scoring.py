@@ -10,6 +10,8 @@ from warehouse.guard import ask
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from pipelines.home.site import Site
+    from warehouse.assessment import Assessment
     from warehouse.indicators import Indicator
 
 _NAMES = "select region_code, any_value(name) as name from regions group by region_code"
@@ -75,6 +77,59 @@ def chosen(connection: DuckDBPyConnection, scheme: str | None, period: str | Non
     if when not in known[name]:
         raise NoScoresError(f"{name} has no scores of {when}; there are: {', '.join(known[name])}")
     return name, when
+
+
+def workbook(connection: DuckDBPyConnection, scheme: str, period: str, site: Site) -> bytes:
+    """The scores of one period as an xlsx with live formulas, from the scheme and the observations that are seen.
+
+    Raises:
+        NoScoresError: The tables were made before schemes were kept with them.
+    """
+    from warehouse.assessment.workbook import score_workbook
+
+    note = "合成演示数据 (synthetic)" if site.home.settings.synthetic else ""
+    return score_workbook(_assessed(connection, scheme, site), period, site.indicators, note)
+
+
+def pace(
+    connection: DuckDBPyConnection, scheme: str, period: str | None, region: str | None, site: Site
+) -> list[dict[str, Any]]:
+    """Objectives with a target against how much of the year has passed, in one month; the newest by default.
+
+    Raises:
+        NoScoresError: The tables were made before schemes were kept with them, or nothing has a target then.
+    """
+    from warehouse.assessment.pace import paces
+
+    found = paces(_assessed(connection, scheme, site), site.indicators)
+    months = sorted({one.period for one in found})
+    month = period or (months[-1] if months else "")
+    if month not in months:
+        raise NoScoresError(
+            f"no pace of {month or scheme}; there is one of: {', '.join(months) or 'nothing'}"
+        )
+    return [
+        {
+            "region": one.region.name,
+            **{name: value for name, value in vars(one).items() if name != "region"},
+            "region_code": one.region.code,
+        }
+        for one in found
+        if one.period == month and region in (None, one.region.code)
+    ]
+
+
+def _assessed(connection: DuckDBPyConnection, scheme: str, site: Site) -> Assessment:
+    """The scheme carried out on what a connection sees."""
+    from warehouse.assessment import Scheme, assess
+
+    found = ask(connection, "select text from schemes where scheme = $scheme", {"scheme": scheme}).to_pylist()
+    if not found:
+        raise NoScoresError(f"the tables do not hold what {scheme} said; run shiji load")
+    said = Scheme.model_validate_json(found[0]["text"])
+    read = "from observations where list_contains($read, indicator)"
+    observations = ask(connection, read, {"read": sorted(said.indicators)})
+    return assess(said, observations, ask(connection, "from regions"), site.indicators, site.decisions)
 
 
 def region_named(connection: DuckDBPyConnection, scheme: str, text: str) -> str:

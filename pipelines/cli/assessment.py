@@ -32,6 +32,20 @@ _ORDER = (
     "place", "region", "region_group", "place_in_group", "points", "places", "leads", "tied_with", "objective_share",
 )  # fmt: skip
 
+_PACE = (
+    "region",
+    "objective",
+    "period",
+    "value",
+    "target",
+    "achieved",
+    "expected",
+    "projected",
+    "low",
+    "high",
+    "light",
+)
+
 
 def score(
     context: typer.Context,
@@ -44,6 +58,18 @@ def score(
     explain: Annotated[
         bool, typer.Option("--explain", help="Take the points of --region apart, down to the records.")
     ] = False,
+    pace: Annotated[
+        bool,
+        typer.Option(
+            "--pace", help="How far the year's targets are, against how much of the year has passed."
+        ),
+    ] = False,
+    workbook: Annotated[
+        Path | None,
+        typer.Option(
+            "--xlsx", help="Write the scores with live formulas here: Excel recalculates every point."
+        ),
+    ] = None,
     release: Release = None,
     live: Live = False,
     as_json: Json = False,
@@ -54,7 +80,8 @@ def score(
     little otherwise; regions whose intervals overlap are tied. `objective_share` is the share of weight that rests on
     records (evidence A or B).
 
-    Examples: `shiji score` · `shiji score demo_2025 --period 2025Q3` · `shiji score --region 禾渚县 --explain`
+    Examples: `shiji score` · `shiji score demo_2025 --period 2025Q3` · `shiji score --region 禾渚县 --explain` ·
+    `shiji score --pace --region 禾渚县` · `shiji score --xlsx 得分.xlsx`
     """
     from pipelines.answers import scoring
     from pipelines.home.site import Site
@@ -66,6 +93,12 @@ def score(
         try:
             name, when = scoring.chosen(connection, scheme, period)
             code = None if region is None else scoring.region_named(connection, name, region)
+            if pace:
+                show(scoring.pace(connection, name, period, code, site), _PACE, as_json=as_json)
+                return
+            if workbook is not None:
+                _write(workbook, scoring.workbook(connection, name, when, site))
+                return
         except scoring.NoScoresError as error:
             raise Problem(str(error)) from error
         if explain and code is not None:
@@ -85,6 +118,14 @@ def score(
     for row in rows:
         for why in row["reasons"]:
             typer.echo(f"{row['region']}: {why}")
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise Problem(f"not written: {error}") from error
+    typer.echo(f"written: {path}")
 
 
 def _readable(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -202,11 +202,10 @@ def _scored(site: Site) -> None:
         if row["points"] is None:
             typer.echo(f"   -  {row['region']}  {'；'.join(row['reasons'])}")
             continue
-        tied = "，并列" if row["tied_with"] else ""
+        tied = f", tied with {'、'.join(row['tied_with'])}" if row["tied_with"] else ""
         typer.echo(
-            f"  {row['place']:>2}{tied}  {row['region']}  {row['points']:.2f}, places {row['place_low']}–{row['place_high']}, "
-            f"first of its group {row['region_group']}: {'yes' if row['place_in_group'] == 1 else 'no'}, "
-            f"objective share {row['objective_share']:.0%}"
+            f"  {row['place']:>2}  {row['region']}  {row['points']:.2f} points, places {row['place_low']}–{row['place_high']}{tied}; "
+            f"{row['place_in_group']} in {row['region_group']}; objective share {row['objective_share']:.0%}"
         )
 
 

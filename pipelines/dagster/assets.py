@@ -29,7 +29,7 @@ from warehouse.periods import Month
 SUBMISSIONS = dg.AssetKey("submissions")
 NOTES = (dg.AssetKey("findings"), dg.AssetKey("quarantine"))
 FIGURES = (dg.AssetKey("observations"), dg.AssetKey("reconciliations"), dg.AssetKey("anomalies"))
-SCORES = (dg.AssetKey("scores"), dg.AssetKey("standings"))
+SCORES = (dg.AssetKey("scores"), dg.AssetKey("standings"), dg.AssetKey("schemes"))
 RELEASE, REPORT = dg.AssetKey("release"), dg.AssetKey("quality_report")
 _RANGE_IN_ONE_RUN = dg.BackfillPolicy.single_run()
 
@@ -188,6 +188,12 @@ def _figures(datasets: Sequence[dg.AssetKey], months: Sequence[str]) -> dg.Asset
             deps=FIGURES[:1],
             group_name="warehouse",
             description="**总分与位次** · Scheme × region × dimension × period.",
+        ),
+        dg.AssetSpec(
+            SCORES[2],
+            deps=FIGURES[:1],
+            group_name="warehouse",
+            description="**考核方案** · The schemes as they were scored.",
         ),
     ]
 )

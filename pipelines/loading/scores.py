@@ -12,19 +12,19 @@ from warehouse.assessment import Assessment, assess
 from warehouse.assessment.groups import GroupError
 from warehouse.assessment.model import Scheme
 from warehouse.assessment.sensitivity import robustness
-from warehouse.assessment.tables import scores_table, standings_table
+from warehouse.assessment.tables import scheme_table, scores_table, standings_table
 from warehouse.indicators.model import Indicator
-from warehouse.schemas import OBSERVATIONS, SCORES, STANDINGS
+from warehouse.schemas import OBSERVATIONS, SCHEMES, SCORES, STANDINGS
 
 _DRAWS = 2_000
 """Enough for a place to be told; ``shiji score`` may ask for more."""
 
-TABLES = {"scores": SCORES, "standings": STANDINGS}
+TABLES = {"schemes": SCHEMES, "scores": SCORES, "standings": STANDINGS}
 
 
 def outdated_scores(site: Site) -> list[str]:
     """Schemes whose scores came of other observations, definitions or decisions than there are."""
-    return outdated(desired_scores(site), noted(site, *TABLES))
+    return outdated(desired_scores(site), noted(site, "scores", *TABLES))
 
 
 def rebuild_scores(site: Site, schemes: list[str]) -> dict[str, str]:
@@ -52,6 +52,7 @@ def rebuild_scores(site: Site, schemes: list[str]) -> dict[str, str]:
             unscored[name] = str(error)
             continue
         sure = {period: robustness(done, period, site.indicators, _DRAWS) for period in _told(done)}
+        parts["schemes"].append(scheme_table(scheme))
         parts["scores"].append(scores_table(done))
         parts["standings"].append(standings_table(done, sure))
     for table, schema in TABLES.items():

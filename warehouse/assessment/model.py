@@ -169,6 +169,31 @@ class Veto(BaseModel):
     at_most: Exact = Field(Fraction(0), ge=0)
 
 
+class Calendar(BaseModel):
+    """What should be done by when, and when that is told in green, amber or red."""
+
+    model_config = _STRICT
+
+    months: tuple[Exact, ...] = Field(
+        (),
+        description="Per cent of the year's work due by the end of each of twelve months; else month by month.",
+    )
+    green: Exact = Field(default=Fraction(100), description="From this per cent of what is due.")
+    amber: Exact = Field(default=Fraction(80), description="The same; below it is red.")
+
+    @model_validator(mode="after")
+    def _is_a_year(self) -> Self:
+        if self.months and (len(self.months) != 12 or list(self.months) != sorted(self.months)):
+            raise ValueError("months: twelve numbers, none smaller than the one before")
+        if self.months and self.months[-1] != 100:
+            raise ValueError("months: the last one is 100")
+        return self
+
+    def passed(self, month: int) -> Fraction:
+        """The share of the year's work due by the end of a month, 0 to 1."""
+        return self.months[month - 1] / 100 if self.months else Fraction(month, 12)
+
+
 class Scheme(Definition):
     """One year's assessment of the regions of one level."""
 
@@ -192,6 +217,7 @@ class Scheme(Definition):
         default_factory=dict,
         description="What quarters and the year count for in the end; per cent, 100 in all.",
     )
+    calendar: Calendar = Calendar()
     vetoes: tuple[Veto, ...] = ()
     deductions: tuple[Item, ...] = ()
     bonus: tuple[Item, ...] = ()

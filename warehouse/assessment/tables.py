@@ -8,10 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from warehouse.assessment.model import Scheme
 from warehouse.assessment.score import Assessment
 from warehouse.assessment.scored import Scored, Standing
 from warehouse.assessment.sensitivity import Robustness
-from warehouse.schemas import SCORES, STANDINGS
+from warehouse.schemas import SCHEMES, SCORES, STANDINGS
 
 _SCORED = (
     "objective", "part", "period", "dimension", "value", "base", "target", "rule", "raw", "planned", "weight",
@@ -20,6 +21,12 @@ _SCORED = (
 _STANDING = (
     "period", "dimension", "points", "weight", "objective_share", "status", "place", "place_in_group", "reasons",
 )  # fmt: skip
+
+
+def scheme_table(scheme: Scheme) -> pa.Table:
+    """The row of ``schemes``."""
+    row = {"scheme": scheme.id, "title": scheme.title, "year": scheme.year, "level": scheme.level}
+    return pa.Table.from_pylist([{**row, "text": scheme.model_dump_json()}], schema=SCHEMES)
 
 
 def scores_table(assessment: Assessment) -> pa.Table:

@@ -9,6 +9,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from warehouse.assessment.rules.cells import Cells
+
 Number = Fraction | None
 
 FULL = Fraction(100)
@@ -58,6 +60,10 @@ class Rule(BaseModel):
 
     def raw(self, case: Case) -> list[Number]:
         """One raw score per region."""
+        raise NotImplementedError
+
+    def formula(self, cells: Cells) -> str:
+        """The same of one region as a formula for Excel, ``""`` where it cannot be applied."""
         raise NotImplementedError
 
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal
 
 from warehouse.assessment.rules.case import FULL, Case, Number, Rule, within
+from warehouse.assessment.rules.cells import Cells, bounded
 
 
 class GapClosed(Rule):
@@ -34,3 +35,11 @@ class GapClosed(Rule):
         if case.reaches(base, target):
             return Fraction(0)
         return within(FULL * (value - base) / (target - base))
+
+    def formula(self, cells: Cells) -> str:
+        """See ``raw``."""
+        base, target = cells.base, cells.target
+        was_there = f"{base}{'>=' if cells.direction == 'higher' else '<='}{target}"
+        way = bounded(f"100*({cells.value}-{base})/({target}-{base})")
+        gone = f"IF({cells.reaches(target)},100,IF({was_there},0,{way}))"
+        return f'IF(OR({target}="",{base}=""),"",{gone})'

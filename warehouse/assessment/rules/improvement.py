@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from warehouse.assessment.rules.case import FULL, Case, Number, Rule, within
+from warehouse.assessment.rules.cells import Cells, bounded, written
 from warehouse.assessment.rules.exact import Exact
 
 
@@ -29,3 +30,9 @@ class Improvement(Rule):
             None if not base else within(FULL * sign * (value - base) * 100 / (abs(base) * self.full))
             for value, base in zip(case.values, case.bases, strict=True)
         ]
+
+    def formula(self, cells: Cells) -> str:
+        """See ``raw``."""
+        base, sign = cells.base, "" if cells.direction == "higher" else "-"
+        gained = f"{sign}100*({cells.value}-{base})*100/(ABS({base})*{written(self.full)})"
+        return f'IF(OR({base}="",{base}=0),"",{bounded(gained)})'

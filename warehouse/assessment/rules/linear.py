@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal
 
 from warehouse.assessment.rules.case import FULL, Case, Number, Rule, within
+from warehouse.assessment.rules.cells import Cells, bounded, written
 from warehouse.assessment.rules.exact import Exact
 
 
@@ -29,3 +30,9 @@ class Linear(Rule):
         if target is None or target == self.floor:
             return None
         return within(FULL * (value - self.floor) / (target - self.floor))
+
+    def formula(self, cells: Cells) -> str:
+        """See ``raw``."""
+        floor, target = written(self.floor), cells.target
+        raw = bounded(f"100*({cells.value}-{floor})/({target}-{floor})")
+        return f'IF(OR({target}="",{target}={floor}),"",{raw})'

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal
 
 from warehouse.assessment.rules.case import FULL, Case, Number, Rule
+from warehouse.assessment.rules.cells import Cells, written
 from warehouse.assessment.rules.exact import Exact
 
 
@@ -32,3 +33,9 @@ class MinMax(Rule):
         if best == worst:
             return [self.high for _ in case.values]
         return [self.low + (self.high - self.low) * (value - worst) / (best - worst) for value in case.values]
+
+    def formula(self, cells: Cells) -> str:
+        """See ``raw``."""
+        low, high = written(self.low), written(self.high)
+        part = f"({cells.value}-{cells.worst})/({cells.best}-{cells.worst})"
+        return f"IF({cells.best}={cells.worst},{high},{low}+({high}-{low})*{part})"

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal
 
 from warehouse.assessment.rules.case import FULL, Case, Number, Rule
+from warehouse.assessment.rules.cells import Cells
 
 
 class PassFail(Rule):
@@ -20,3 +21,7 @@ class PassFail(Rule):
             None if target is None else FULL if case.reaches(value, target) else Fraction(0)
             for value, target in zip(case.values, case.targets, strict=True)
         ]
+
+    def formula(self, cells: Cells) -> str:
+        """See ``raw``."""
+        return f'IF({cells.target}="","",IF({cells.reaches(cells.target)},100,0))'

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from warehouse.assessment.rules.case import FULL, Case, Number, Rule, within
+from warehouse.assessment.rules.cells import Cells, bounded, written
 from warehouse.assessment.rules.exact import Exact
 
 
@@ -22,3 +23,8 @@ class PerUnitDeduction(Rule):
             None if not weight else within(FULL - FULL * self.each * value / weight)
             for value, weight in zip(case.values, case.weights, strict=True)
         ]
+
+    def formula(self, cells: Cells) -> str:
+        """See ``raw``."""
+        left = bounded(f"100-100*{written(self.each)}*{cells.value}/{cells.weight}")
+        return f'IF({cells.weight}=0,"",{left})'

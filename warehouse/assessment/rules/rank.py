@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal
 
 from warehouse.assessment.rules.case import FULL, Case, Number, Rule
+from warehouse.assessment.rules.cells import Cells, written
 from warehouse.assessment.rules.exact import Exact
 
 
@@ -26,3 +27,9 @@ class Rank(Rule):
         before = [sum(case.is_better(other, value) for other in case.values) for value in case.values]
         last = max(len(case.values) - 1, 1)
         return [FULL - (FULL - self.low) * place / last for place in before]
+
+    def formula(self, cells: Cells) -> str:
+        """See ``raw``."""
+        better = ">" if cells.direction == "higher" else "<"
+        before = f"SUMPRODUCT(ISNUMBER({cells.group})*({cells.group}{better}{cells.value}))"
+        return f"100-(100-{written(self.low)})*{before}/MAX(COUNT({cells.group})-1,1)"

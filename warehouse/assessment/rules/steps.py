@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from warehouse.assessment.rules.case import Case, Number, Rule
+from warehouse.assessment.rules.cells import Cells, written
 from warehouse.assessment.rules.exact import Exact
 
 
@@ -38,3 +39,10 @@ class Steps(Rule):
             max((step.raw for step in self.steps if case.reaches(value, step.at)), default=Fraction(0))
             for value in case.values
         ]
+
+    def formula(self, cells: Cells) -> str:
+        """See ``raw``."""
+        reached = "0"
+        for step in sorted(self.steps, key=lambda step: step.raw):
+            reached = f"IF({cells.reaches(written(step.at))},{written(step.raw)},{reached})"
+        return reached

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal
 
 from warehouse.assessment.rules.case import FULL, Case, Number, Rule
+from warehouse.assessment.rules.cells import Cells, written
 from warehouse.assessment.rules.exact import Exact
 
 
@@ -26,3 +27,9 @@ class Threshold(Rule):
         if case.reaches(value, target):
             return FULL
         return self.below if self.floor is None or case.reaches(value, self.floor) else Fraction(0)
+
+    def formula(self, cells: Cells) -> str:
+        """See ``raw``."""
+        below = written(self.below)
+        near = below if self.floor is None else f"IF({cells.reaches(written(self.floor))},{below},0)"
+        return f'IF({cells.target}="","",IF({cells.reaches(cells.target)},100,{near}))'
