@@ -100,6 +100,7 @@ def _expected() -> tuple[type[Exception], ...]:
     """Errors whose message says what to do. What raises them takes a while to import, so it is left until then."""
     from expectations.contracts.model import ContractError
     from expectations.reconciliations.engine import ReconciliationError
+    from pipelines.answers.scoring import NoScoresError
     from pipelines.home.access import NoSuchGroup
     from pipelines.home.folders import HomeError
     from warehouse.definitions import DefinitionError
@@ -108,4 +109,4 @@ def _expected() -> tuple[type[Exception], ...]:
     from warehouse.release import ReleaseError
 
     ours = HomeError, ContractError, NoSuchGroup, DefinitionError, QueryError, ReleaseError, Problem
-    return *ours, IndicatorError, ReconciliationError
+    return *ours, IndicatorError, ReconciliationError, NoScoresError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,6 +32,22 @@ _ORDER = (
     "place", "region", "region_group", "place_in_group", "points", "places", "leads", "tied_with", "objective_share",
 )  # fmt: skip
 
+Period = Annotated[
+    str | None,
+    typer.Option(help="Month 2025-06 (provisional), quarter 2025Q2 or year 2025; else the newest."),
+]
+Region = Annotated[str | None, typer.Option(help="Only this region, by code or name.")]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Take the points of --region apart, down to the records.")
+]
+InPace = Annotated[
+    bool,
+    typer.Option("--pace", help="How far the year's targets are, against how much of the year has passed."),
+]
+Workbook = Annotated[
+    Path | None,
+    typer.Option("--xlsx", help="Write the scores with live formulas here: Excel recalculates every point."),
+]
 _PACE = (
     "region",
     "objective",
@@ -50,26 +66,11 @@ _PACE = (
 def score(
     context: typer.Context,
     scheme: Annotated[str | None, typer.Argument(help="Scheme; else the first of config/schemes.")] = None,
-    period: Annotated[
-        str | None,
-        typer.Option(help="Month 2025-06 (provisional), quarter 2025Q2 or year 2025; else the newest."),
-    ] = None,
-    region: Annotated[str | None, typer.Option(help="Only this region, by code or name.")] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Take the points of --region apart, down to the records.")
-    ] = False,
-    pace: Annotated[
-        bool,
-        typer.Option(
-            "--pace", help="How far the year's targets are, against how much of the year has passed."
-        ),
-    ] = False,
-    workbook: Annotated[
-        Path | None,
-        typer.Option(
-            "--xlsx", help="Write the scores with live formulas here: Excel recalculates every point."
-        ),
-    ] = None,
+    period: Period = None,
+    region: Region = None,
+    explain: Explain = False,
+    pace: InPace = False,
+    workbook: Workbook = None,
     release: Release = None,
     live: Live = False,
     as_json: Json = False,
@@ -90,30 +91,35 @@ def score(
     if explain and region is None:
         raise Problem("--explain takes one region apart; say which: --region 禾渚县")
     with reading(site, live=live, release=release) as connection:
-        try:
-            name, when = scoring.chosen(connection, scheme, period)
-            code = None if region is None else scoring.region_named(connection, name, region)
-            if pace:
-                show(scoring.pace(connection, name, period, code, site), _PACE, as_json=as_json)
-                return
-            if workbook is not None:
-                _write(workbook, scoring.workbook(connection, name, when, site))
-                return
-        except scoring.NoScoresError as error:
-            raise Problem(str(error)) from error
+        name, when = scoring.chosen(connection, scheme, None if pace else period)
+        code = None if region is None else scoring.region_named(connection, name, region)
         if explain and code is not None:
-            tree = scoring.explained(connection, name, when, code, site.indicators)
-            if as_json:
-                typer.echo(json.dumps(tree, ensure_ascii=False, indent=2))
-            else:
-                typer.echo("\n".join(scoring.lines(tree, name, when)))
-            return
-        rows = scoring.order(connection, name, when)
-    rows = [row for row in rows if code in (None, row["region_code"])]
+            _tell_tree(scoring.explained(connection, name, when, code, site.indicators), name, when, as_json)
+        elif pace:
+            show(scoring.pace(connection, name, period, code, site), _PACE, as_json=as_json)
+        elif workbook is not None:
+            _write(workbook, scoring.workbook(connection, name, when, site))
+        else:
+            rows = [
+                row for row in scoring.order(connection, name, when) if code in (None, row["region_code"])
+            ]
+            note = "，合成演示数据 (synthetic)" if site.home.settings.synthetic else ""
+            _tell_order(rows, f"{name}, {when}{note}", as_json)
+
+
+def _tell_tree(tree: Mapping[str, Any], scheme: str, period: str, as_json: bool) -> None:
+    from pipelines.answers.scoring import lines
+
+    typer.echo(
+        json.dumps(tree, ensure_ascii=False, indent=2) if as_json else "\n".join(lines(tree, scheme, period))
+    )
+
+
+def _tell_order(rows: Sequence[Mapping[str, Any]], heading: str, as_json: bool) -> None:
     if as_json:
         show(rows, (), as_json=True)
         return
-    typer.echo(f"{name}, {when}" + ("，合成演示数据 (synthetic)" if site.home.settings.synthetic else ""))
+    typer.echo(heading)
     show([_readable(row) for row in rows], _ORDER, as_json=False)
     for row in rows:
         for why in row["reasons"]:

@@ -217,7 +217,7 @@ class Scheme(Definition):
         default_factory=dict,
         description="What quarters and the year count for in the end; per cent, 100 in all.",
     )
-    calendar: Calendar = Calendar()
+    calendar: Calendar = Field(default_factory=lambda: Calendar.model_validate({}))
     vetoes: tuple[Veto, ...] = ()
     deductions: tuple[Item, ...] = ()
     bonus: tuple[Item, ...] = ()

@@ -1,6 +1,7 @@
 """Pace (序时进度): how much of the year's target is achieved against how much of the year has passed, and where it leads.
 
-A flow (what months add up to) is achieved as its sum, a stock as its way from the first month known to the target. The
+A flow (what months add up to) is held against its part of the target; a stock against the way from the first month
+known to the target, for a rate of 98 is not far from 100 in February. The
 year's end is projected by the mean monthly step, with an interval from how the steps so far differ: 95 %, Student's t.
 """
 
@@ -37,8 +38,8 @@ class Pace:
         period: The month.
         value: What the year has come to: the sum of a flow, the state of a stock.
         target: Of the year.
-        achieved: Share of the target, 0 for nothing, 1 for all of it; may lie outside.
-        expected: Share of the year that has passed, by the scheme's calendar.
+        achieved: The value as a share of the target, 1 for all of it; where lower is better the target as a share of it.
+        expected: What that should be by now, by the scheme's calendar.
         projected: The value at the year's end.
         low: Its interval; None where too few steps are known.
         high: The same.
@@ -82,9 +83,9 @@ def _of(months: Sequence[Scored], indicator: Indicator, calendar: Calendar) -> I
         target, left = float(one.target), 12 - Month(one.period).month
         steps = done[: at + 1] if is_flow else _changes(months[: at + 1])
         value = sum(done[: at + 1]) if is_flow else done[at]
-        start = 0.0 if is_flow else done[0]
-        achieved = _achieved(value, start, target, indicator)
-        expected = float(calendar.passed(Month(one.period).month))
+        passed = float(calendar.passed(Month(one.period).month))
+        due = target * passed if is_flow else _due(done[0], target, passed, indicator)
+        achieved, expected = _shares(value, due, target, indicator)
         projected = value + left * (fmean(steps) if steps else 0.0)
         margin = _margin(steps, left)
         yield Pace(
@@ -101,11 +102,18 @@ def _changes(months: Sequence[Scored]) -> list[float]:
     return [(value - before) / (month - earlier) for (earlier, before), (month, value) in pairwise(known)]
 
 
-def _achieved(value: float, start: float, target: float, indicator: Indicator) -> float:
-    is_reached = value >= target if indicator.direction == "higher" else value <= target
-    if start == target or (start > target) == (indicator.direction == "higher"):
-        return 1.0 if is_reached else 0.0
-    return (value - start) / (target - start)
+def _due(start: float, target: float, passed: float, indicator: Indicator) -> float:
+    """Where a stock should be on its way to the target; who has reached it has to keep it."""
+    is_reached = start >= target if indicator.direction == "higher" else start <= target
+    return target if is_reached else start + (target - start) * passed
+
+
+def _shares(value: float, due: float, target: float, indicator: Indicator) -> tuple[float, float]:
+    """What there is and what is due as shares of a target; of a target of nought only whether it is on its way."""
+    is_higher = indicator.direction == "higher"
+    if target <= 0 or value <= 0 or due <= 0:
+        return float(value >= due if is_higher else value <= due), 1.0
+    return (value / target, due / target) if is_higher else (target / value, target / due)
 
 
 def _margin(steps: Sequence[float], left: int) -> float | None:

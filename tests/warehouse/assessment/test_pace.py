@@ -44,14 +44,31 @@ def test_what_months_add_up_to_is_held_against_the_year_that_has_passed() -> Non
     assert [north.light, south.light, east.light] == ["green", "amber", "red"]
 
 
-def test_a_stock_goes_from_its_first_month_to_the_target() -> None:
-    states = {NORTH: [20, 18, 15], SOUTH: [20, 22, 24], EAST: [0, 0, 1]}
-    found = paces(assessed(scheme(**_PLAN), *_months("fires", states)), INDICATORS)
-    assert _last(found, NORTH, "fires").achieved == pytest.approx(5 / 20)
-    assert _last(found, NORTH, "fires").projected == pytest.approx(15 - 9 * 2.5)
-    assert (_last(found, NORTH, "fires").light, _last(found, SOUTH, "fires").light) == ("green", "red")
-    assert _last(found, EAST, "fires").achieved == 0  # had reached the target and lost it
-    assert [one.achieved for one in found if one.region.code == EAST] == [1, 1, 0]
+def test_a_stock_is_held_against_the_way_from_its_first_month_to_the_target() -> None:
+    plan = [{"indicator": "paths", "weight": 100, "rule": "linear", "target": 100}]
+    states = {NORTH: [80, 84, 85], SOUTH: [98, 98, 98], EAST: [10, 10, 11]}
+    found = paces(assessed(scheme(**{**_PLAN, "objectives": plan}), *_months("paths", states)), INDICATORS)
+    north, south, east = (_last(found, code, "paths") for code in (NORTH, SOUTH, EAST))
+    assert (north.achieved, north.expected) == (0.85, pytest.approx(0.85))
+    assert north.projected == pytest.approx(85 + 9 * 2.5)
+    assert [north.light, south.light, east.light] == ["green", "amber", "red"]  # 98 of 98.5; 11 of 32.5
+
+
+def test_where_lower_is_better_what_was_reached_has_to_be_kept() -> None:
+    plan = [{"indicator": "fires", "weight": 100, "rule": {"linear": {"floor": 30}}, "target": 10}]
+    states = {NORTH: [40, 32, 32], SOUTH: [8, 9, 12], EAST: [0, 0, 10]}
+    found = paces(assessed(scheme(**{**_PLAN, "objectives": plan}), *_months("fires", states)), INDICATORS)
+    north, south, east = (_last(found, code, "fires") for code in (NORTH, SOUTH, EAST))
+    assert (north.achieved, north.expected, north.light) == (10 / 32, 10 / 32.5, "green")
+    assert (south.achieved, south.expected, south.light) == (10 / 12, 1, "amber")
+    assert (east.achieved, east.light) == (1, "green")
+
+
+def test_a_target_of_nought_is_told_by_the_way_to_it() -> None:
+    found = paces(
+        assessed(scheme(**_PLAN), *_months("fires", {NORTH: [2, 1], SOUTH: [2, 2], EAST: [0, 1]})), INDICATORS
+    )
+    assert [_last(found, code, "fires").light for code in (NORTH, SOUTH, EAST)] == ["green", "red", "red"]
 
 
 def test_two_months_say_nothing_of_how_sure_the_end_is() -> None:
@@ -65,7 +82,11 @@ def test_the_schemes_calendar_says_what_is_due() -> None:
         assessed(scheme(**_PLAN, calendar=late), *_months("wells", {code: [2, 2, 2] for code in NAMES})),
         _FLOW,
     )
-    assert [one.expected for one in found if one.region.code == NORTH] == [0, 0, 0.05]
+    assert [one.expected for one in found if one.region.code == NORTH] == [
+        1,
+        1,
+        0.05,
+    ]  # nothing is due at first
     assert [one.light for one in found if one.region.code == NORTH] == ["green", "green", "green"]
     with pytest.raises(ValidationError, match="twelve numbers"):
         scheme(calendar={"months": [50, 100]})
