@@ -197,7 +197,9 @@ class _Table:
     def _points(self, weights: Floats, raw: Floats, shifts: npt.NDArray[np.bool_]) -> Floats:
         """Points of draws × regions; weights go to the dimension, or missing data count nothing, draw by draw."""
         whole = self._planned.sum(axis=1)
-        weights = weights * (whole / weights.sum(axis=2))[:, :, None]
+        drawn = weights.sum(axis=2, keepdims=True)
+        # Where the only objective was left out, it stays.
+        weights = np.where(drawn > 0, weights / np.where(drawn > 0, drawn, 1) * whole[:, None], self._planned)
         counted = np.where(shifts[:, None, None], self._is_there, self._applies)
         kept = weights * counted
         by_dimension = np.einsum("dro,ko->drk", weights, self._dimensions)

@@ -101,3 +101,14 @@ def test_what_is_decided_besides_holds_in_every_draw() -> None:
         for one in robustness(assessed(scheme()), "2031", INDICATORS, 500)
         if one.region.code == EAST
     )
+
+
+def test_the_only_objective_of_a_scheme_is_never_left_out() -> None:
+    only = _one_yardstick({"indicator": "wells", "weight": 100, "rule": "rank"})
+    found = robustness(assessed(scheme(**only)), "2031", INDICATORS, 200, Variation(left_out=1))
+    assert [(one.region.code, one.low, one.high) for one in found] == [
+        (WEST, 1, 1),
+        (SOUTH, 2, 2),
+        (NORTH, 3, 3),
+        (EAST, 4, 4),
+    ]
