@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 
@@ -69,12 +69,22 @@ class Snapshots:
         return found
 
 
+def actions(table: DeltaTable) -> list[dict[str, Any]]:
+    """Of a version's files: ``path`` (below the table's folder, escaped), ``size_bytes``, ``partition`` where there are any."""
+    found: list[dict[str, Any]] = _actions(table).to_pylist()
+    return found
+
+
 def paths(table: DeltaTable) -> list[str]:
     """Of a version's files, below the table's folder, escaped."""
-    # Not pa.table(): that imports pandas, which takes longer than the query.
-    actions = pa.RecordBatchReader.from_stream(table.get_add_actions()).read_all()
-    found: list[str] = actions["path"].to_pylist()
+    found: list[str] = _actions(table)["path"].to_pylist()
     return found
+
+
+def _actions(table: DeltaTable) -> pa.Table:
+    # Not pa.table(): that imports pandas, which takes longer than the query.
+    found = pa.RecordBatchReader.from_stream(table.get_add_actions()).read_all()
+    return found.select([name for name in ("path", "size_bytes", "partition") if name in found.column_names])
 
 
 def since_checkpoint(folder: Path) -> int:

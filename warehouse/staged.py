@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
 from warehouse.codes import CODE_LENGTH, prefixes
+from warehouse.encoding import write_parquet
+from warehouse.whole import UnreadableError, Whole
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
@@ -28,21 +31,12 @@ Layout = Mapping[str, Mapping[str, str]]
 UNROUTED = "unrouted"
 """Stands for the dataset of what no contract took, in folders and in tables."""
 
-_WRITING = {
-    "compression": "zstd",
-    "write_page_checksum": True,
-    "use_dictionary": False,
-    "write_statistics": False,
-}
-"""How a part is written: it is read as a whole, so that statistics help nobody, and zstd finds what repeats by itself."""
+LARGE = 50_000
+"""Rows of records from which on a file becomes part of a table as it is; smaller ones are put together month by month."""
 
 _ASIDE = ".aside"
 _LAYOUT = b"shiji.layout"
 _NOTES = b"shiji.notes"
-
-
-class UnreadableError(OSError):
-    """A staged file whose bytes are not those that were written."""
 
 
 @contextmanager
@@ -52,9 +46,7 @@ def _telling(path: str) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except (OSError, pa.ArrowException) as error:
-        raise UnreadableError(
-            f"{path} is damaged. Bring it back from a backup; shiji verify --deep names all that is"
-        ) from error
+        raise UnreadableError(path) from error
 
 
 class StagedStore:
@@ -84,25 +76,33 @@ class StagedStore:
                 aside._path(dataset, submission_id, part),
                 self._path(dataset, submission_id, part),
             )
+            if part == "records":
+                self._remove(
+                    _hash_of(target)
+                )  # first: a file without its hash is read row by row, which is never wrong
             if aside._exists(source):
                 self._files.create_dir(self._folder(dataset), recursive=True)
                 self._files.move(source, target)
             else:
                 self._remove(target)
+            if part == "records" and aside._exists(_hash_of(source)):
+                self._files.move(_hash_of(source), _hash_of(target))
 
     def write(self, dataset: str, submission_id: str, part: Part, table: pa.Table) -> None:
         """Keep a part of a submission; one without rows is no file, but for its records."""
-        import pyarrow.parquet as pq
-
         path = self._path(dataset, submission_id, part)
+        self._remove(_hash_of(path))
         if not table.num_rows and part != "records":
             self._remove(path)
             return
         folder, _, name = path.rpartition("/")
         self._files.create_dir(folder, recursive=True)
         beside = f"{folder}/.{name}.tmp"
-        pq.write_table(table, beside, filesystem=self._files, **_WRITING)
+        write_parquet(table, beside, self._files)
         self._files.move(beside, path)
+        if part == "records" and table.num_rows >= LARGE:
+            with self._files.open_output_stream(_hash_of(path)) as file:
+                file.write(self._sha256(path).encode())
 
     def read(self, dataset: str, submission_ids: Iterable[str], part: Part, schema: pa.Schema) -> pa.Table:
         """A part of submissions, under one another in the order given; those that have none give no rows.
@@ -117,6 +117,34 @@ class StagedStore:
             if part == "records" or self._exists(path):
                 tables.append(self._whole(path, schema))
         return pa.concat_tables(tables)
+
+    def whole(
+        self, dataset: str, submission_id: str, schema: pa.Schema, values: Mapping[str, str]
+    ) -> Whole | None:
+        """The records of a submission as a file that may become part of a table as it is.
+
+        Args:
+            dataset: Its dataset.
+            submission_id: Which.
+            schema: The table's.
+            values: By partition column, the value that all of its rows have.
+
+        Returns:
+            None where they are few or have other columns, or where the file is not on this machine.
+        """
+        import pyarrow.parquet as pq
+        from pyarrow.fs import LocalFileSystem
+
+        path = self._path(dataset, submission_id, "records")
+        if not isinstance(self._files, LocalFileSystem) or not self._exists(_hash_of(path)):
+            return None
+        with _telling(path):
+            held = pq.read_schema(path)
+        if dict(zip(held.names, held.types, strict=True)) != dict(
+            zip(schema.names, schema.types, strict=True)
+        ):
+            return None
+        return Whole(Path(path), submission_id, Path(_hash_of(path)).read_text(encoding="ascii"), values)
 
     def rows(self, dataset: str, submission_id: str, part: Part, *, deep: bool = False) -> int:
         """How many rows a part of a submission has; none where it is not there.
@@ -164,7 +192,9 @@ class StagedStore:
     def forget(self, dataset: str, submission_id: str) -> None:
         """Remove what was staged of a submission under a dataset."""
         for part in PARTS:
-            self._remove(self._path(dataset, submission_id, part))
+            path = self._path(dataset, submission_id, part)
+            self._remove(_hash_of(path))
+            self._remove(path)
 
     def columns(self, dataset: str, submission_id: str, part: Part) -> Sequence[str]:
         """The columns that a part of a submission was written with; none where it is not there."""
@@ -199,6 +229,13 @@ class StagedStore:
     def _path(self, dataset: str, submission_id: str, part: Part) -> str:
         return f"{self._folder(dataset)}/{submission_id}.{part}.parquet"
 
+    def _sha256(self, path: str) -> str:
+        with self._files.open_input_stream(path) as file:
+            digest = sha256()
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+        return digest.hexdigest()
+
     def _exists(self, path: str) -> bool:
         from pyarrow.fs import FileType
 
@@ -207,6 +244,11 @@ class StagedStore:
     def _remove(self, path: str) -> None:
         if self._exists(path):
             self._files.delete_file(path)
+
+
+def _hash_of(path: str) -> str:
+    """Where the SHA-256 of a large file lies."""
+    return f"{path}.sha256"
 
 
 def with_notes(records: pa.Table, layout: Layout, notes: Sequence[str]) -> pa.Table:

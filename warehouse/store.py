@@ -9,36 +9,40 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from posixpath import dirname
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.commits import KEEP_FOREVER, Placed, create, replace
+from warehouse.encoding import write_parquet
 from warehouse.fitting import SchemaError, check_inside, fit, schema_mode
-from warehouse.snapshots import AsOf, Snapshots, paths, since_checkpoint
+from warehouse.snapshots import AsOf, Snapshots, actions, paths, since_checkpoint
+from warehouse.whole import Whole, placed
 
 if TYPE_CHECKING:
-    from deltalake import DeltaTable, WriterProperties
+    from deltalake import DeltaTable
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _VALUE = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 # delta-rs reads its path as an address: it panics on brackets and takes an escape for the character meant.
 _UNUSABLE = re.compile(r"[\[\]]|%[0-9A-Fa-f]{2}")
-_KEEP_FOREVER = {
-    "delta.logRetentionDuration": "interval 36500 days",
-    "delta.deletedFileRetentionDuration": "interval 36500 days",
-    "delta.enableExpiredLogCleanup": "false",
-}
+_TRIES = 20
+"""How often a commit is made anew on top of somebody else's."""
 
-_TENDED_EVERY = 20
-"""Versions after which a table's log is summed up and its files are looked at."""
+_SUMMED_UP_EVERY = 20
+"""Versions after which a table's log is summed up."""
 
-_CROWDED = 16
-"""Files of one partition from which on they are joined."""
+_CROWDED = 8
+"""Small files of one partition from which on they are joined."""
+
+_SMALL = 16 << 20
+"""Bytes below which a file is small, and that one of joined files has."""
 
 
 class Overtaken(RuntimeError):
@@ -82,18 +86,23 @@ class Store:
         return None if found is None else pa.schema(found.schema().to_arrow())
 
     def write(
-        self, table: str, data: pa.Table, schema: pa.Schema, partition: Mapping[str, Sequence[str]]
+        self,
+        table: str,
+        data: pa.Table,
+        schema: pa.Schema,
+        partition: Mapping[str, Sequence[str]],
+        wholes: Sequence[Whole] = (),
     ) -> int:
         """Replace exactly the partitions named, in one commit.
 
         Args:
             table: Snake_case name.
-            data: The new rows of these partitions, in the order they are to be kept. Partition values without rows
-                become empty.
+            data: The new rows of these partitions. Partition values without rows become empty.
             schema: What the table must look like. Columns it has and the table on disk has not are added; where a
                 column's type has changed, the table is rewritten as a whole in the same commit.
             partition: Partition columns and the values replaced (all combinations of them); empty for a table that
                 is replaced as a whole. The same columns at every write.
+            wholes: Files that hold more of the new rows, in just this schema. Those that the table has already stay.
 
         Returns:
             The version written.
@@ -101,31 +110,19 @@ class Store:
         Raises:
             SchemaError: Columns missing, unknown, or not castable (of the data, or of the rows that stay); or rows
                 outside of the partitions named; or other partition columns than before.
+            UnreadableError: One of the wholes is not what was written.
         """
-        from deltalake import CommitProperties, write_deltalake
-
-        predicate = _predicate(table, partition)
+        _check_names(table, partition)
         fitted = fit(table, data, schema)
         check_inside(table, fitted, partition)
         known = self.schema(table)
-        mode = schema_mode(known, schema)
         if known is not None:
             self._check_partitioning(table, list(partition))
-        if mode == "overwrite":
+        is_retyped = schema_mode(known, schema) == "overwrite"
+        if is_retyped:
             fitted = self._retyped(table, fitted, partition)
-        found = self._snapshots.open(table)
-        write_deltalake(
-            found or self._path(table),
-            fitted,
-            mode="overwrite",
-            partition_by=list(partition) or None,
-            predicate=None if known is None or mode == "overwrite" else predicate,
-            schema_mode=mode,
-            configuration=_KEEP_FOREVER if known is None else None,
-            writer_properties=_encoding(fitted.schema),
-            commit_properties=CommitProperties(max_commit_retries=20),
-        )
-        return (self._snapshots.keep(table, found) if found else self._existing(table)).version()
+        files = [*self._written(table, fitted, list(partition)), *self._placed(table, wholes, partition)]
+        return self._commit(table, fitted.schema, files, partition, is_retyped=is_retyped)
 
     def append(self, table: str, data: pa.Table, schema: pa.Schema, after: int | None) -> int:
         """Add rows to a table without partitions, in one commit, if it is still as it was read.
@@ -149,7 +146,7 @@ class Store:
         path = self._path(table)
         fitted = fit(table, data, schema)
         if after is None:
-            DeltaTable.create(path, schema, mode="ignore", configuration=_KEEP_FOREVER)
+            DeltaTable.create(path, schema, mode="ignore", configuration=KEEP_FOREVER)
         seen = DeltaTable(path, version=after or 0)
         try:
             # Without a retry a commit that comes second fails; with one it would be put after the other unseen.
@@ -162,8 +159,9 @@ class Store:
 
     def remove(self, table: str, column: str, values: Sequence[str]) -> int:
         """Leave out the rows with these values of a column from now on; returns the version written."""
+        _check_names(table, {column: values})
         found = self._existing(table)
-        found.delete(_predicate(table, {column: values}))
+        found.delete(f"{column} IN ({', '.join(map(repr, values))})")
         return found.version()
 
     def lay_out(self, table: str, schema: pa.Schema, columns: Sequence[str]) -> None:
@@ -176,7 +174,7 @@ class Store:
             mode="overwrite",
             schema_mode="overwrite",
             partition_by=list(columns),
-            configuration=_KEEP_FOREVER if self.version(table) is None else None,
+            configuration=KEEP_FOREVER if self.version(table) is None else None,
         )
 
     def read(
@@ -229,21 +227,73 @@ class Store:
         return list(self._existing(table, as_of).metadata().partition_columns)
 
     def tend(self) -> dict[str, int]:
-        """Keep tables quick to open: every twenty versions sum up the log, and join files where a partition has many.
+        """Keep tables quick to open: join small files where a partition has many, and every twenty versions sum up the log.
 
         The files of earlier versions stay, and so does every version.
 
         Returns:
-            By table that was looked at, how many files were replaced by fewer.
+            By table whose files were joined, how many were replaced by fewer.
         """
         joined = {}
         for name in self.tables():
-            if since_checkpoint(self._path(name)) >= _TENDED_EVERY:
-                table = self._existing(name)
-                crowded = max(Counter(map(dirname, paths(table))).values(), default=0) >= _CROWDED
-                joined[name] = int(table.optimize.compact()["numFilesRemoved"]) if crowded else 0
+            table = self._existing(name)
+            small = (each["path"] for each in actions(table) if each["size_bytes"] < _SMALL)
+            if max(Counter(map(dirname, small)).values(), default=0) >= _CROWDED:
+                joined[name] = int(table.optimize.compact(target_size=_SMALL)["numFilesRemoved"])
+            if since_checkpoint(self._path(name)) >= _SUMMED_UP_EVERY:
                 table.create_checkpoint()
         return joined
+
+    def _written(self, table: str, rows: pa.Table, columns: Sequence[str]) -> Iterator[Placed]:
+        """Rows as files in their places, one for each partition."""
+        for values in rows.select(columns).group_by(columns).aggregate([]).to_pylist() if columns else [{}]:
+            own = rows
+            for column, value in values.items():
+                own = own.filter(pc.equal(own[column], value)).drop_columns(column)
+            if own.num_rows:
+                name = f"{_below(values)}/part-{uuid4()}.parquet".removeprefix("/")
+                path = self._path(table) / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_parquet(own, path)
+                yield Placed(name, values)
+
+    def _placed(
+        self, table: str, wholes: Sequence[Whole], partition: Mapping[str, Sequence[str]]
+    ) -> Iterator[Placed]:
+        folder = self._path(table)
+        for whole in wholes:
+            if whole.values.keys() != partition.keys() or any(
+                value not in partition[column] for column, value in whole.values.items()
+            ):
+                raise SchemaError(
+                    f"{table}: {whole.path} lies in {whole.values}, outside of what is replaced"
+                )
+            path = placed(whole, folder / _below(whole.values))
+            yield Placed(path.relative_to(folder).as_posix(), whole.values)
+
+    def _commit(
+        self,
+        table: str,
+        schema: pa.Schema,
+        files: Sequence[Placed],
+        partition: Mapping[str, Sequence[str]],
+        *,
+        is_retyped: bool,
+    ) -> int:
+        from deltalake.exceptions import CommitFailedError
+
+        folder = self._path(table)
+        for _ in range(_TRIES):
+            found = self._snapshots.open(table)
+            if found is None:
+                create(folder, schema, list(partition), files)
+                return self._existing(table).version()
+            try:
+                replace(found, folder, schema, files, None if is_retyped else partition)
+            except CommitFailedError:
+                continue  # somebody else's commit came first; this one is made anew on top of it
+            return self._snapshots.keep(table, found).version()
+        raise Overtaken(f"{table} is written by others without a pause; run it again")
 
     def _check_partitioning(self, table: str, columns: list[str]) -> None:
         known = self.partition_columns(table)
@@ -275,18 +325,12 @@ class Store:
         return found
 
 
-def _encoding(schema: pa.Schema) -> WriterProperties:
-    """Numbers without a dictionary: looking for one takes most of the time and seldom makes them smaller."""
-    from deltalake import ColumnProperties, WriterProperties
+def _check_names(table: str, partition: Mapping[str, Sequence[str]]) -> None:
+    """Hold a table's name and values of partition columns, which become names of folders, against what these may be.
 
-    plain = ColumnProperties(dictionary_enabled=False)
-    numbers = [
-        field.name for field in schema if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
-    ]
-    return WriterProperties(column_properties=dict.fromkeys(numbers, plain))
-
-
-def _predicate(table: str, partition: Mapping[str, Sequence[str]]) -> str | None:
+    Raises:
+        ValueError: One cannot be.
+    """
     if not _NAME.fullmatch(table):
         raise ValueError(f"{table!r} cannot be a table name; use snake_case")
     for column, values in partition.items():
@@ -295,5 +339,8 @@ def _predicate(table: str, partition: Mapping[str, Sequence[str]]) -> str | None
             raise ValueError(
                 f"{table}: {bad or 'no value'} for partition column {column}; use letters, digits, _ . -"
             )
-    clauses = [f"{column} IN ({', '.join(map(repr, values))})" for column, values in partition.items()]
-    return " AND ".join(clauses) or None
+
+
+def _below(values: Mapping[str, str]) -> str:
+    """The folder of a partition, below the table's."""
+    return "/".join(f"{column}={value}" for column, value in values.items())

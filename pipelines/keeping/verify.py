@@ -17,7 +17,8 @@ from pipelines.home.site import Site
 from pipelines.keeping.tables import released_tables, tables
 from pipelines.keeping.trouble import Trouble
 from pipelines.loading.progress import Progress
-from warehouse.staged import Part, UnreadableError
+from warehouse.staged import Part
+from warehouse.whole import UnreadableError
 
 _STAGED: tuple[tuple[Part, str], ...] = (("records", "rows_recorded"), ("quarantine", "rows_quarantined"))
 _BROUGHT_BACK = "bring it back from a backup: objects/{0}/{1} of the backup folder holds the same bytes"

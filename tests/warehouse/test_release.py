@@ -106,10 +106,10 @@ def test_many_releases_lie_in_few_files_and_are_found_as_before(store: Store) ->
         freeze(store, f"稿{number}")
         store.tend()
 
-    assert len(store.files("releases")) <= 21
+    assert len(store.files("releases")) <= 8
     assert [release.name for release in releases(store)] == [f"稿{number}" for number in range(45)]
-    assert sorted(store.read("releases", ["release"], as_of=10)["release"].to_pylist()) == [
-        f"稿{number}" for number in range(10)
+    assert sorted(store.read("releases", ["release"], as_of=7)["release"].to_pylist()) == [
+        f"稿{number}" for number in range(7)
     ]
 
 

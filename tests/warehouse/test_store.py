@@ -16,7 +16,9 @@ import pyarrow.compute as pc
 import pytest
 
 from warehouse import schemas
+from warehouse.encoding import write_parquet
 from warehouse.store import SchemaError, Store
+from warehouse.whole import UnreadableError, Whole, sha256_of
 
 PLOTS = pa.schema([("plot", pa.string()), ("area_mu", pa.float64()), ("period", pa.string())])
 
@@ -55,6 +57,69 @@ def test_what_another_process_wrote_meanwhile_is_seen(store: Store) -> None:
     assert everything(store, as_of=0) == [("a", 1.0, "2025-01"), ("b", 2.0, "2025-02")]
     assert everything(store) == everything(other)
     assert store.addresses("plots") == [str(path.absolute()) for path in store.files("plots")]
+
+
+def whole(folder: Path, name: str, *rows: tuple[str, float, str]) -> Whole:
+    path = folder / f"{name}.parquet"
+    write_parquet(plots(*rows).cast(PLOTS), path)
+    return Whole(path, name, sha256_of(path), {"period": rows[0][2]})
+
+
+def test_files_made_elsewhere_become_part_of_a_partition(store: Store, tmp_path: Path) -> None:
+    made = [
+        whole(tmp_path, f"s{n}", (f"w{n}", n, "2025-02"), (f"v{n}", n + 0.5, "2025-02")) for n in range(3)
+    ]
+    store.write("plots", plots(("c", 9, "2025-02")), PLOTS, {"period": ["2025-02"]}, made)
+    expected = sorted([("a", 1.0, "2025-01"), ("c", 9.0, "2025-02"), *((f"w{n}", float(n), "2025-02") for n in range(3)), *((f"v{n}", n + 0.5, "2025-02") for n in range(3))])  # fmt: skip
+    assert everything(store) == expected
+    assert everything(store, where=pc.field("area_mu") > 2.2) == [row for row in expected if row[1] > 2.2]
+    names = [path.name for path in store.files("plots")]
+    assert [name[:2] for name in names] == ["pa", "pa", "s0", "s1", "s2"]
+    store.write("plots", plots(("d", 1, "2025-02")), PLOTS, {"period": ["2025-02"]}, made[1:])
+    assert [path.name for path in store.files("plots")][2:] == names[3:]
+    store.write("plots", plots(), PLOTS, {"period": ["2025-01", "2025-02"]}, made)
+    assert [path.name for path in store.files("plots")] == names[2:]
+    version = store.version("plots")
+    assert store.write("plots", plots(), PLOTS, {"period": ["2025-01", "2025-02"]}, made) == version
+
+
+def test_a_file_made_elsewhere_must_lie_in_what_is_replaced(store: Store, tmp_path: Path) -> None:
+    other = whole(tmp_path, "s", ("w", 1, "2025-03"))
+    with pytest.raises(SchemaError, match="outside of what is replaced"):
+        store.write("plots", plots(), PLOTS, {"period": ["2025-01"]}, [other])
+    other.path.write_bytes(other.path.read_bytes()[:-9])
+    with pytest.raises(UnreadableError, match="is damaged"):
+        store.write("plots", plots(), PLOTS, {"period": ["2025-03"]}, [other])
+    assert everything(store) == [("a", 1.0, "2025-01"), ("b", 2.0, "2025-02")]
+
+
+def test_the_log_says_between_which_values_the_rows_of_a_file_lie(tmp_path: Path) -> None:
+    schema = pa.schema([("name", pa.string()), ("size", pa.float64()), ("day", pa.date32()), ("at", pa.timestamp("us")), ("all", pa.list_(pa.string())), ("none", pa.int64())])  # fmt: skip
+    rows = pa.table({"name": ["乙", "甲", None], "size": [2.5, float("nan"), -1], "day": [40, 3, None], "at": [1, 2, 3], "all": [["x"], None, []], "none": [None] * 3}, schema=schema)  # fmt: skip
+    store = Store(tmp_path)
+    store.write("sizes", rows, schema, {})
+    (log,) = (tmp_path / "sizes" / "_delta_log").glob("*.json")
+    (added,) = (json.loads(line)["add"] for line in log.read_text().splitlines() if line.startswith('{"add"'))
+    said = json.loads(added["stats"])
+    assert said["numRecords"] == 3
+    assert said["nullCount"] == {"name": 1, "size": 0, "day": 1, "at": 0, "none": 3}
+    assert (said["minValues"]["name"], said["maxValues"]["name"]) == ("乙", "甲")
+    assert (said["minValues"]["day"], said["maxValues"]["day"]) == ("1970-01-04", "1970-02-10")
+    assert store.read("sizes", where=pc.field("name") == "甲").num_rows == 1
+    store.write("sizes", schema.empty_table(), schema, {})
+    assert store.read("sizes").num_rows == 0
+
+
+def test_many_small_files_are_joined_and_large_ones_left(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for n in range(9):
+        store.append(
+            "plots", plots((f"{n}", n, "2025-01")), PLOTS, None if n == 0 else store.version("plots")
+        )
+    assert store.tend() == {"plots": 9}
+    assert len(store.files("plots")) == 1
+    assert [row[1] for row in everything(store)] == [float(n) for n in range(9)]
+    assert store.tend() == {}
 
 
 def test_a_partition_without_rows_becomes_empty(store: Store) -> None:
