@@ -41,6 +41,7 @@ FIXED: Mapping[str, pa.Schema] = {
     "observations": schemas.OBSERVATIONS,
     "reconciliations": schemas.RECONCILIATIONS,
     "anomalies": schemas.ANOMALIES,
+    "samples": schemas.SAMPLES,
     "schemes": schemas.SCHEMES,
     "scores": schemas.SCORES,
     "standings": schemas.STANDINGS,

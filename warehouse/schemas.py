@@ -51,6 +51,11 @@ SCORES = _schema(
     reasons=_STRINGS,
 )  # fmt: skip
 
+SAMPLES = _schema(
+    sample=S, drawn_at=_TIME, dataset=S, period=S, seed=S, weighed_by=S, stratum=S, stratum_size=I, number=I,
+    probability=F, region_code=S, submission_id=S, sheet=S, row=I, result=S,
+)  # fmt: skip
+
 SCHEMES = _schema(scheme=S, title=S, year=I, level=S, text=S)
 
 STANDINGS = _schema(

@@ -141,6 +141,26 @@ FIXED: Mapping[str, Words] = {
             "message": "说明与核查要点",
         },
     ),
+    "samples": Words(
+        "抽样：每行一条抽中、待实地核查的记录",
+        {
+            "sample": "抽样批次",
+            "drawn_at": "抽取时间（UTC）",
+            "dataset": "数据集",
+            "period": _PERIOD,
+            "seed": "随机种子：种子和数据相同，抽中的就相同",
+            "weighed_by": "抽取概率按什么：equal 相等，anomalies 按异常线索多少，或数据集的一列",
+            "stratum": "层：在哪个区划内抽",
+            "stratum_size": "这一层可抽的记录数",
+            "number": "批次内的编号",
+            "probability": "抽中的概率，0 至 1；推算全部记录时要用",
+            "region_code": _REGION,
+            "submission_id": _SUBMISSION,
+            "sheet": _SHEET,
+            "row": _ROW,
+            "result": "核查结论；核查前为空",
+        },
+    ),
     "schemes": Words(
         "考核方案：每行一个，得分就是按这里写的算出来的",
         {

@@ -22,6 +22,7 @@ from pipelines.cli import (
     private,
     regions,
     releases,
+    sampling,
     setup,
     status,
     submissions,
@@ -64,6 +65,7 @@ for group in (
     loading,
     looking,
     assessment,
+    sampling,
     history,
     releases,
     status,
@@ -100,6 +102,7 @@ def _expected() -> tuple[type[Exception], ...]:
     """Errors whose message says what to do. What raises them takes a while to import, so it is left until then."""
     from expectations.contracts.model import ContractError
     from expectations.reconciliations.engine import ReconciliationError
+    from pipelines.answers.sampling import SampleError
     from pipelines.answers.scoring import NoScoresError
     from pipelines.home.access import NoSuchGroup
     from pipelines.home.folders import HomeError
@@ -109,4 +112,4 @@ def _expected() -> tuple[type[Exception], ...]:
     from warehouse.release import ReleaseError
 
     ours = HomeError, ContractError, NoSuchGroup, DefinitionError, QueryError, ReleaseError, Problem
-    return *ours, IndicatorError, ReconciliationError, NoScoresError
+    return *ours, IndicatorError, ReconciliationError, NoScoresError, SampleError

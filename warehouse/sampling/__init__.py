@@ -1,0 +1,6 @@
+"""Random draws of records for field checks (实地核查), and what the visits say of all records."""
+
+from warehouse.sampling.draw import Drawn, draw
+from warehouse.sampling.estimate import Share, share
+
+__all__ = ["Drawn", "Share", "draw", "share"]
