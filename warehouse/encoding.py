@@ -8,7 +8,7 @@ than it saves.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,15 +26,12 @@ def write_parquet(rows: pa.Table, path: Path | str, filesystem: FileSystem | Non
     """Write rows into a new file, with a checksum for every page."""
     import pyarrow.parquet as pq
 
-    pq.write_table(
-        rows,
-        path,
-        filesystem=filesystem,
-        compression="zstd",
-        write_page_checksum=True,
-        row_group_size=ROWS_OF_A_GROUP,
-        use_dictionary=_repeating(rows),
-    )
+    pq.write_table(rows, path, filesystem=filesystem, row_group_size=ROWS_OF_A_GROUP, **written_as(rows))
+
+
+def written_as(rows: pa.Table) -> dict[str, Any]:
+    """What a Parquet writer is told, by the first rows that it is to write."""
+    return {"compression": "zstd", "write_page_checksum": True, "use_dictionary": _repeating(rows)}
 
 
 def _repeating(rows: pa.Table) -> list[str]:

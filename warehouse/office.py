@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 STORAGE = "v1.0.0"
 """The oldest storage that DuckDB writes; without it a program one minor version behind could not open the file."""
 
+_SETTINGS = {"memory_limit": "1GB", "threads": "4"}
+"""Tables go through it block by block, however long they are; every thread holds one."""
+
 
 def write_office(folder: Path, tables: Mapping[str, bool], words: Mapping[str, Words], path: Path) -> None:
     """Write the tables of a folder's Parquet files into one database.
@@ -27,7 +30,7 @@ def write_office(folder: Path, tables: Mapping[str, bool], words: Mapping[str, W
     """
     import duckdb
 
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={**_SETTINGS, "temp_directory": str(path.parent)}) as connection:
         connection.execute(f"ATTACH {_text(str(path))} AS office (STORAGE_VERSION '{STORAGE}')")
         there = _clear(connection, tables)
         connection.begin()  # a commit for each comment would take longer than all the rest

@@ -11,12 +11,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import file_digest, sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from warehouse.current import CURRENT, RELEASES, linked, show, shown, thin
+from warehouse.encoding import ROWS_OF_A_GROUP, written_as
 from warehouse.office import write_office
 from warehouse.shapes import quoted
 from warehouse.words import Words
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 OFFICE = "office.duckdb"
 MANIFEST = "manifest.json"
 _OURS = frozenset({"table_versions"})
-_ROWS_OF_A_GROUP = 122_880
-"""Rows of a row group, as DuckDB has them: so many are in memory at once."""
 
 Manifest = Mapping[str, Any]
 """``{"release": name, "files": {file name: {"mark", "sha256", "size"}}}``"""
@@ -192,12 +192,15 @@ def _file(table: str) -> str:
 
 
 def _write_parquet(connection: DuckDBPyConnection, table: str, words: Words | None, path: Path) -> None:
+    """Write a table group by group; no more of it than a group is in memory."""
     import pyarrow.parquet as pq
 
-    rows = connection.table(table).to_arrow_reader(_ROWS_OF_A_GROUP)
+    rows = connection.table(table).to_arrow_reader(ROWS_OF_A_GROUP)
     schema = _described(rows.schema, words)
-    with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as file:
-        for group in _groups(rows):
+    groups = _groups(rows)
+    first = next(groups, rows.schema.empty_table()).cast(schema)
+    with pq.ParquetWriter(path, schema, **written_as(first)) as file:
+        for group in chain([first], groups):
             file.write_table(group.cast(schema))
 
 
@@ -208,7 +211,7 @@ def _groups(rows: pa.RecordBatchReader) -> Iterator[pa.Table]:
     for batch in rows:
         held.append(batch)
         size += len(batch)
-        if size >= _ROWS_OF_A_GROUP:
+        if size >= ROWS_OF_A_GROUP:
             yield pa.Table.from_batches(held)
             held, size = [], 0
     if held:
