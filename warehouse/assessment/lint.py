@@ -87,6 +87,11 @@ def _of_objective(objective: Objective, indicator: Indicator) -> Iterator[tuple[
             yield "target", f"the target {float(said):g} must lie {better} the floor {float(rule.floor):g}"
         if indicator.unit == "%" and not 0 <= said <= 100:
             yield "target", f"{float(said):g} % can be reached by nobody"
+    if objective.then is not None and (objective.then.needs_target or objective.then.needs_base):
+        yield (
+            "then",
+            f"{_name(objective.then)} needs more than the scores of the group; rank or min_max do not",
+        )
     if isinstance(rule, PerUnitDeduction) and indicator.direction == "higher":
         yield "rule", "points off for every case of something that is better when higher"
 

@@ -134,6 +134,10 @@ class Objective(BaseModel):
     rule: AnyRule
     target: AnyTarget | None = None
     growth: Growth | None = None
+    then: AnyRule | None = Field(
+        default=None,
+        description="A rule for the raw scores themselves, within the region group: rank, mostly.",
+    )
     minimum: Minimum | None = Field(None, description="In place of the scheme's.")
 
     @property

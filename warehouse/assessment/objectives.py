@@ -32,9 +32,21 @@ def score_objective(
     found = [_looked_up(objective, region, period, indicator, now, before, asked) for region in group]
     known = [at for at, one in enumerate(found) if one.status == "scored"]
     scored = _with_raw(objective, [found[at] for at in known], indicator)
-    for at, one in zip(known, scored, strict=True):
+    for at, one in zip(known, _by_scores(objective, scored), strict=True):
         found[at] = one
     return found
+
+
+def _by_scores(objective: Objective, found: Sequence[Scored]) -> list[Scored]:
+    """Raw scores scored once more among those of the group, where the scheme says so."""
+    at = [place for place, one in enumerate(found) if one.raw is not None]
+    raws = [one.raw for one in found if one.raw is not None]
+    if objective.then is None or not raws:
+        return list(found)
+    blank: list[Number] = [None for _ in raws]
+    again = objective.then.raw(Case(raws, blank, blank, [found[place].planned for place in at], "higher"))
+    scored = dict(zip(at, again, strict=True))
+    return [replace(one, raw=scored.get(place, one.raw)) for place, one in enumerate(found)]
 
 
 def _looked_up(

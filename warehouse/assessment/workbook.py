@@ -21,15 +21,8 @@ from warehouse.assessment.scored import Scored
 from warehouse.indicators.model import Indicator
 
 VALUES, TARGETS, BASES, STATUS, PLANNED = "数值", "目标", "上年同期", "状态", "方案分值"
-CHANGES, LEVEL, GROWTH, RAW, LEFT, WEIGHTS, POINTS = (
-    "增长",
-    "水平分",
-    "增长分",
-    "原始分",
-    "维度余额",
-    "实际分值",
-    "得分",
-)
+CHANGES, LEVEL, GROWTH, FIRST, RAW = "增长", "水平分", "增长分", "初分", "原始分"
+LEFT, WEIGHTS, POINTS = "维度余额", "实际分值", "得分"
 _FIRST_ROW, _FIRST_COLUMN = 3, 5
 _TITLES = ("维度", "指标", "代码", "计分规则")
 _WIDTHS = (12, 28, 30, 24)
@@ -93,7 +86,8 @@ class _Book:
         self._formulas(CHANGES, self._change)
         self._formulas(LEVEL, self._level)
         self._formulas(GROWTH, self._growth)
-        self._formulas(RAW, _raw)
+        self._formulas(FIRST, _first)
+        self._formulas(RAW, self._raw)
         self._formulas(LEFT, self._left)
         self._formulas(WEIGHTS, self._weight)
         self._formulas(POINTS, self._points)
@@ -178,6 +172,13 @@ class _Book:
         cells = Cells(at.on(values), target, at.on(BASES), at.on(PLANNED), at.beside(values), direction)
         return rule.formula(cells)
 
+    def _raw(self, objective: Objective, at: _Place) -> str:
+        first = at.on(FIRST)
+        if objective.then is None:
+            return f'IF({first}="","",{first})'
+        cells = Cells(first, '""', '""', at.on(PLANNED), at.beside(FIRST), "higher")
+        return f'IF({first}="","",{objective.then.formula(cells)})'
+
     def _moves(self, at: _Place) -> str:
         """A condition: the weight goes to others."""
         sign, status = ("<>", "scored") if self._gives_weights_away else ("=", "not_applicable")
@@ -248,7 +249,8 @@ class _Book:
 _PARTS = {"deduction": "扣分", "bonus": "加分", "veto": "否决"}
 
 
-def _raw(objective: Objective, at: _Place) -> str:
+def _first(objective: Objective, at: _Place) -> str:
+    """Level and growth together."""
     level, growth = at.on(LEVEL), at.on(GROWTH)
     if objective.growth is None:
         return f'IF({level}="","",{level})'
@@ -264,8 +266,13 @@ def _growth_target(growth: Growth | None, at: _Place) -> str:
 
 
 def _rule(objective: Objective) -> str:
-    name = str(objective.rule.model_dump()["name"])
-    return name if objective.growth is None else f"{name} + 增长 {float(objective.growth.share):g}%"
+    grown = "" if objective.growth is None else f" + 增长 {float(objective.growth.share):g}%"
+    then = "" if objective.then is None else f" → {_name(objective.then)}"
+    return _name(objective.rule) + grown + then
+
+
+def _name(rule: Rule) -> str:
+    return str(rule.model_dump()["name"])
 
 
 def _item_title(scheme: Scheme, item: str) -> str:

@@ -16,7 +16,7 @@ from warehouse.assessment.workbook import POINTS, score_workbook
 _EVERY_RULE = [
     {"indicator": "wells", "weight": {"hills": 40, "plains": 10}, "rule": {"steps": {"steps": [{"at": 25, "raw": 33}, {"at": 55, "raw": 90}]}}},
     {"indicator": "fires", "weight": {"hills": 10, "plains": 20}, "rule": {"per_unit_deduction": {"each": 0.7}}},
-    {"indicator": "paths", "weight": {"hills": 20, "plains": 30}, "rule": {"rank": {"low": 30}}, "growth": {"share": 35, "rule": "min_max", "change": "absolute"}},
+    {"indicator": "paths", "weight": {"hills": 20, "plains": 30}, "rule": {"rank": {"low": 30}}, "growth": {"share": 35, "rule": "min_max", "change": "absolute"}, "then": {"rank": {"low": 20}}},
     {"indicator": "halls", "weight": 10, "rule": {"threshold": {"below": 45, "floor": 2}}, "target": 3},
     {"id": "paths_gained", "indicator": "paths", "weight": 10, "rule": {"improvement": {"full": 40}}},
     {"id": "fires_gap", "indicator": "fires", "weight": {"hills": 5, "plains": 10}, "rule": "gap_closed", "target": 1},
