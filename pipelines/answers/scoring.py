@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from warehouse.guard import ask
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
     from pipelines.home.site import Site
-    from warehouse.assessment import Assessment
+    from warehouse.assessment import Assessment, Scheme
     from warehouse.indicators import Indicator
 
 _NAMES = "select region_code, any_value(name) as name from regions group by region_code"
@@ -25,6 +26,12 @@ _PARTS = """
     select * from scores where scheme = $scheme and period = $period and region_code = $region
 """
 _PERIODS = "select distinct scheme, period from standings"
+
+
+_CLAIMS = """
+    select split_part(reconciliation, '/', 2) as indicator, region_code, left_value as value from reconciliations
+    where reconciliation like 'claim_vs_observation/%' and period = $month and left_value is not null
+"""
 
 
 class NoScoresError(LookupError):
@@ -119,9 +126,42 @@ def pace(
     ]
 
 
-def _assessed(connection: DuckDBPyConnection, scheme: str, site: Site) -> Assessment:
-    """The scheme carried out on what a connection sees."""
-    from warehouse.assessment import Scheme, assess
+def yardsticks(connection: DuckDBPyConnection, scheme: str, period: str, site: Site) -> list[dict[str, Any]]:
+    """Regions by the scheme, by equal weights, and by what they claim: points and places.
+
+    Raises:
+        NoScoresError: The tables were made before schemes were kept with them.
+    """
+    from warehouse.assessment.yardsticks import measured
+
+    seen = _seen(connection, scheme)
+    claims = ask(connection, _CLAIMS, {"month": _month(period)})
+    found = measured(
+        seen.scheme, period, seen.observations, claims, seen.regions, site.indicators, site.decisions
+    )
+    return [
+        {
+            "region": one.region.name,
+            "region_code": one.region.code,
+            **{
+                f"{name}_{what}": None if (value := getattr(by, what)) is None else float(value)
+                for name, by in (("scheme", one.scheme), ("equal", one.equal), ("claimed", one.claimed))
+                for what in ("points", "place")
+            },
+        }
+        for one in found
+    ]
+
+
+class _Seen(NamedTuple):
+    scheme: Scheme
+    observations: pa.Table
+    regions: pa.Table
+
+
+def _seen(connection: DuckDBPyConnection, scheme: str) -> _Seen:
+    """A scheme as it was scored, and what it was scored on."""
+    from warehouse.assessment import Scheme
 
     found = ask(connection, "select text from schemes where scheme = $scheme", {"scheme": scheme}).to_pylist()
     if not found:
@@ -129,7 +169,15 @@ def _assessed(connection: DuckDBPyConnection, scheme: str, site: Site) -> Assess
     said = Scheme.model_validate_json(found[0]["text"])
     read = "from observations where list_contains($read, indicator)"
     observations = ask(connection, read, {"read": sorted(said.indicators)})
-    return assess(said, observations, ask(connection, "from regions"), site.indicators, site.decisions)
+    return _Seen(said, observations, ask(connection, "from regions"))
+
+
+def _assessed(connection: DuckDBPyConnection, scheme: str, site: Site) -> Assessment:
+    """The scheme carried out on what a connection sees."""
+    from warehouse.assessment import assess
+
+    seen = _seen(connection, scheme)
+    return assess(seen.scheme, seen.observations, seen.regions, site.indicators, site.decisions)
 
 
 def region_named(connection: DuckDBPyConnection, scheme: str, text: str) -> str:

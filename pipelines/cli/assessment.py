@@ -44,10 +44,19 @@ InPace = Annotated[
     bool,
     typer.Option("--pace", help="How far the year's targets are, against how much of the year has passed."),
 ]
+Yardsticks = Annotated[
+    bool,
+    typer.Option(
+        "--yardsticks", help="Beside it the order by equal weights, and by what units claim of themselves."
+    ),
+]
 Workbook = Annotated[
     Path | None,
     typer.Option("--xlsx", help="Write the scores with live formulas here: Excel recalculates every point."),
 ]
+_YARDSTICKS = (
+    "region", "scheme_place", "scheme_points", "equal_place", "equal_points", "claimed_place", "claimed_points",
+)  # fmt: skip
 _PACE = (
     "region",
     "objective",
@@ -70,6 +79,7 @@ def score(
     region: Region = None,
     explain: Explain = False,
     pace: InPace = False,
+    yardsticks: Yardsticks = False,
     workbook: Workbook = None,
     release: Release = None,
     live: Live = False,
@@ -82,7 +92,7 @@ def score(
     records (evidence A or B).
 
     Examples: `shiji score` · `shiji score demo_2025 --period 2025Q3` · `shiji score --region 禾渚县 --explain` ·
-    `shiji score --pace --region 禾渚县` · `shiji score --xlsx 得分.xlsx`
+    `shiji score --pace --region 禾渚县` · `shiji score --yardsticks` · `shiji score --xlsx 得分.xlsx`
     """
     from pipelines.answers import scoring
     from pipelines.home.site import Site
@@ -97,6 +107,8 @@ def score(
             _tell_tree(scoring.explained(connection, name, when, code, site.indicators), name, when, as_json)
         elif pace:
             show(scoring.pace(connection, name, period, code, site), _PACE, as_json=as_json)
+        elif yardsticks:
+            show(scoring.yardsticks(connection, name, when, site), _YARDSTICKS, as_json=as_json)
         elif workbook is not None:
             _write(workbook, scoring.workbook(connection, name, when, site))
         else:
