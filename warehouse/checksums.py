@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from hashlib import file_digest
 from pathlib import Path
 
 from warehouse.store import Store
+from warehouse.whole import sha256_of
 
 FOLDER = "checksums"
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
@@ -31,7 +31,7 @@ def changed(store: Store, table: str, files: Iterable[Path]) -> Iterator[Path]:
     noted = _noted(store, table)
     for path in files:
         expected = noted.get(_name(store, path))
-        if expected is not None and path.exists() and _sha256(path) != expected:
+        if expected is not None and path.exists() and sha256_of(path) != expected:
             yield path
 
 
@@ -48,7 +48,7 @@ def log_files(store: Store, table: str) -> list[Path]:
 def _note(store: Store, table: str) -> int:
     noted = _noted(store, table)
     files = {_name(store, path): path for path in (*store.files(table), *log_files(store, table))}
-    lines = [f"{_sha256(path)}  {name}\n" for name, path in files.items() if name not in noted]
+    lines = [f"{sha256_of(path)}  {name}\n" for name, path in files.items() if name not in noted]
     if lines:
         path = _list(store, table)
         path.parent.mkdir(exist_ok=True)
@@ -72,8 +72,3 @@ def _list(store: Store, table: str) -> Path:
 
 def _name(store: Store, path: Path) -> str:
     return str(path).removeprefix(f"{store.root}{os.sep}").replace(os.sep, "/")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()

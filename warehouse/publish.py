@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from warehouse.current import CURRENT, RELEASES, linked, show, shown, thin
 from warehouse.encoding import ROWS_OF_A_GROUP, written_as
 from warehouse.office import write_office
 from warehouse.shapes import quoted
+from warehouse.whole import sha256_of
 from warehouse.words import Words
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _office_to_go_on_with(former: Path | None, noted: Mapping[str, Any]) -> Path
         return None
     path = former / OFFICE
     marks = {file: one["mark"] for file, one in noted.items() if file != OFFICE}
-    is_whole = path.exists() and _hash(path) == noted[OFFICE]["sha256"]
+    is_whole = path.exists() and sha256_of(path) == noted[OFFICE]["sha256"]
     return path if is_whole and noted[OFFICE]["mark"] == _office_mark(marks) else None
 
 
@@ -143,7 +144,7 @@ def damaged(root: Path, *, deep: bool = False) -> Iterator[str]:
         if (
             not path.exists()
             or path.stat().st_size != noted["size"]
-            or (deep and _hash(path) != noted["sha256"])
+            or (deep and sha256_of(path) != noted["sha256"])
         ):
             yield name
 
@@ -248,7 +249,7 @@ def _write_manifest(
     """
     files = {
         file: kept.get(file)
-        or {"mark": mark, "sha256": _hash(folder / file), "size": (folder / file).stat().st_size}
+        or {"mark": mark, "sha256": sha256_of(folder / file), "size": (folder / file).stat().st_size}
         for file, mark in marks.items()
     }
     text = json.dumps({"release": name, "files": files}, indent=1, sort_keys=True)
@@ -265,11 +266,6 @@ def _clear_flat(root: Path) -> None:
             (root / _file(table)).unlink(missing_ok=True)
         (root / OFFICE).unlink(missing_ok=True)
         manifest.unlink()
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _sync(path: Path) -> None:
