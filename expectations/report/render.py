@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from expectations.contracts.words import rule_title
 from expectations.report import pages, words
+from expectations.report.assessment_page import has_scores
 from expectations.report.pages import Page
 from expectations.report.source import Source
 from expectations.slips.slip import chinese_period, shanghai_time
@@ -27,6 +28,7 @@ class Renderer:
             "synthetic": synthetic,
             "as_of": shanghai_time(source.as_of),
             "months": _span(source),
+            "has_scores": has_scores(source),
             "menu_counties": source.counties,
             "menu_departments": list(source.departments),
             "style": _asset("style.css"),

@@ -63,3 +63,17 @@ def number(value: float | None, unit: str = "") -> str:
         return "—"
     text = f"{value:,.0f}" if value == round(value) or abs(value) >= 10_000 else f"{value:,.2f}"
     return f"{text}%" if unit == "%" else text
+
+
+RULES: Mapping[str, str] = {
+    "linear": "比例计分",
+    "min_max": "极差计分",
+    "threshold": "达标计分",
+    "steps": "分档计分",
+    "rank": "位次计分",
+    "improvement": "增幅计分",
+    "gap_closed": "补差计分",
+    "per_unit_deduction": "按例扣分",
+    "pass_fail": "达标得满分",
+}
+"""Scoring rules in Chinese."""

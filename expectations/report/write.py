@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from expectations.contracts.model import Contract
 from expectations.hand_ins import hand_ins
 from expectations.reconciliations.model import Reconciliation
+from expectations.report.assessment_page import assessment_page
 from expectations.report.counties import counties
 from expectations.report.departments import departments
 from expectations.report.finding_pages import csv_files, finding_pages, write_findings_csv
@@ -25,7 +26,16 @@ from warehouse.indicators.model import Dimension, Indicator
 if TYPE_CHECKING:
     import duckdb
 
-_READ_OFTEN = ("submissions", "findings", "observations", "reconciliations", "anomalies", "regions")
+_READ_OFTEN = (
+    "submissions",
+    "findings",
+    "observations",
+    "reconciliations",
+    "anomalies",
+    "regions",
+    "scores",
+    "standings",
+)
 _OURS = ("*.html", "findings-*.csv")
 
 
@@ -99,6 +109,7 @@ def _pages(source: Source, title: str) -> Iterator[Page]:
     handed = hand_ins(source.connection, source.contracts, source.months, source.as_of)
     yield from finding_pages(source)
     yield from indicator_page(source)
+    yield from assessment_page(source)
     yield from counties(source, handed)
     yield from departments(source, handed)
     yield anomalies_page(source)

@@ -78,6 +78,9 @@ def empty() -> dict[str, pa.Table]:
         "observations": schemas.OBSERVATIONS.empty_table(),
         "reconciliations": schemas.RECONCILIATIONS.empty_table(),
         "anomalies": schemas.ANOMALIES.empty_table(),
+        "schemes": schemas.SCHEMES.empty_table(),
+        "scores": schemas.SCORES.empty_table(),
+        "standings": schemas.STANDINGS.empty_table(),
         "regions": regions(2, 3),
     }
 

@@ -130,3 +130,35 @@ def test_points_of_the_demo_are_those_worked_out_from_yaml_and_observations_alon
             raw = Fraction(1)
         points += weight * raw
     assert whole == float(points)
+
+
+def test_the_report_shows_the_order_with_intervals_and_every_point(village: Town) -> None:
+    page = (village.root / "reports/assessment.html").read_text(encoding="utf-8")
+    ((points, low, high),) = village.ask(
+        "select points, place_low, place_high from standings where scheme = 'demo_2025' and period = '2025' "
+        "and dimension = '' and region_code = '990181000000'"
+    )
+    for told in (
+        f"{points:.2f}",
+        f"{low}–{high}",
+        "锦湾市",
+        "城区、城郊区和百强县",
+        "客观数据占比",
+        "极差计分",
+        "演示数据",
+    ):
+        assert told in page
+    ((title, earned),) = village.ask(
+        "select objective, points from scores where scheme = 'demo_2025' and period = '2025' and objective = 'satisfaction' "
+        "and region_code = '990181000000'"
+    )
+    assert title == "satisfaction"
+    assert f"{earned:.2f}" in page
+    assert 'href="assessment.html"' in (village.root / "reports/index.html").read_text(encoding="utf-8")
+
+
+def test_a_home_without_a_scheme_has_no_page_of_it(town: Town) -> None:
+    _handed_in(town, "榆塘县", "甲村")
+    town.load()
+    assert not (town.root / "reports/assessment.html").exists()
+    assert "assessment.html" not in (town.root / "reports/index.html").read_text(encoding="utf-8")
