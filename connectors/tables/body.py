@@ -11,8 +11,8 @@ from connectors.tables.cells import Kind
 from connectors.tables.header import Header
 from connectors.tables.sections import is_section
 from connectors.tables.shape import Shape
-from connectors.tables.stacked import next_table, repeats_names
-from connectors.tables.totals import compared, computed, is_total, whole
+from connectors.tables.stacked import next_table, repeats, repeats_names
+from connectors.tables.totals import compared, computed, is_total, may_be_sum, whole
 from connectors.tables.view import Row, View
 from connectors.tables.words import NOTE
 
@@ -57,11 +57,12 @@ class Body:
 def read_body(view: View, header: Header) -> Body:
     """Sort the rows under ``header`` until the next table begins."""
     shape = Shape(view, header)
-    plain, odd, end = _walk(shape)
+    plain, odd, figures, end = _walk(shape)
     body = Body(shape, end=end)
     notes_from = _notes_from(shape, odd, plain)
     for n in odd:
-        _kind(shape, body, n, n >= notes_from).append(n)
+        is_record = n < notes_from and n in figures
+        (body.records if is_record else _kind(shape, body, n, n >= notes_from)).append(n)
     _compare(shape, odd, body)
     body.records = sorted(plain + body.records) if plain else body.records
     _reclaim(shape, body)
@@ -69,11 +70,12 @@ def read_body(view: View, header: Header) -> Body:
     return body
 
 
-def _walk(shape: Shape) -> tuple[list[int], list[int], int]:
-    """The rows that are plainly records, the other written rows, and where the next table begins."""
+def _walk(shape: Shape) -> tuple[list[int], list[int], set[int], int]:
+    """The rows that are plainly records, the other written rows, those of them that are surely records of figures, and where the next table begins."""
     view = shape.view
     plain: list[int] = []
     odd: list[int] = []
+    figures: set[int] = set()
     sure = 0
     for n in range(shape.header.bottom + 1, len(view)):
         if n < sure:
@@ -89,10 +91,26 @@ def _walk(shape: Shape) -> tuple[list[int], list[int], int]:
         elif shape.plain(n, follows_plain):
             plain.append(n)
         elif not (row := view.row(n)).blank:
-            if (begin := next_table(shape, row)) is not None:
-                return [m for m in plain if m < begin], [m for m in odd if m < begin], begin
+            if _has_figures(shape, row):
+                figures.add(n)
+            elif (begin := next_table(shape, row)) is not None:
+                return [m for m in plain if m < begin], [m for m in odd if m < begin], figures, begin
             odd.append(n)
-    return plain, odd, len(view)
+    return plain, odd, figures, len(view)
+
+
+def _has_figures(shape: Shape, row: Row) -> bool:
+    """Whether a row is surely a record, unless it stands in the footer: figures, and no word of sums or of the header.
+
+    The other questions that are asked of rows have this answer then.
+    """
+    if row.values < 2 or row.size <= 2 or row.count(Kind.PLACEHOLDER):
+        return False
+    if shape.code is not None or shape.unit is not None or may_be_sum(row):
+        return False
+    return row.count(Kind.TEXT, Kind.YEAR) * 2 <= row.size or not repeats(
+        row, shape.view.row(shape.header.top)
+    )
 
 
 def _kind(shape: Shape, body: Body, n: int, is_footer: bool) -> list[int]:
@@ -126,7 +144,7 @@ def _reclaim(shape: Shape, body: Body) -> None:
     """Rows named as totals that say as much in words as records do are records: one of their cells holds the word."""
     if not body.totals or not body.records:
         return
-    words = median(shape.view.row(n).count(Kind.TEXT) for n in body.records[:_SMALL])
+    words = median(shape.view.row(n).kinds.count(Kind.TEXT) for n in body.records[:_SMALL])
     if words < _WORDY:
         return
     whole = {n for n in body.totals if shape.view.row(n).count(Kind.TEXT) >= words}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from connectors.tables.cells import Kind, bare
 from connectors.tables.view import Box, Row
@@ -67,6 +68,7 @@ def _may_be_names(row: Row) -> bool:
     return not row.values or (not row.count(Kind.NUMBER) and is_header_word(bare(row.first.text)))
 
 
+@lru_cache(maxsize=1 << 14)  # the headers of a city's ledgers repeat
 def is_header_word(text: str) -> bool:
     """Whether forms call a column so, or the text ends in a unit."""
     leaf = LEAF_UNIT.match(text)

@@ -26,8 +26,6 @@ class Kind(IntEnum):
     TEXT = ord("t")
 
 
-VALUES = (Kind.NUMBER, Kind.DATE)
-
 _NUMBER = re.compile(
     r"^[¥￥$€£]?\s*[-+−]?\s*[(]?[¥￥$€£]?[-+−]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?\d*[)]?\s*(%|‰|元|E[+-]?\d+)?$",
     re.IGNORECASE,
@@ -43,6 +41,7 @@ _PLACEHOLDER = re.compile(r"^\$+$|\$\{[^}]*\}|\{\{[^}]*\}\}|^#\{|^<%")
 _CHINESE_SPACE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff(])|(?<=[):、])\s+(?=[\u3400-\u9fff])")
 _IN_UNITS = frozenset(UNIT.pattern)  # all letters that a unit may be spelt with
 _YEAR_DIGITS = 4
+_LONG = 40  # characters that no number, date or unit has
 _MOST = 1 << 16  # values whose kinds are kept
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 
@@ -98,8 +97,11 @@ class _Known(dict[Cell, Kind]):
     def __missing__(self, value: Cell) -> Kind:
         if len(self) >= _MOST:
             self.clear()
-        is_text_or_blank = value is None or isinstance(value, str)
-        found = self[value] = kind_of(value, text_of(value)) if is_text_or_blank else _kind_of_value(value)
+        if isinstance(value, str):
+            found = _kind_of_plain(value) or kind_of(value, text_of(value))
+        else:
+            found = Kind.BLANK if value is None else _kind_of_value(value)
+        self[value] = found
         return found
 
 
@@ -115,13 +117,24 @@ def _kind_of_value(value: Cell) -> Kind:
     return Kind.DATE
 
 
+def _kind_of_plain(value: str) -> Kind | None:
+    """How a cell looks that is told before its text is made plain: a Chinese word, a long number; None for others."""
+    first = value[:1]
+    if "\u3400" <= first <= "\u9fff":
+        return Kind.TEXT if first not in _IN_UNITS and first.isalpha() else None
+    if not value.isascii() or len(value) > _LONG or not value.replace(".", "", 1).isdigit():
+        return None
+    is_number = not value.startswith(("19", "20")) or (len(value) > _YEAR_DIGITS and "." not in value)
+    return Kind.NUMBER if is_number else None  # 2019.5 may be a month
+
+
 def _kind_of_text(text: str) -> Kind:
     first = text[0]
     if first.isalpha() and not first.isascii():
         if "\u3400" <= first <= "\u9fff" and first not in _IN_UNITS:
             return Kind.TEXT
         return Kind.UNIT if len(text) <= 16 and UNIT.match(bare(text)) else Kind.TEXT
-    if len(text) > 40:
+    if len(text) > _LONG:
         return Kind.PLACEHOLDER if _PLACEHOLDER.search(text[:200]) else Kind.TEXT
     if len(text) > _YEAR_DIGITS and text.isascii() and text.isdigit():
         return Kind.NUMBER  # told without a pattern

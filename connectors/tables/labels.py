@@ -81,7 +81,7 @@ def _with_units(labels: list[RowLabel], printed: Sequence[str], taken: bool) -> 
             above.pop()
         names = [label.text, *([] if taken else [outer.text for outer in reversed(above)])]
         above.append(label)
-        found.append(replace(label, unit=fitting_unit(names, printed, spoken_only=taken)))
+        found.append(replace(label, unit=fitting_unit(tuple(names), tuple(printed), spoken_only=taken)))
     return found
 
 

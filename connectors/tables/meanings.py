@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from connectors.tables.words import BRACKET, CALENDAR, DIMENSIONS, SHARE, SPOKEN, UNMEASURED
 
 
-def fitting_unit(names: Sequence[str], units: Sequence[str], spoken_only: bool = False) -> str | None:
+@lru_cache(maxsize=1 << 14)  # the names of a city's ledgers repeat
+def fitting_unit(names: tuple[str, ...], units: tuple[str, ...], spoken_only: bool = False) -> str | None:
     """The one unit that fits, by the nearest name that says what it measures.
 
     Areas, money, lengths and shares are told by words (面积, 收入 …); where no name has one, what is left beside

@@ -76,9 +76,7 @@ class Shape:
         numbers = sum(self._is_ordered(row) for row in first)
         if not first or numbers * 4 < len(first) * 3:
             return self.left
-        texts = Counter(
-            col for row in full for col in row.leading if row.kind(col) == Kind.TEXT and col > self.left
-        )
+        texts = Counter(col for row in full for col in row.word_columns if col > self.left)
         return next((col for col in sorted(texts) if texts[col] * 2 >= len(full)), self.left)
 
     def _is_ordered(self, row: Row) -> bool:

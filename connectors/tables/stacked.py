@@ -25,7 +25,7 @@ def next_table(shape: Shape, row: Row) -> int | None:
     if row.size < 2 or row.number <= header.bottom + 1 or not header.roles:
         return None
     are_names = row.only(Kind.TEXT, Kind.YEAR, Kind.UNIT)
-    begins = _repeats(row, view.row(header.top)) or (
+    begins = repeats(row, view.row(header.top)) or (
         are_names and (_is_continued(shape, row) or _is_new_header(shape, row))
     )
     return _begin(shape, row) if begins and not repeats_names(shape, row) else None
@@ -70,7 +70,7 @@ def _begin(shape: Shape, row: Row) -> int:
     return begin
 
 
-def _repeats(row: Row, top: Row) -> bool:
+def repeats(row: Row, top: Row) -> bool:
     """Whether most of the header's first row stands here again, there or all of it a column or two beside."""
     if row.count(Kind.TEXT, Kind.YEAR) * 2 <= row.size:
         return False

@@ -44,9 +44,14 @@ def _comparison(row: Row) -> str:
     return next(text for text in _labels(row) if COMPARISON.match(text))
 
 
+def may_be_sum(row: Row) -> bool:
+    """Whether a word of sums is in the row's first texts."""
+    return bool(_WORDED.search("".join(row.words)))
+
+
 def _labels(row: Row) -> list[str]:
     """The texts by which the row may be named as a sum; none where no word of sums is in them."""
-    if not _WORDED.search("".join(row.words)):
+    if not may_be_sum(row):
         return []
     labels = [text for text in row.words if len(text) <= _LONGEST]
     return [_TRANSLATION.sub("", bare(text)) for text in labels[:_LABELS]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from connectors.tables.cells import Kind, bare, tidy
 from connectors.tables.header import Header
@@ -51,7 +51,7 @@ class Units:
         unit = self._in_row(col) or unit
         if unit is None and self._is_value(col):
             names = (*path[::-1], *(before[::-1] if path and path[-1].startswith(("其中", "#")) else ()))
-            unit = fitting_unit(names, self.printed, self.shape.coded_rows) or self._in_cells(col)
+            unit = fitting_unit(names, tuple(self.printed), self.shape.coded_rows) or self._in_cells(col)
         return path, unit
 
     def _is_value(self, col: int) -> bool:
@@ -92,7 +92,7 @@ class Units:
 
     def _in_cells(self, col: int) -> str | None:
         """A currency sign that most cells of the column begin with."""
-        texts = [box.text for row in self.shape.rows if (box := row.at(col))]
+        texts = [text for row in self.shape.rows if (text := row.over(col))]
         signs = [match[0] for text in texts if (match := _SIGN.match(text))]
         return signs[0] if signs and len(signs) * 2 > len(texts) and len(set(signs)) == 1 else None
 
@@ -115,6 +115,7 @@ def _of_title(text: str) -> str | None:
     return None if UNIT_EN.search(text) else _split(tidy(text))[1]
 
 
+@lru_cache(maxsize=1 << 14)  # the headers of a city's ledgers repeat
 def _in_path(path: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
     """The path without the unit of its leaf (or of the nearest head that has one), and that unit."""
     for i in range(len(path) - 1, -1, -1):

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from connectors.grid import Cell, Grid, Merge
-from connectors.tables.cells import VALUES, Kind, bare, kind_of, kinds_of, text_of
+from connectors.tables.cells import Kind, bare, kind_of, kinds_of, text_of
 
 _MERGE_ROWS = 20_000  # one merge is followed over at most so many rows
 _LEADING = 4  # boxes of a row that may hold labels
@@ -77,10 +77,20 @@ class Row:
         return islice(self.columns, _LEADING)
 
     @cached_property
+    def word_columns(self) -> Sequence[int]:
+        """Those of these first columns whose texts are neither number nor unit."""
+        kinds, place = self.kinds, self.kinds.find(_TEXT)
+        found = []
+        while place >= 0 and place + 1 - kinds.count(_BLANK, 0, place) <= _LEADING:
+            found.append(self._view.left + place)
+            place = kinds.find(_TEXT, place + 1)
+        return found
+
+    @cached_property
     def words(self) -> Sequence[str]:
-        """The texts in these first columns that are neither number nor unit."""
-        left = self._view.left
-        return [self._text(col) for col in self.leading if self.kinds[col - left] == _TEXT]
+        """The texts in them."""
+        cells = self._view.grid.rows[self.number]
+        return [text_of(cells[col]) for col in self.word_columns]
 
     @cached_property
     def boxes(self) -> tuple[Box, ...]:
@@ -95,11 +105,11 @@ class Row:
     @property
     def values(self) -> int:
         """How many boxes are numbers or dates (years do not count)."""
-        return self.count(*VALUES)
+        return self.kinds.count(_NUMBER) + self.kinds.count(_DATE)
 
     def count(self, *kinds: Kind) -> int:
         """How many boxes look like one of ``kinds``."""
-        return sum(map(self.kinds.count, kinds))
+        return self.kinds.count(kinds[0]) if len(kinds) == 1 else sum(map(self.kinds.count, kinds))
 
     def only(self, *kinds: Kind) -> bool:
         """Whether every box looks like one of ``kinds``."""
@@ -125,6 +135,13 @@ class Row:
             )
         return _covering(self.boxes, col) or _covering(self._hung, col)
 
+    def over(self, col: int) -> str:
+        """The text of the box that covers ``col``; ``""`` where none does."""
+        if not self._view.is_merged(self.number):
+            return self.text(col)
+        box = self.at(col)
+        return box.text if box else ""
+
     @cached_property
     def _hung(self) -> Sequence[Box]:
         return sorted(self.hanging, key=_column)
@@ -146,7 +163,7 @@ class Row:
         return tuple(map(self.text, self.columns))
 
 
-_BLANK, _TEXT = int(Kind.BLANK), int(Kind.TEXT)
+_BLANK, _TEXT, _NUMBER, _DATE = map(int, (Kind.BLANK, Kind.TEXT, Kind.NUMBER, Kind.DATE))
 _KINDS = {int(kind): kind for kind in Kind}
 _column = attrgetter("col")
 
