@@ -1,4 +1,4 @@
-"""The demo city: its first load, a second one with nothing new, and one more file."""
+"""The demo city: its first load, a second one with nothing new, and one more file; staging alone beside calamine."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.child import run, shiji
+from bench.staging import measure as measure_staging
+from bench.staging import tell as tell_staging
 
 _MAKE = """
 import json, sys
@@ -34,9 +36,11 @@ def measure(scale: str = "city") -> dict[str, Any]:
         kept = _a_ledger(home)
         copy = Path(name) / kept.name
         shutil.copy(kept, copy)
+        shutil.copytree(home, Path(name) / "staged")
+        staging = measure_staging(Path(name) / "staged")
         figures = {"first": _load(home), "second": _load(home)}
         _hand_in_again(copy, kept)
-        return {"scale": scale, **made, **figures, "one_file": _load(home)}
+        return {"scale": scale, **made, **figures, "one_file": _load(home), "staging": staging}
 
 
 def tell(figures: dict[str, Any]) -> Iterator[str]:
@@ -47,6 +51,7 @@ def tell(figures: dict[str, Any]) -> Iterator[str]:
         steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in one["steps"].items())
         yield f"  {title:<16}{one['load_seconds']:>7.1f} s ({steps}); the command {one['command_seconds']:.1f} s"
         yield f"  {'':<16}received {one['received']}, months of records rebuilt: {one['rebuilt'] or 'none'}"
+    yield tell_staging(figures["staging"])
 
 
 def _load(home: Path) -> dict[str, Any]:
