@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 # Importing what is installed takes three times as long where Python may not keep its bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo dev test check bench mutants format lock clean
+.PHONY: demo dev spark test check bench mutants format lock clean
 .DEFAULT_GOAL := demo
 
 .venv/base.stamp: requirements-setup.lock
@@ -26,6 +26,12 @@ unexport PYTHONDONTWRITEBYTECODE
 	$(BIN)/uv pip sync -q --require-hashes requirements-dev.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	touch $@ .venv/runtime.stamp
+
+.venv/spark.stamp: .venv/develop.stamp requirements-spark.lock
+	$(BIN)/uv pip install -q --require-hashes --no-build-isolation -r requirements-spark.lock
+	touch $@
+
+spark: .venv/spark.stamp ## what a Spark cluster is driven with, beside the tools (500 MB)
 
 demo: .venv/runtime.stamp ## make the demo city's hand-ins and load them
 	$(BIN)/shiji --home ./shiji-home demo
@@ -54,9 +60,10 @@ format: .venv/develop.stamp
 
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-header --no-emit-index-url --no-emit-find-links --no-annotate
-lock: .venv/base.stamp ## compile the three locks anew
+lock: .venv/base.stamp ## compile the four locks anew
 	$(LOCK) pyproject.toml --group build --group dev -o requirements-dev.lock
 	$(LOCK) pyproject.toml --group build -c requirements-dev.lock -o requirements.lock
+	$(LOCK) pyproject.toml --group build --extra spark -c requirements-dev.lock -o requirements-spark.lock
 	$(LOCK) --group setup -o requirements-setup.lock
 
 clean:

@@ -37,6 +37,7 @@ DOORS: Mapping[Step, Sequence[str]] = {
         "pipelines.loading.figures",
         "expectations.contracts.reading",
         "warehouse.engines.duckdb",
+        "warehouse.engines.spark",
     ),
     "scores": ("pipelines.loading.scores",),
     "published": ("warehouse.publish",),

@@ -10,10 +10,10 @@ import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from expectations.contracts.model import Contract
 from expectations.contracts.reading import BUILT_IN, load_contracts
@@ -52,6 +52,9 @@ class Settings(BaseModel):
         sql_seconds: How long one question, or one definition's SQL, may take.
         sql_memory_mb: How much memory that may take, in megabytes; what does not fit is put aside on disk.
         sql_spill_mb: How much of it may lie there, in megabytes.
+        engine: What computes figures: DuckDB on this machine, or a Spark cluster (docs/scale.md).
+        spark_master: Address of the cluster: ``spark://host:7077``, ``yarn``, ``k8s://…``.
+        spark_settings: Spark's own settings, by name.
         department_groups: By department, the group of the operating system that hands in and reads its slips.
         readers_group: The group that reads ``published/`` and ``reports/``; nobody but the home's account when empty.
     """
@@ -71,8 +74,19 @@ class Settings(BaseModel):
     sql_seconds: float = Field(default=600.0, gt=0)
     sql_memory_mb: int = Field(default=4000, gt=0)
     sql_spill_mb: int = Field(default=20_000, ge=0)
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    spark_master: str = ""
+    spark_settings: dict[str, str] = {}
     department_groups: dict[str, str] = {}
     readers_group: str = ""
+
+    @model_validator(mode="after")
+    def _says_where_spark_is(self) -> Self:
+        if self.engine == "spark" and not self.spark_master:
+            raise ValueError(
+                "engine: spark needs spark_master, the address of a cluster that runs (spark://host:7077)"
+            )
+        return self
 
 
 @dataclass(frozen=True)
@@ -224,9 +238,19 @@ def read_settings(home: Home) -> Settings:
 
 
 def ledger_url(home: Home, settings: Settings) -> str:
-    """SQLAlchemy address of the ledger under these settings; ``SHIJI_LEDGER_URL`` overrides them."""
+    """SQLAlchemy address of the ledger under these settings; ``SHIJI_LEDGER_URL`` overrides them.
+
+    Raises:
+        HomeError: The engine needs another ledger than this.
+    """
     default = f"sqlite:///{(home.root / 'ledger.db').resolve()}"
-    return os.environ.get("SHIJI_LEDGER_URL") or settings.ledger_url or default
+    url = os.environ.get("SHIJI_LEDGER_URL") or settings.ledger_url or default
+    if settings.engine == "spark" and not url.startswith("postgresql"):
+        raise HomeError(
+            "engine: spark needs the ledger in PostgreSQL, which one file cannot stand in for where many machines work: "
+            "set ledger_url (postgresql+psycopg://user@host/database) or SHIJI_LEDGER_URL"
+        )
+    return url
 
 
 def init_home(root: Path, settings: Settings | None = None) -> Home:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
@@ -175,16 +176,14 @@ class Site:
             as_of: Everything as it was at this UTC time.
             release: Everything as it was released under this name.
         """
-        from expectations.contracts.records import record_schema
         from warehouse.query import connect
 
-        expected = {name: record_schema(contract) for name, contract in self.contracts.items()}
         return connect(
             self.store,
             _Unopened(self),
             as_of=as_of,
             release=release,
-            expected=expected,
+            expected=self._expected,
             limits=self._limits,
         )
 
@@ -200,11 +199,38 @@ class Site:
     def _frozen(self) -> dict[tuple[str, int | None], duckdb.DuckDBPyConnection]:
         return {}
 
-    def engine(self) -> Engine:
-        """What computes figures, over the warehouse as it is."""
-        from warehouse.engines.duckdb import DuckDB
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """What computes figures, over the warehouse as it is.
 
-        return DuckDB(self.connect())
+        Raises:
+            HomeError: The engine of the settings cannot be reached.
+        """
+        settings = self.home.settings
+        if settings.engine == "duckdb":
+            from warehouse.engines.duckdb import DuckDB
+
+            yield DuckDB(self.connect())
+            return
+        from pipelines.home.folders import HomeError
+        from warehouse.engines.spark import opened
+        from warehouse.engines.spark_session import NoSpark
+
+        tables = (self.store, _Unopened(self), self._expected)
+        try:
+            with opened(
+                settings.spark_master, settings.spark_settings, tables, self.home.spill, settings.sql_seconds
+            ) as engine:
+                yield engine
+        except NoSpark as error:
+            raise HomeError(str(error)) from error
+
+    @property
+    def _expected(self) -> dict[str, pa.Schema]:
+        """By dataset, what its records look like."""
+        from expectations.contracts.records import record_schema
+
+        return {name: record_schema(contract) for name, contract in self.contracts.items()}
 
     @property
     def _limits(self) -> Limits:

@@ -46,13 +46,14 @@ def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
     years = sorted({month[:4] for month in months})
     known = noted(site, *MONTHLY)
     new = {month for month in wanted if month not in known}
-    observed = observe(site.engine(), site.indicators, site.regions, wanted, facts, years)
+    with site.engine() as engine:
+        observed = observe(engine, site.indicators, site.regions, wanted, facts, years)
     written = {"observations": _write_changed(site, "observations", observed, [*months, *years], new)}
-    engine = site.engine()  # claims are held against the observations just written
-    found = reconcile(engine, site.reconciliations, site.regions, wanted, facts, site.indicators)
+    with site.engine() as engine:  # claims are held against the observations just written
+        found = reconcile(engine, site.reconciliations, site.regions, wanted, facts, site.indicators)
+        seen = detect(engine, wanted, site.contracts, site.indicators)
     found = pa.concat_tables([found, *_form_checks(site, wanted)])
     written["reconciliations"] = _write_changed(site, "reconciliations", found, months, new)
-    seen = detect(engine, wanted, site.contracts, site.indicators)
     written["anomalies"] = _write_changed(site, "anomalies", seen, months, new)
     site.ledger.mark_built("observations", {month: desired.get(month) for month in months})
     return {table: partitions for table, partitions in written.items() if partitions}

@@ -14,6 +14,7 @@ from queue import LifoQueue
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pipelines.loading.apart import Apart, apart, limits, run
+from pipelines.loading.elsewhere import Elsewhere, on_cluster
 from pipelines.loading.supervised import Supervised
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def processes(settings: Settings, *ahead: Call) -> Iterator[Processes]:
     """
     modules = tuple(dict.fromkeys(function.__module__ for function in ahead))
     with apart(settings) as alone, ExitStack() as ends:
+        if settings.engine == "spark":
+            yield Processes(alone, on_cluster(settings, modules))
+            return
         workers: list[Apart] = [
             Supervised(run, limits(settings), modules) for _ in range(os.cpu_count() or 1)
         ]
@@ -53,7 +57,7 @@ class Processes:
     """
 
     apart: Apart
-    workers: tuple[Apart, ...]
+    workers: tuple[Apart | Elsewhere, ...]
 
     def start(self, bundles: Sequence[Sequence[object]]) -> None:
         """Start those that bundles of files will need, beside what the caller goes on with."""
@@ -83,7 +87,7 @@ class Processes:
             bundles: What is worked on.
             work: Is given the function, to be called in a process of its own, and a bundle.
         """
-        idle: LifoQueue[Apart] = (
+        idle: LifoQueue[Apart | Elsewhere] = (
             LifoQueue()
         )  # one that runs already comes before one that would have to start
         for worker in sorted(self.workers, key=lambda one: one.is_running):

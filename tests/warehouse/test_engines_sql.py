@@ -83,6 +83,7 @@ def test_what_is_not_one_statement_cannot_be_said(sql: str) -> None:
         ("select distinct on (note) note from t", "distinct on"),
         ("select note similar to 'a' from t", "similar to"),
         ("select random()", "random(…)"),
+        ("select date_diff('month', built_on, paid_on) from t", "anything but 'day'"),
     ],
 )
 def test_what_the_engines_would_answer_otherwise_is_turned_back(sql: str, named: str) -> None:
