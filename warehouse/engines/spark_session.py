@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Timer
@@ -45,6 +47,8 @@ def session_of(master: str, settings: Mapping[str, str]) -> SparkSession:
         raise NoSpark("engine: spark needs pyspark: pip install 'shiji[spark]'") from error
     from py4j.protocol import Py4JError
 
+    # Spark takes the Python of its tasks from here, and from its own settings only where ``spark-submit`` starts it.
+    os.environ["PYSPARK_PYTHON"] = settings.get("spark.pyspark.python", sys.executable)
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # the error raised says the same
     builder = SparkSession.builder.appName("shiji").master(master)
     for name, value in {"spark.log.level": "ERROR", **settings, **_SETTINGS}.items():

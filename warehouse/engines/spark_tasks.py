@@ -43,7 +43,8 @@ def call_there(
         with stopped_after(session, seconds):
             found: list[Result] = task.collect()
     except (PySparkException, Py4JError, QueryError) as error:
-        raise ClusterLost(str(error).strip().partition("\n")[0]) from error
+        said = str(error).strip().splitlines()
+        raise ClusterLost(" … ".join(dict.fromkeys((said[0], said[-1])))) from error
     return found[0]
 
 
