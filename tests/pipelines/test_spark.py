@@ -74,7 +74,7 @@ class Both:
 
 
 def chosen(named: Mapping[str, Any], kind: Callable[[Any], object]) -> dict[str, Any]:
-    """One definition of each kind, for a statement costs a cluster half a second; all of them where that is wished."""
+    """One definition of each kind, for a statement costs a cluster a second; all of them where that is wished."""
     first = {str(kind(one)): name for name, one in reversed(named.items())}
     return dict(named) if EVERYTHING else {name: named[name] for name in sorted(first.values())}
 
