@@ -162,7 +162,7 @@ def lint(
     context: typer.Context,
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files or folders; else config/schemes and the built-in examples."),
+        typer.Argument(help="Files or folders; else config/schemes, or the examples where there is no home."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -174,9 +174,7 @@ def lint(
     from warehouse.assessment import BUILT_IN
 
     home: Home = context.obj
-    own = home.config / "schemes"
-    folders = paths or ([own] if home.is_initialised and own.is_dir() else [BUILT_IN])
-    files = files_in(folders)
+    files = files_in(paths or (home.own_definitions("schemes") if home.is_initialised else [BUILT_IN]))
     tell_problems(scheme_problems(home, files), f"{len(files)} schemes", as_json)
 
 

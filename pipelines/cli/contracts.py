@@ -158,7 +158,8 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     if not problems:  # their SQL is held against the contracts' columns
         facts = sources(load_contracts(folders))
         problems = [*lint_indicators(indicators, facts), *lint_reconciliations(reconciliations, facts)]
-    schemes = files_in([own] if (own := home.config / "schemes").is_dir() else [SCHEMES])
+    # The examples that come with the program are of another city.
+    schemes = files_in(home.own_definitions("schemes") if home.is_initialised else [SCHEMES])
     if not problems:  # they name indicators
         problems = scheme_problems(home, schemes)
     counts = (

@@ -162,3 +162,11 @@ def test_a_home_without_a_scheme_has_no_page_of_it(town: Town) -> None:
     town.load()
     assert not (town.root / "reports/assessment.html").exists()
     assert "assessment.html" not in (town.root / "reports/index.html").read_text(encoding="utf-8")
+
+
+def test_the_examples_of_another_city_are_no_fault_of_a_home(town: Town) -> None:
+    for command in (("check",), ("scheme", "lint")):
+        said = town.shiji(*command)
+        assert (said.code, "0 schemes, no problems" in said.out) == (0, True), said.out + said.err
+    _scheme(town, groups=[{"id": "every", "title": "全部", "regions": ["990121000000"]}])
+    assert "990122000000 is in no group" in town.shiji("check").out.replace("\n", "")
