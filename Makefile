@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 # Importing what is installed takes three times as long where Python may not keep its bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo dev spark test check bench mutants format lock clean
+.PHONY: demo dev test test-spark check bench mutants format lock clean
 .DEFAULT_GOAL := demo
 
 .venv/base.stamp: requirements-setup.lock
@@ -27,11 +27,13 @@ unexport PYTHONDONTWRITEBYTECODE
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	touch $@ .venv/runtime.stamp
 
-.venv/spark.stamp: .venv/develop.stamp requirements-spark.lock
-	$(BIN)/uv pip install -q --require-hashes --no-build-isolation -r requirements-spark.lock
+# Beside the other: where pyspark is installed, Great Expectations imports it too, and everything starts later.
+.venv-spark/develop.stamp: .venv/develop.stamp requirements-spark.lock
+	$(PYTHON) -m venv .venv-spark
+	$(BIN)/uv pip sync -q -p .venv-spark --require-hashes requirements-dev.lock
+	$(BIN)/uv pip install -q -p .venv-spark --require-hashes --no-build-isolation -r requirements-spark.lock
+	$(BIN)/uv pip install -q -p .venv-spark --no-deps --no-build-isolation -e .
 	touch $@
-
-spark: .venv/spark.stamp ## what a Spark cluster is driven with, beside the tools (500 MB)
 
 demo: .venv/runtime.stamp ## make the demo city's hand-ins and load them
 	$(BIN)/shiji --home ./shiji-home demo
@@ -47,6 +49,9 @@ check: .venv/develop.stamp ## format, lint, types, contracts
 
 test: check ## the whole gate
 	$(BIN)/python -m pytest -n 2
+
+test-spark: .venv-spark/develop.stamp ## what a Spark cluster computes, on one of its own (Java; 500 MB)
+	.venv-spark/bin/python -m pytest -n 0 tests/pipelines/test_spark.py
 
 bench: .venv/develop.stamp ## figures for docs/benchmarks.md
 	$(BIN)/python -m bench
@@ -67,4 +72,4 @@ lock: .venv/base.stamp ## compile the four locks anew
 	$(LOCK) --group setup -o requirements-setup.lock
 
 clean:
-	rm -rf .venv build shiji.egg-info
+	rm -rf .venv .venv-spark build shiji.egg-info
