@@ -35,14 +35,20 @@ def tables(site: Site, deep: bool, progress: Progress) -> Iterator[Trouble]:
 
 def released_tables(site: Site, deep: bool, progress: Progress) -> Iterator[Trouble]:
     """The tables of every release, as far as they are not those of today."""
-    seen: set[tuple[str, int]] = {
-        (t, v) for t in site.store.tables() if (v := site.store.version(t)) is not None
-    }
+    seen = {(table, _present(site, table)) for table in site.store.tables()}
     for release in progress.over(releases(site.store), "Releases"):
         for table, version in release.versions.items():
             if (table, version) not in seen:
                 seen.add((table, version))
                 yield from _files(site, table, version, deep)
+
+
+def _present(site: Site, table: str) -> int | None:
+    """The version of a table; None where its log cannot be read, which has been named by ``tables``."""
+    try:
+        return site.store.version(table)
+    except Exception:  # the library raises whatever its log makes it stumble over
+        return None
 
 
 def _files(site: Site, table: str, version: int | None, deep: bool) -> Iterator[Trouble]:

@@ -281,6 +281,15 @@ def test_a_flipped_byte_is_found_wherever_it_is(town: Town) -> None:
     assert town.shiji("verify", "--deep").code == 1
 
 
+def test_a_table_whose_log_is_no_json_any_more_is_named_and_the_others_are_looked_through(town: Town) -> None:
+    log = sorted((town.root / "warehouse" / "anomalies" / "_delta_log").glob("*.json"))[0]
+    log.chmod(0o600)
+    log.write_text("{", encoding="utf-8")
+    flip(town.root / "published" / "current" / "regions.parquet")
+    found = troubles(town, deep=True)
+    assert {"warehouse/anomalies", "published/current/regions.parquet"} <= set(found)
+
+
 def test_a_damaged_record_is_never_read_from_the_archive_or_from_what_was_staged(town: Town) -> None:
     site = town.site
     (entry,) = [

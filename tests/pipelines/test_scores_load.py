@@ -169,4 +169,5 @@ def test_the_examples_of_another_city_are_no_fault_of_a_home(town: Town) -> None
         said = town.shiji(*command)
         assert (said.code, "0 schemes, no problems" in said.out) == (0, True), said.out + said.err
     _scheme(town, groups=[{"id": "every", "title": "全部", "regions": ["990121000000"]}])
-    assert "990122000000 is in no group" in town.shiji("check").out.replace("\n", "")
+    (problem,) = json.loads(town.shiji("check", "--json").out)
+    assert "990122000000 is in no group" in problem["problem"]
