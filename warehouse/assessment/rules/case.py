@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -44,7 +45,7 @@ class Case:
         return value >= target if self.direction == "higher" else value <= target
 
 
-class Rule(BaseModel):
+class Rule(BaseModel, ABC):
     """A way from a value to a raw score of 0 to 100.
 
     ``raw`` gives one score per region, and None where the rule cannot be applied, for want of a target or of the figure
@@ -58,13 +59,13 @@ class Rule(BaseModel):
     compares: ClassVar[bool] = False
     """Whether it measures regions of a group by each other, so that one alone has everything."""
 
+    @abstractmethod
     def raw(self, case: Case) -> list[Number]:
         """One raw score per region."""
-        raise NotImplementedError
 
+    @abstractmethod
     def formula(self, cells: Cells) -> str:
         """The same of one region as a formula for Excel, ``""`` where it cannot be applied."""
-        raise NotImplementedError
 
 
 def within(raw: Fraction, low: Fraction = Fraction(0), high: Fraction = FULL) -> Fraction:
