@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from warehouse.assessment.figures import last_month
 from warehouse.guard import ask
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def yardsticks(connection: DuckDBPyConnection, scheme: str, period: str, site: S
     from warehouse.assessment.yardsticks import measured
 
     seen = _seen(connection, scheme)
-    claims = ask(connection, _CLAIMS, {"month": _month(period)})
+    claims = ask(connection, _CLAIMS, {"month": last_month(period)})
     found = measured(
         seen.scheme, period, seen.observations, claims, seen.regions, site.indicators, site.decisions
     )
@@ -255,14 +256,8 @@ def _behind(one: Mapping[str, Any], period: str) -> list[str]:
         told.append(f"weight by the scheme {_number(one['planned'])}")
     told += list(one["reasons"])
     if one["value"] is not None:
-        told.append(f"shiji trace {one['objective']} {one['region_code']} {_month(period)}")
+        told.append(f"shiji trace {one['objective']} {one['region_code']} {last_month(period)}")
     return told
-
-
-def _month(period: str) -> str:
-    """The month whose records a period of scores is told from."""
-    year, is_quarter, number = period.partition("Q")
-    return f"{year}-{int(number) * 3:02}" if is_quarter else period if "-" in period else f"{period}-12"
 
 
 def _points(row: Mapping[str, Any]) -> str:

@@ -69,6 +69,12 @@ def observed(period: str) -> str:
     return f"{year}-{int(number) * 3:02}" if is_quarter else period
 
 
+def last_month(period: str) -> str:
+    """The last month of a month, a quarter or a year."""
+    month = observed(period)
+    return month if "-" in month else f"{month}-12"
+
+
 def a_year_before(period: str) -> str:
     """The same month or year, a year before."""
     return str(int(period) - 1) if len(period) == 4 else str(Month(period) - 12)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from warehouse.assessment.decisions import Decision
-from warehouse.assessment.figures import Figures
+from warehouse.assessment.figures import Figures, last_month
 from warehouse.assessment.groups import Region
 from warehouse.assessment.model import Item, Scheme, Veto
 from warehouse.assessment.scored import Part, Scored
@@ -22,7 +22,7 @@ def score_items(
     own = [
         one
         for one in decisions
-        if one.scheme == scheme.id and one.region == region.code and one.period <= _last_month(period)
+        if one.scheme == scheme.id and one.region == region.code and one.period <= last_month(period)
     ]
     found = [
         *(_counted("deduction", item, -1, region, period, figures, own) for item in scheme.deductions),
@@ -30,13 +30,6 @@ def score_items(
         *(_vetoed(veto, region, period, figures, own) for veto in scheme.vetoes),
     ]
     return [one for one in found if one is not None]
-
-
-def _last_month(period: str) -> str:
-    year, is_quarter, number = period.partition("Q")
-    if is_quarter:
-        return f"{year}-{int(number) * 3:02}"
-    return period if "-" in period else f"{period}-12"
 
 
 def _counted(

@@ -1,7 +1,7 @@
 """How much of the order is the yardstick's doing: the scheme carried out again and again, a little otherwise each time.
 
 Every draw changes the weights of objectives (uniform within a margin, then brought back to what the group has), may swap
-the rule of an objective for a neighbouring one, may treat missing data otherwise, and may leave one objective out.
+the rule of an objective for a neighbouring one (of the level alone: its growth and what is scored again are left out), may treat missing data otherwise, and may leave one objective out.
 A region's places over all draws give its interval; regions whose intervals overlap cannot be told apart.
 
 Source: OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 7; as COINr does it.
