@@ -93,10 +93,13 @@ def workbook(connection: DuckDBPyConnection, scheme: str, period: str, site: Sit
     Raises:
         NoScoresError: The tables were made before schemes were kept with them.
     """
-    from warehouse.assessment.workbook import score_workbook
+    from warehouse.assessment.workbook import WorkbookError, score_workbook
 
     note = "合成演示数据 (synthetic)" if site.home.settings.synthetic else ""
-    return score_workbook(_assessed(connection, scheme, site), period, site.indicators, note)
+    try:
+        return score_workbook(_assessed(connection, scheme, site), period, site.indicators, note)
+    except WorkbookError as error:
+        raise NoScoresError(f"{scheme}: {error}") from error
 
 
 def pace(

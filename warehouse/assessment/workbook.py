@@ -28,6 +28,10 @@ _TITLES = ("维度", "指标", "代码", "计分规则")
 _WIDTHS = (12, 28, 30, 24)
 
 
+class WorkbookError(ValueError):
+    """A scheme that formulas cannot say."""
+
+
 @dataclass(frozen=True)
 class _Place:
     """One objective of one region, where it stands on every sheet."""
@@ -56,6 +60,9 @@ def score_workbook(
         period: Of which.
         indicators: By id: titles, and which values are better.
         note: Shown below the title of every sheet.
+
+    Raises:
+        WorkbookError: Formulas cannot say what the scheme does.
     """
     return _Book(assessment, period, indicators, note).made()
 
@@ -259,9 +266,15 @@ def _first(objective: Objective, at: _Place) -> str:
 
 
 def _growth_target(growth: Growth | None, at: _Place) -> str:
-    """The target of a change; one that differs by group or region is not written as a cell."""
-    if growth is None or growth.target is None or growth.target.value is None:
+    """The target of a change.
+
+    Raises:
+        WorkbookError: It differs by group or region, for which there is no cell: the formula would say otherwise than we do.
+    """
+    if growth is None or growth.target is None:
         return '""'
+    if growth.target.value is None or growth.target.regions:
+        raise WorkbookError("a growth target that is not one number cannot be written as a formula yet")
     return written(growth.target.value)
 
 

@@ -11,7 +11,7 @@ from a_scheme import INDICATORS, NAMES, NORTH, SOUTH, VALUES, assessed, observat
 from openpyxl import load_workbook
 
 from warehouse.assessment import Assessment
-from warehouse.assessment.workbook import POINTS, score_workbook
+from warehouse.assessment.workbook import POINTS, WorkbookError, score_workbook
 
 _EVERY_RULE = [
     {"indicator": "wells", "weight": {"hills": 40, "plains": 10}, "rule": {"steps": {"steps": [{"at": 25, "raw": 33}, {"at": 55, "raw": 90}]}}},
@@ -80,3 +80,12 @@ def test_every_point_is_a_formula_and_every_number_stands_where_it_is_read(tmp_p
     assert all(str(value).startswith("=") for value in points)
     values = [cell.value for cell in book["数值"][3]][4:]
     assert values == [30, 60, 50, 10]  # hills first: 北山, 西浦; then 南川, 东屏
+
+
+def test_what_formulas_cannot_say_is_refused_instead_of_said_otherwise() -> None:
+    objectives = scheme().model_dump(mode="json")["objectives"]
+    target = {"groups": {"hills": 5, "plains": 9}}
+    objectives[2]["growth"] = {"share": 30, "rule": {"name": "linear"}, "target": target}
+    done = assessed(scheme(objectives=objectives), observations(), observations(_BEFORE, "2030"))
+    with pytest.raises(WorkbookError, match="growth target"):
+        score_workbook(done, "2031", INDICATORS)
