@@ -90,15 +90,16 @@ def _of(
     covered = {ends[month] for month in months if (contract.dataset, county, month.text) in first}
     for month, end in ends.items():
         key = (contract.dataset, county, month.text)
-        due = due_date(end, contract.at(end.text).due_day)
+        due_day = contract.at(end.text).due_day
+        due = None if due_day is None else due_date(end, due_day)
         # A window that begins before the months told of has no gap that could be judged.
         no_gap = month != end or end in covered or window_start(end, contract.frequency) < months[0]
         if key in first:
-            late = max((shanghai_day(first[key]) - due).days, 0)
+            late = 0 if due is None else max((shanghai_day(first[key]) - due).days, 0)
             yield HandIn(*key, state="late" if late else "on_time", days_late=late)
         elif key in refused:
             yield HandIn(*key, state="refused")
-        elif no_gap:
+        elif due is None or no_gap:
             yield HandIn(*key, state="none")
         else:
             yield HandIn(*key, state="missing" if today > due else "waiting")

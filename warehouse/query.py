@@ -42,6 +42,7 @@ FIXED: Mapping[str, pa.Schema] = {
     "reconciliations": schemas.RECONCILIATIONS,
     "anomalies": schemas.ANOMALIES,
     "samples": schemas.SAMPLES,
+    "verifications": schemas.VERIFICATIONS,
     "schemes": schemas.SCHEMES,
     "scores": schemas.SCORES,
     "standings": schemas.STANDINGS,

@@ -32,7 +32,7 @@ FINDINGS = _schema(
 
 OBSERVATIONS = _schema(
     indicator=S, region_code=S, period=S, numerator=F, denominator=F, value=F, unit=S, evidence=S,
-    records=I, coverage=F, interval_low=F, interval_high=F,
+    records=I, coverage=F, interval_low=F, interval_high=F, evidence_reasons=_STRINGS,
 )  # fmt: skip
 
 RECONCILIATIONS = _schema(
@@ -53,7 +53,12 @@ SCORES = _schema(
 
 SAMPLES = _schema(
     sample=S, drawn_at=_TIME, dataset=S, period=S, seed=S, weighed_by=S, stratum=S, stratum_size=I, number=I,
-    probability=F, region_code=S, submission_id=S, sheet=S, row=I, result=S,
+    probability=F, region_code=S, submission_id=S, sheet=S, row=I, result=S, check_number=S,
+)  # fmt: skip
+
+VERIFICATIONS = _schema(
+    sample=S, dataset=S, period=S, region_code=S, drawn=I, visited=I, held=I, held_partly=I, untrue=I, not_found=I,
+    value=F, interval_low=F, interval_high=F, effective_n=F, design_effect=F,
 )  # fmt: skip
 
 SCHEMES = _schema(scheme=S, title=S, year=I, level=S, text=S)

@@ -138,7 +138,7 @@ class Contract:
         rules: Rules across columns and soft rules on one column.
         evidence: Grade of its records, ``A`` to ``D``.
         frequency: How often it is due.
-        due_day: Day of the month after the period's end by which it is due.
+        due_day: Day of the month after the period's end by which it is due; None where nothing ever is: it comes when there is something.
         keeps: ``snapshot``: a period's records are the whole state; ``events``: what was new in the period.
         coverage: The level at which a later submission supersedes an earlier one.
         accumulates: What one hand-in of events lists: ``month``, those of its own window; ``year_to_date``, all since
@@ -162,7 +162,7 @@ class Contract:
     rules: tuple[Rule, ...]
     evidence: Literal["A", "B", "C", "D"]
     frequency: Frequency
-    due_day: int
+    due_day: int | None
     keeps: Keeps
     coverage: Level
     source: Path

@@ -103,7 +103,7 @@ def _contract(path: Path, odcs: OpenDataContractStandard, table: SchemaObject, d
         frequency=_one_of(
             service.get("frequency"), ("monthly", "quarterly", "termly", "yearly"), "frequency"
         ),
-        due_day=int(cast("int", service["dueDay"])),
+        due_day=None if service["dueDay"] == "none" else int(cast("int", service["dueDay"])),
         keeps=_one_of(custom.get("keeps"), ("snapshot", "events"), "keeps"),
         coverage=_one_of(custom.get("coverage", "township"), ("county", "township", "village"), "coverage"),
         source=path,

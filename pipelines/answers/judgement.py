@@ -148,9 +148,11 @@ def _states(
 def freshness(site: Site, connection: DuckDBPyConnection, contract: Contract) -> Judgement:
     """Every county has handed in what was due last, judged by the day it was due, not by when it was loaded."""
     now = dt.datetime.now(dt.UTC)
+    if contract.due_day is None:
+        return Judgement(True, "nothing is due: it comes when there is something")
     end = last_due(contract.frequency, contract.due_day, shanghai_day(now))
     months = [month.text for month in window_months(end, contract.frequency)]
-    due = due_date(end, contract.at(end.text).due_day)
+    due = due_date(end, contract.at(end.text).due_day or contract.due_day)
     states = [
         one for one in hand_ins(connection, {contract.dataset: contract}, months, now) if one.month in months
     ]

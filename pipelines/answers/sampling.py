@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
@@ -15,12 +16,13 @@ from pipelines.home.lock import PATIENCE, writing
 from warehouse.codes import covering
 from warehouse.guard import ask
 from warehouse.sampling import Drawn, draw
+from warehouse.sampling.results import TRUE
 from warehouse.schemas import SAMPLES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from expectations.contracts.model import Column, Contract
+    from expectations.contracts.model import Contract
     from pipelines.home.site import Site
 
 Level = Literal["county", "township", "village"]
@@ -54,6 +56,23 @@ class Draw:
         return self.name or f"{self.dataset}-{self.period}-{self.weigh}-{self.n}-{self.seed}"
 
 
+@dataclass(frozen=True)
+class Recheck:
+    """A second visit (复核): everything of an earlier draw that was not found true, and some that was.
+
+    Attributes:
+        sample: The earlier draw.
+        n: How many of the records that were found true are visited again.
+        seed: Whatever tells this draw from others.
+        name: Its own; else made of the rest.
+    """
+
+    sample: str
+    n: int
+    seed: str = "1"
+    name: str = ""
+
+
 class SampleError(ValueError):
     """A draw that cannot be made; says why and what there is."""
 
@@ -76,6 +95,53 @@ def draw_sample(site: Site, asked: Draw) -> pa.Table:
     return _kept(site, asked.sample, _rows(asked, frame, strata, drawn))
 
 
+def draw_again(site: Site, asked: Recheck) -> pa.Table:
+    """Draw records of an earlier draw once more and keep the draw: all that were not found true, and ``n`` of the others.
+
+    A record's probability is that of both draws together, so that the second visit speaks for all records too.
+
+    Returns:
+        Rows of ``samples``.
+
+    Raises:
+        SampleError: There is no such draw, or nobody was sent out for it yet.
+    """
+    earlier = _earlier(site, asked.sample)
+    if not any(row["result"] for row in earlier):
+        raise SampleError(
+            f"no visit of {asked.sample} was handed in; drop the filled list into inbox/inspection/ and load"
+        )
+    held = [at for at, row in enumerate(earlier) if row["result"] == TRUE]
+    others = [(at, 1.0) for at, row in enumerate(earlier) if row["result"] != TRUE]
+    if held:
+        drawn = draw([earlier[at]["stratum"] for at in held], asked.n, f"{asked.sample} {asked.seed}")
+        others += [(held[place], p) for place, p in zip(drawn.places, drawn.probabilities, strict=True)]
+    sample = asked.name or f"{asked.sample}-recheck-{asked.n}-{asked.seed}"
+    now = dt.datetime.now(dt.UTC)
+    rows = [
+        {
+            **earlier[at], "sample": sample, "drawn_at": now, "seed": asked.seed, "weighed_by": "recheck", "result": None,
+            "number": number, "check_number": _check_number(sample, number), "probability": earlier[at]["probability"] * p,
+        }
+        for number, (at, p) in enumerate(sorted(others), start=1)
+    ]  # fmt: skip
+    return _kept(site, sample, pa.Table.from_pylist(rows, schema=SAMPLES))
+
+
+def _earlier(site: Site, sample: str) -> list[dict[str, Any]]:
+    known = site.store.read("samples") if "samples" in site.store.tables() else SAMPLES.empty_table()
+    rows: list[dict[str, Any]] = known.filter(pc.equal(known["sample"], sample)).sort_by("number").to_pylist()
+    if not rows:
+        names = ", ".join(pc.unique(known["sample"]).to_pylist()) or "none"
+        raise SampleError(f"no sample is called {sample}; there are: {names}")
+    return rows
+
+
+def _check_number(sample: str, number: int) -> str:
+    """What a check is called on paper: no other one of any draw is called so."""
+    return f"{sha256(sample.encode()).hexdigest()[:6].upper()}-{number:03}"
+
+
 def _rows(asked: Draw, frame: pa.Table, strata: Sequence[str], drawn: Drawn) -> pa.Table:
     sizes, own = Counter(strata), [strata[place] for place in drawn.places]
     taken = frame.take(pa.array(drawn.places))
@@ -93,6 +159,7 @@ def _rows(asked: Draw, frame: pa.Table, strata: Sequence[str], drawn: Drawn) -> 
         "stratum_size": pa.array([sizes[stratum] for stratum in own]),
         "number": pa.array(range(1, len(own) + 1)),
         "probability": pa.array(drawn.probabilities),
+        "check_number": pa.array([_check_number(asked.sample, number) for number in range(1, len(own) + 1)]),
     }
     return pa.table([columns[name] for name in SAMPLES.names], schema=SAMPLES)
 
@@ -169,44 +236,6 @@ def _kept(site: Site, sample: str, rows: pa.Table) -> pa.Table:
 def _is_same(before: pa.Table, now: pa.Table) -> bool:
     keys = ["number", "submission_id", "sheet", "row", "probability"]
     return bool(before.select(keys).sort_by("number").equals(now.select(keys).sort_by("number")))
-
-
-def visits(connection: DuckDBPyConnection, rows: pa.Table, contract: Contract) -> list[dict[str, Any]]:
-    """What a visitor needs of each record drawn: where it lies, what it says that is nobody's secret, where it was written."""
-    shown = [
-        one for one in contract.columns
-        if not one.private and not one.role and one.kind not in _PLACES and one.type in ("string", "date", "number", "integer")
-    ][:_SHOWN]  # fmt: skip
-    columns = "".join(f', {_plain(one)} as "{one.title}"' for one in shown)
-    found = ask(
-        connection,
-        f"""
-        select s.number as "编号", coalesce(t.name, '') as township, coalesce(c.name, '') as "县区", coalesce(v.name, '') as "行政村"
-               {columns}, format('{{}} {{}} 第{{}}行', s.submission_id, s.sheet, s.row) as "出处"
-        from (select * from samples where sample = $sample) s
-        join "{contract.dataset}" r on (r.submission_id, r.sheet, r.row) = (s.submission_id, s.sheet, s.row)
-        left join ({_NAMES}) t on t.region_code = left(s.region_code, 9) || '000'
-        left join ({_NAMES}) c on c.region_code = left(s.region_code, 6) || '000000'
-        left join ({_NAMES}) v on v.region_code = s.region_code and right(s.region_code, 3) != '000'
-        order by s.region_code, s.number
-        """,  # noqa: S608 - names of the contract
-        {"sample": rows["sample"][0].as_py()},
-    ).to_pylist()
-    return [{key: "" if value is None else value for key, value in row.items()} for row in found]
-
-
-def _plain(column: Column) -> str:
-    """A value as people write it: a day without hours, a whole number without a point."""
-    name = f'r."{column.name}"'
-    if column.type == "date":
-        return f"{name}::date::varchar"
-    return f"format('{{:.15g}}', {name}::double)" if column.type == "number" else f"{name}::varchar"
-
-
-_SHOWN = 4
-"""Columns that fit on a printed page beside those to fill in."""
-_PLACES = ("county_name", "township_name", "village_name")
-_NAMES = "select region_code, any_value(name) as name from regions group by region_code"
 
 
 def in_short(rows: pa.Table, names: Mapping[str, str]) -> Sequence[dict[str, Any]]:

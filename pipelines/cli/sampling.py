@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -26,6 +27,11 @@ Weight = Annotated[
     str, typer.Option(help="equal; anomalies (more likely where something looks odd); or a numeric column.")
 ]
 Seed = Annotated[str, typer.Option(help="The same seed and records give the same sample.")]
+_RESULTS = (
+    "sample", "region", "drawn", "visited", "held", "held_partly", "untrue", "not_found", "value", "interval_low",
+    "interval_high",
+)  # fmt: skip
+_CLAIMS = ("region", "title", "unit", "claimed", "recorded", "verified", "low", "high", "is_below")
 _SHORT = ("region", "drawn", "of", "least", "most")
 
 
@@ -33,7 +39,9 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="Random samples for field checks (实地核查).", no_args_is_help=True)
     group.command("draw")(draw)
+    group.command("recheck")(recheck)
     group.command("list")(list_samples)
+    group.command("results")(results)
     app.add_typer(group, name="sample")
 
 
@@ -54,12 +62,39 @@ def draw(
     Examples: `shiji sample draw toilet_ledger --period 2025-12 --n 120 --seed 7` ·
     `shiji sample draw toilet_ledger --period 2025-12 --weight anomalies --by township -o 核查名单.xlsx`
     """
-    from pipelines.answers.sampling import Draw, draw_sample, in_short
+    from pipelines.answers.sampling import Draw, draw_sample
     from pipelines.home.site import Site
     from warehouse.periods import Month
 
     site = Site(home_of(context))
     rows = draw_sample(site, Draw(dataset, Month(period).text, n, by, weight, seed, name))
+    _tell(site, rows, out, as_json=as_json)
+
+
+def recheck(
+    context: typer.Context,
+    sample: Annotated[str, typer.Argument(help="The sample whose records are visited again.")],
+    n: Annotated[int, typer.Option("--n", help="How many of those found true.", min=1)] = 20,
+    seed: Seed = "1",
+    name: Annotated[str, typer.Option(help="Of the new sample; else made of the rest.")] = "",
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Draw records of an earlier sample for a second visit: all that were not found true, and some that were.
+
+    Example: `shiji sample recheck toilet_ledger-2025-12-equal-120-7 --n 20 -o 复核名单.xlsx`
+    """
+    from pipelines.answers.sampling import Recheck, draw_again
+    from pipelines.home.site import Site
+
+    site = Site(home_of(context))
+    _tell(site, draw_again(site, Recheck(sample, n, seed, name)), out, as_json=as_json)
+
+
+def _tell(site: Site, rows: pa.Table, out: Path | None, *, as_json: bool) -> None:
+    """Write the visit list where it is asked for, and say what was drawn."""
+    from pipelines.answers.sampling import in_short
+
     if out is not None:
         _write(site, rows, out)
     if as_json:
@@ -73,7 +108,7 @@ def draw(
 
 def _write(site: Site, rows: pa.Table, path: Path) -> None:
     """The visit list of a draw."""
-    from pipelines.answers.sampling import visits
+    from pipelines.answers.visiting import visits
     from warehouse.sampling.visit_list import visit_list
 
     first = rows.slice(0, 1).to_pylist()[0]
@@ -104,3 +139,41 @@ def list_samples(context: typer.Context, as_json: Json = False) -> None:
             "from samples group by all order by drawn_at, sample",
         ).to_pylist()
     show(rows, ("sample", "dataset", "period", "weighed_by", "seed", "records", "drawn_at"), as_json=as_json)
+
+
+def results(
+    context: typer.Context,
+    sample: Annotated[str, typer.Argument(help="Of this sample alone.")] = "",
+    as_json: Json = False,
+) -> None:
+    """What visits found: by region the records that hold, what it says of all records, and of the figures that rest on them.
+
+    Filled visit lists are dropped into `inbox/inspection/` and become records at the next load.
+
+    Example: `shiji sample results toilet_ledger-2025-12-equal-120-7`
+    """
+    from pipelines.answers.verified import claims_below, verified
+    from pipelines.home.site import Site
+
+    site = Site(home_of(context))
+    with reading(site) as connection:
+        rows = verified(connection, sample)
+        claims = claims_below(connection, rows, site.indicators)
+    if as_json:
+        show([{"results": rows, "claims": claims}], (), as_json=True)
+        return
+    if not rows:
+        typer.echo("no visit was handed in yet: drop the filled list into inbox/inspection/, then shiji load")
+        return
+    show([_in_per_cent(row) for row in rows], _RESULTS, as_json=False, title="records that hold")
+    if claims:
+        show(claims, _CLAIMS, as_json=False, title="figures that rest on them")
+
+
+def _in_per_cent(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A share and its interval as a person reads them."""
+    shares = {
+        name: None if row[name] is None else f"{row[name]:.1%}"
+        for name in ("value", "interval_low", "interval_high")
+    }
+    return {**row, **shares}

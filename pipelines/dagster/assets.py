@@ -28,7 +28,7 @@ from warehouse.periods import Month
 
 SUBMISSIONS = dg.AssetKey("submissions")
 NOTES = (dg.AssetKey("findings"), dg.AssetKey("quarantine"))
-FIGURES = (dg.AssetKey("observations"), dg.AssetKey("reconciliations"), dg.AssetKey("anomalies"))
+FIGURES = tuple(map(dg.AssetKey, ("observations", "reconciliations", "anomalies", "verifications")))
 SCORES = (dg.AssetKey("scores"), dg.AssetKey("standings"), dg.AssetKey("schemes"))
 RELEASE, REPORT = dg.AssetKey("release"), dg.AssetKey("quality_report")
 _RANGE_IN_ONE_RUN = dg.BackfillPolicy.single_run()
@@ -119,7 +119,7 @@ def _dataset_asset(contract: Contract, windows: Sequence[str]) -> dg.AssetsDefin
             "title": contract.title,
             "evidence": contract.evidence,
             "frequency": contract.frequency,
-            "due_day": contract.due_day,
+            "due_day": contract.due_day or "none",
         },
     )
     def records(context: dg.AssetExecutionContext, home: HomeResource) -> None:
@@ -136,7 +136,7 @@ def _dataset_asset(contract: Contract, windows: Sequence[str]) -> dg.AssetsDefin
 
 
 def _figures(datasets: Sequence[dg.AssetKey], months: Sequence[str]) -> dg.AssetsDefinition:
-    observations, reconciliations, anomalies = FIGURES
+    observations, reconciliations, anomalies, verifications = FIGURES
     specs = [
         dg.AssetSpec(
             observations,
@@ -155,6 +155,12 @@ def _figures(datasets: Sequence[dg.AssetKey], months: Sequence[str]) -> dg.Asset
             deps=[*datasets, observations],
             group_name="warehouse",
             description="**异常线索** · What is worth a visit.",
+        ),
+        dg.AssetSpec(
+            verifications,
+            deps=datasets,
+            group_name="warehouse",
+            description="**核查结果** · What visits found of samples, and what it says of all records.",
         ),
     ]
 

@@ -148,7 +148,7 @@ def _drawn(world: World, contract: Contract, county: str, period: str) -> tuple[
 
 def due(contract: Contract, period: str) -> dt.date:
     """The last day on time: the contract's due day in the month after the period's end."""
-    return last_day(period) + dt.timedelta(days=contract.due_day)
+    return last_day(period) + dt.timedelta(days=contract.due_day or 0)
 
 
 def corrected_path(path: PurePosixPath) -> PurePosixPath:

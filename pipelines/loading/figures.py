@@ -1,4 +1,4 @@
-"""Figures: observations, reconciliations and anomalies of months, computed anew from the records."""
+"""Figures: observations, reconciliations, anomalies and what visits found of months, computed anew from the records."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pyarrow.compute as pc
 from pipelines.home.codeprint import code_digest
 from pipelines.home.site import Site
 from pipelines.loading.differs import digest, noted, outdated
+from pipelines.loading.visits import CHECKS, verification_table, visited
 from warehouse import schemas
 from warehouse.staged import covered_rows
 
-MONTHLY = ("observations", "reconciliations", "anomalies")
+MONTHLY = ("observations", "reconciliations", "anomalies", "verifications")
 
 
 def months_in_records(site: Site) -> list[str]:
@@ -27,7 +28,7 @@ def outdated_months(site: Site) -> list[str]:
 
 
 def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
-    """Compute observations, reconciliations and anomalies of months; only months that came out otherwise are written.
+    """Compute observations, reconciliations, anomalies and verifications of months; only months that came out otherwise are written.
 
     A month's figures may rest on earlier months (what adds up over the year), so a changed June asks for the rest of
     the year to be computed; most of it comes out as it was.
@@ -38,7 +39,7 @@ def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
     from expectations.anomalies import detect
     from expectations.contracts.sources import sources
     from expectations.reconciliations import reconcile
-    from warehouse.indicators import observe
+    from warehouse.indicators import move_evidence, observe
 
     desired = desired_months(site)
     facts = sources(site.contracts)
@@ -46,8 +47,10 @@ def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
     years = sorted({month[:4] for month in months})
     known = noted(site, *MONTHLY)
     new = {month for month in wanted if month not in known}
+    checks = visited(site)
     with site.engine() as engine:
         observed = observe(engine, site.indicators, site.regions, wanted, facts, years)
+    observed = move_evidence(observed, site.indicators, checks)
     written = {"observations": _write_changed(site, "observations", observed, [*months, *years], new)}
     with site.engine() as engine:  # claims are held against the observations just written
         found = reconcile(engine, site.reconciliations, site.regions, wanted, facts, site.indicators)
@@ -55,6 +58,7 @@ def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
     found = pa.concat_tables([found, *_form_checks(site, wanted)])
     written["reconciliations"] = _write_changed(site, "reconciliations", found, months, new)
     written["anomalies"] = _write_changed(site, "anomalies", seen, months, new)
+    written["verifications"] = _write_changed(site, "verifications", verification_table(checks), months, new)
     site.ledger.mark_built("observations", {month: desired.get(month) for month in months})
     return {table: partitions for table, partitions in written.items() if partitions}
 
@@ -85,6 +89,7 @@ def _write_changed(
         "observations": schemas.OBSERVATIONS,
         "reconciliations": schemas.RECONCILIATIONS,
         "anomalies": schemas.ANOMALIES,
+        "verifications": schemas.VERIFICATIONS,
     }[table]
     present = (
         site.store.read(table, where=pc.field("period").isin(list(partitions)))
@@ -105,7 +110,7 @@ def _rows_of(table: pa.Table, period: str) -> pa.Table:
 
 
 def _differs(new: pa.Table, old: pa.Table) -> bool:
-    if new.num_rows != old.num_rows:
+    if new.num_rows != old.num_rows or set(new.schema.names) - set(old.schema.names):
         return True
     order = [
         (name, "ascending")
@@ -116,13 +121,19 @@ def _differs(new: pa.Table, old: pa.Table) -> bool:
 
 
 def desired_months(site: Site) -> dict[str, str]:
-    """By month, a fingerprint of everything its figures may rest on: code, definitions, and every month up to it."""
+    """By month, a fingerprint of everything its figures may rest on: code, definitions, and every month up to it.
+
+    A visit belongs to the month of its sample, whatever month its list says.
+    """
     built = {name: site.ledger.built(name) for name in site.contracts}
     rules = digest([code_digest("figures"), site.regions_digest, *site.definition_digests])
     wanted: dict[str, str] = {}
     for month in months_in_records(site):
         lines = [
-            f"{name} {p} {f}" for name in sorted(built) for p, f in sorted(built[name].items()) if p <= month
+            f"{name} {p} {f}"
+            for name in sorted(built)
+            for p, f in sorted(built[name].items())
+            if p <= month or name == CHECKS
         ]
         wanted[month] = digest([rules, *lines])
     return wanted

@@ -30,6 +30,7 @@ def test_there_is_one_contract_per_dataset_of_the_first_set() -> None:
         "household_register": "civil_affairs",
         "satisfaction_survey": "survey",
         "self_assessment": "self_report",
+        "field_checks": "inspection",
     }
 
 

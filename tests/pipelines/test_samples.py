@@ -59,7 +59,7 @@ def test_the_visit_list_has_a_sheet_per_township_a_choice_and_no_secret(copy: To
     assert said.code == 0, said.err
     book = load_workbook(BytesIO(path.read_bytes()))
     rows = [row for sheet in book for row in sheet.iter_rows(min_row=4, values_only=True)]
-    assert sorted(row[0] for row in rows) == list(range(1, 26))
+    assert sorted(row[0][-4:] for row in rows) == [f"-{number:03}" for number in range(1, 26)]
     for sheet in book:
         assert sheet["A1"].value.startswith("实地核查名单　")
         assert "合成演示数据" in sheet["A1"].value

@@ -1,6 +1,7 @@
 """Indicators: what they are (YAML), how they are computed from records, how their files are linted."""
 
 from warehouse.indicators.engine import observe
+from warehouse.indicators.evidence import move_evidence
 from warehouse.indicators.lint import lint_indicators
 from warehouse.indicators.measure import IndicatorError
 from warehouse.indicators.model import Indicator, load_indicators
@@ -10,5 +11,6 @@ __all__ = [
     "IndicatorError",
     "lint_indicators",
     "load_indicators",
+    "move_evidence",
     "observe",
 ]

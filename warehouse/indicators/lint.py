@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from warehouse.definitions import Document, Problem, lint_definitions
+from warehouse.indicators.evidence_rules import FieldCheck
 from warehouse.indicators.model import Indicator
 from warehouse.relations import Source, bind_problem, relations_in
 
@@ -28,6 +29,10 @@ def lint_indicators(paths: Iterable[Path], sources: Mapping[str, Source] | None 
 def _statements(
     indicator: Indicator, document: Document, sources: Mapping[str, Source] | None
 ) -> Iterable[Problem]:
+    for rule in indicator.corroborated_by:
+        if isinstance(rule, FieldCheck) and rule.field_check not in indicator.inputs:
+            message = f"it does not read {rule.field_check}: visits to these records say nothing of it"
+            yield document.problem(("corroborated_by",), message)
     for side, sql in indicator.statements.items():
         if not relations_in(sql):
             message = f"{side} reads no dataset: select from <dataset>_as_of, _in_month or _in_year"

@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from warehouse.definitions import Definition, load_definitions
+from warehouse.indicators.evidence_rules import EvidenceRule
 from warehouse.relations import relations_in
 
 BUILT_IN = Path(__file__).parent / "definitions"
@@ -53,6 +54,10 @@ class Indicator(Definition):
         "every_input",
         description="Which inputs a region must have reported to be counted: every one, or only what the denominator "
         "reads, where nothing in the numerator's ledger is itself the answer (no interviews held).",
+    )
+    corroborated_by: tuple[EvidenceRule, ...] = Field(
+        (),
+        description="What moves its evidence: visits to records (field_check), an independent source (indicator).",
     )
     numerator: str = ""
     denominator: str = ""

@@ -2,5 +2,6 @@
 
 from warehouse.sampling.draw import Drawn, draw
 from warehouse.sampling.estimate import Share, share
+from warehouse.sampling.results import Result, results
 
-__all__ = ["Drawn", "Share", "draw", "share"]
+__all__ = ["Drawn", "Result", "Share", "draw", "results", "share"]
