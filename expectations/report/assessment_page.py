@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from expectations.office_words import RULES
 from expectations.report.charts import sparkline
 from expectations.report.pages import Page
 from expectations.report.source import Row, Source
-from expectations.report.words import RULES
 
 PATH = "assessment.html"
 
@@ -39,6 +39,14 @@ def assessment_page(source: Source) -> Iterator[Page]:
 def has_scores(source: Source) -> bool:
     """Whether there is anything to show."""
     return bool(source.rows(_SCHEMES))
+
+
+def newest_scheme(source: Source) -> tuple[str, str]:
+    """The first scheme and its newest period with places that are sure; both blank where nothing is scored."""
+    for scheme in source.rows(_SCHEMES):
+        if newest := source.rows(_NEWEST, scheme=scheme["scheme"]):
+            return scheme["scheme"], newest[0]["period"]
+    return "", ""
 
 
 def _scheme(source: Source, scheme: Row) -> Iterator[Row]:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from expectations.hand_ins import HandIn
+from expectations.office_words import HAND_INS, month_label
 from expectations.report.charts import CalendarCell, CalendarRow, calendar
 from expectations.report.pages import county_page, department_page
 from expectations.report.source import Source
-from expectations.report.words import HAND_INS, month_label
 
 
 def city_calendar(source: Source, hand_ins: Sequence[HandIn]) -> Markup:
@@ -28,7 +28,7 @@ def city_calendar(source: Source, hand_ins: Sequence[HandIn]) -> Markup:
         for dataset, contract in sorted(source.contracts.items(), key=lambda item: item[1].department)
         if any(name == dataset for name, _ in groups)
     ]
-    return calendar(rows, _columns(source), "报送日历：各台账每月有多少县区报送")
+    return calendar(rows, months_shown(source), "报送日历：各台账每月有多少县区报送")
 
 
 def county_rows(source: Source, hand_ins: Sequence[HandIn], dataset: str) -> Markup:
@@ -40,7 +40,7 @@ def county_rows(source: Source, hand_ins: Sequence[HandIn], dataset: str) -> Mar
         )
         for county, name in source.county_names.items()
     ]
-    return calendar(rows, _columns(source), f"{source.dataset_title(dataset)}：各县区每月报送情况")
+    return calendar(rows, months_shown(source), f"{source.dataset_title(dataset)}：各县区每月报送情况")
 
 
 def dataset_rows(source: Source, hand_ins: Sequence[HandIn], county: str) -> Markup:
@@ -55,10 +55,11 @@ def dataset_rows(source: Source, hand_ins: Sequence[HandIn], county: str) -> Mar
         for dataset, contract in source.contracts.items()
         if any(name == dataset for name, _ in by_place)
     ]
-    return calendar(rows, _columns(source), "各台账每月报送情况")
+    return calendar(rows, months_shown(source), "各台账每月报送情况")
 
 
-def _columns(source: Source) -> list[str]:
+def months_shown(source: Source) -> list[str]:
+    """Labels of the report's months."""
     return [month_label(month, first=i == 0) for i, month in enumerate(source.months)]
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from expectations.hand_ins import HandIn
+from expectations.office_words import number
 from expectations.report.calendars import dataset_rows
 from expectations.report.charts import sparkline
 from expectations.report.overview import anomalies_of, rules_of
 from expectations.report.pages import Page, county_page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
-from expectations.report.words import number
 from warehouse.indicators.model import Indicator
 from warehouse.places import PLACES
 

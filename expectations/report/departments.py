@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from expectations.hand_ins import HandIn, unused
+from expectations.office_words import DEPARTMENTS
 from expectations.report.calendars import county_rows
 from expectations.report.overview import rules_of
 from expectations.report.pages import Page, department_page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
-from expectations.report.words import DEPARTMENTS
 from warehouse.places import PLACES
 
 MAX_WORST = 10

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from expectations.office_words import number
 from expectations.report.charts import Bar, bars
 from expectations.report.counties import Series, observations
 from expectations.report.pages import Page, county_page
 from expectations.report.source import Row, Source
-from expectations.report.words import number
 from warehouse.indicators.model import Indicator
 
 

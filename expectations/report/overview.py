@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from expectations.hand_ins import HandIn, unused
+from expectations.office_words import DEPARTMENTS, STATUSES
 from expectations.report.calendars import city_calendar
 from expectations.report.pages import Page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
-from expectations.report.words import DEPARTMENTS, STATUSES
 from warehouse.places import PLACES
 
 MAX_ANOMALIES = 15

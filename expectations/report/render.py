@@ -11,8 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from expectations import office_words as words
 from expectations.contracts.words import rule_title
-from expectations.report import pages, words
+from expectations.report import pages
 from expectations.report.assessment_page import has_scores
 from expectations.report.pages import Page
 from expectations.report.source import Source
@@ -74,6 +75,7 @@ def _environment() -> Environment:
         "HAND_INS": words.HAND_INS,
         "county_page": pages.county_page,
         "department_page": pages.department_page,
+        "sheet_page": pages.sheet_page,
         "findings_page": pages.findings_page,
         "findings_csv": pages.findings_csv,
     }

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from expectations.contracts.model import Contract
+from expectations.office_words import FORM_CHECKS
 from expectations.reconciliations.model import Reconciliation
-from expectations.report.words import FORM_CHECKS
 from warehouse.indicators.model import Indicator
 from warehouse.staged import UNROUTED
 

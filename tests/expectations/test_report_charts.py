@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from expectations.office_words import month_label, number
 from expectations.report.charts import Bar, CalendarCell, CalendarRow, bars, calendar, sparkline
-from expectations.report.words import month_label, number
 from warehouse.frequency import due_date, window_end
 from warehouse.periods import Month
 
