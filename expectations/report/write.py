@@ -8,10 +8,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from expectations.burden.report import SECONDS_PER_CELL, Burden, burden
 from expectations.contracts.model import Contract
 from expectations.hand_ins import hand_ins
 from expectations.reconciliations.model import Reconciliation
 from expectations.report.assessment_page import assessment_page
+from expectations.report.burden_page import burden_page
+from expectations.report.claims_page import claims_page
 from expectations.report.counties import counties
 from expectations.report.departments import departments
 from expectations.report.finding_pages import csv_files, finding_pages, write_findings_csv
@@ -19,6 +22,7 @@ from expectations.report.indicator_page import indicator_page
 from expectations.report.overview import anomalies_page, overview
 from expectations.report.pages import Page
 from expectations.report.render import Renderer
+from expectations.report.sheet_page import sheets
 from expectations.report.source import Source
 from warehouse.beside import written_beside
 from warehouse.indicators.model import Dimension, Indicator
@@ -50,6 +54,7 @@ def write_report(
     title: str,
     as_of: dt.datetime | None = None,
     synthetic: bool = False,
+    seconds_per_cell: float = SECONDS_PER_CELL,
 ) -> Path:
     """Write the quality report.
 
@@ -63,6 +68,7 @@ def write_report(
         title: The heading of the first page.
         as_of: The data's time, UTC; what is overdue is judged by it. The present if left out.
         synthetic: Whether the data are of the demo city; every page then says so.
+        seconds_per_cell: What filling in a cell is taken to cost.
 
     Returns:
         The first page.
@@ -77,7 +83,7 @@ def write_report(
     source = Source(_in_memory(connection), contracts, shown, sorted(months), moment, reconciliations)
     folder.mkdir(parents=True, exist_ok=True)
     renderer = Renderer(source, title=title, synthetic=synthetic)
-    written = set(_write_all(source, folder, renderer, title))
+    written = set(_write_all(source, folder, renderer, title, seconds_per_cell))
     for path in chain.from_iterable(folder.glob(pattern) for pattern in _OURS):
         if path.name not in written:
             path.unlink()
@@ -93,27 +99,36 @@ def _in_memory(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnecti
     return own
 
 
-def _write_all(source: Source, folder: Path, renderer: Renderer, title: str) -> Iterator[str]:
+def _write_all(source: Source, folder: Path, renderer: Renderer, title: str, seconds: float) -> Iterator[str]:
     """The first page last: what it links to is there when it appears."""
     for dataset, name in csv_files(source):
         with written_beside(folder / name) as path:
             write_findings_csv(source, dataset, path)
         yield name
-    for page in _pages(source, title):
+    for page in _pages(source, title, seconds):
         with written_beside(folder / page.path) as path:
             path.write_bytes(renderer.render(page))
         yield page.path
 
 
-def _pages(source: Source, title: str) -> Iterator[Page]:
+def _pages(source: Source, title: str, seconds: float) -> Iterator[Page]:
     handed = hand_ins(source.connection, source.contracts, source.months, source.as_of)
     yield from finding_pages(source)
     yield from indicator_page(source)
     yield from assessment_page(source)
+    yield claims_page(source)
+    yield burden_page(source, _burden(source, seconds))
     yield from counties(source, handed)
+    yield from sheets(source)
     yield from departments(source, handed)
     yield anomalies_page(source)
     yield from overview(source, handed, title)
+
+
+def _burden(source: Source, seconds: float) -> Burden:
+    return burden(
+        source.connection, source.contracts, source.indicators, source.reconciliations, source.months, seconds
+    )
 
 
 def _by_dimension(indicator: Indicator) -> int:

@@ -19,6 +19,7 @@ from pipelines.cli import (
     keeping,
     loading,
     looking,
+    office,
     private,
     regions,
     releases,
@@ -65,6 +66,7 @@ for group in (
     loading,
     looking,
     assessment,
+    office,
     sampling,
     history,
     releases,
@@ -102,6 +104,7 @@ def _expected() -> tuple[type[Exception], ...]:
     """Errors whose message says what to do. What raises them takes a while to import, so it is left until then."""
     from expectations.contracts.model import ContractError
     from expectations.reconciliations.engine import ReconciliationError
+    from pipelines.answers.claims import NoSuchRegion
     from pipelines.answers.sampling import SampleError
     from pipelines.answers.scoring import NoScoresError
     from pipelines.home.access import NoSuchGroup
@@ -112,4 +115,4 @@ def _expected() -> tuple[type[Exception], ...]:
     from warehouse.release import ReleaseError
 
     ours = HomeError, ContractError, NoSuchGroup, DefinitionError, QueryError, ReleaseError, Problem
-    return *ours, IndicatorError, ReconciliationError, NoScoresError, SampleError
+    return *ours, IndicatorError, ReconciliationError, NoScoresError, NoSuchRegion, SampleError

@@ -52,6 +52,7 @@ class Settings(BaseModel):
         sql_seconds: How long one question, or one definition's SQL, may take.
         sql_memory_mb: How much memory that may take, in megabytes; what does not fit is put aside on disk.
         sql_spill_mb: How much of it may lie there, in megabytes.
+        seconds_per_cell: What filling in a cell is taken to cost, for the hours of the burden report (负担); an assumption.
         engine: What computes figures: DuckDB on this machine, or a Spark cluster (docs/scale.md).
         spark_master: Address of the cluster: ``spark://host:7077``, ``yarn``, ``k8s://…``.
         spark_settings: Spark's own settings, by name.
@@ -74,6 +75,7 @@ class Settings(BaseModel):
     sql_seconds: float = Field(default=600.0, gt=0)
     sql_memory_mb: int = Field(default=4000, gt=0)
     sql_spill_mb: int = Field(default=20_000, ge=0)
+    seconds_per_cell: float = Field(default=5.0, gt=0)
     engine: Literal["duckdb", "spark"] = "duckdb"
     spark_master: str = ""
     spark_settings: dict[str, str] = {}

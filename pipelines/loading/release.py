@@ -155,6 +155,7 @@ def _report(site: Site, *, live: bool) -> Path | None:
         months=months[-_MONTHS_REPORTED:],
         title=f"{site.home.settings.title}数据质量报告",
         synthetic=site.home.settings.synthetic,
+        seconds_per_cell=site.home.settings.seconds_per_cell,
     )
     share(site.home.sharing, site.home.reports)
     site.ledger.mark_built("reports", {"current": mark})
@@ -173,7 +174,7 @@ def _reported(site: Site) -> str | None:
     if not made:
         return None
     settings = site.home.settings
-    said = [settings.title, str(settings.synthetic), *site.definition_digests]
+    said = [settings.title, str(settings.synthetic), str(settings.seconds_per_cell), *site.definition_digests]
     return digest([code_digest("report"), json.dumps(made[-1].versions, sort_keys=True), *said])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from expectations.contracts.model import Contract
+from expectations.contracts.records import record_schema
 from warehouse import schemas
 from warehouse.indicators.model import Indicator
 
@@ -108,9 +109,7 @@ def city(
     tables["submissions"] = pa.Table.from_pylist(submissions, schema=schemas.SUBMISSIONS)
     for dataset in contracts:
         own = [row for row in records if row["dataset"] == dataset]
-        tables[dataset] = pa.Table.from_pylist(
-            own, schema=pa.schema([pa.field("dataset", pa.string()), *schemas.RECORD_FIELDS])
-        )
+        tables[dataset] = pa.Table.from_pylist(own, schema=record_schema(contracts[dataset]))
     tables["findings"] = _findings(submissions, findings, townships, villages, random)
     tables["observations"] = _observations(indicators, random)
     tables["reconciliations"] = _reconciliations(townships, villages, random)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
+import subprocess
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -449,3 +451,81 @@ def test_a_whole_city_is_reported_in_seconds(
     )
     assert time.process_time() - started < 10
     assert max(page.stat().st_size for page in tmp_path.glob("*.html")) < 1_000_000
+
+
+def wide(text: str) -> str:
+    """As long as outsiders write it."""
+    return f"{text}，请逐户核对台账、底册与现场，说明多出的户数和口径。" * 4
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="prints with chromium")
+def test_a_countys_sheet_fits_on_one_page_however_much_there_is_to_say(
+    tmp_path: Path, contracts: dict[str, Contract], indicators: dict[str, Indicator]
+) -> None:
+    tables = city(contracts, indicators, findings=10)
+    claimed = [one for one in indicators.values() if one.kind != "adopted"][:20]
+    tables["reconciliations"] = pa.Table.from_pylist(
+        [
+            {
+                "reconciliation": f"claim_vs_observation/{one.id}", "region_code": county_code(1), "period": "2025-06",
+                "left_value": 123_456.78, "operator": "=", "right_value": 123.4, "gap": 123_333.38, "agrees": False,
+                "instruction": wide("自评"), "importance": "high",
+            }
+            for one in claimed
+        ],
+        schema=schemas.RECONCILIATIONS,
+    )  # fmt: skip
+    odd = tables["anomalies"].to_pylist()
+    tables["anomalies"] = pa.Table.from_pylist(
+        [{**row, "message": wide("看到"), "region_code": f"{county_code(1)[:6]}101201"} for row in odd],
+        schema=schemas.ANOMALIES,
+    )
+    folder = write(tmp_path, tables, contracts, indicators=indicators, months=MONTHS[:11], synthetic=True)
+    pdf = tmp_path / "sheet.pdf"
+    subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={pdf}", (folder / "sheet-990101.html").as_uri()],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) == 1
+    text = text_of(folder / "sheet-990101.html")
+    assert "没有到目标的" in text
+    assert text.count("长山县·第1镇·第1村") == 7
+
+
+def test_a_sheet_sets_a_county_against_targets_peers_and_a_quarter_before(
+    tmp_path: Path, contracts: dict[str, Contract], indicators: dict[str, Indicator]
+) -> None:
+    # 长山县, 北湖县 and 清源县 (1, 2, 6) are one group.
+    rows = [
+        observation("sanitary_toilet_rate", 1, "2025-03", 70),
+        observation("sanitary_toilet_rate", 1, "2025-06", 80),
+        *(
+            observation("grain_yield", c, "2025-06", v, unit="公斤/亩")
+            for c, v in ((1, 500), (2, 450), (6, 430))
+        ),
+        observation("road_maintained_rate", 1, "2025-03", 99),
+        observation("road_maintained_rate", 1, "2025-06", 98),
+    ]
+    tables = empty() | {"observations": pa.Table.from_pylist(rows, schema=schemas.OBSERVATIONS)}
+    folder = write(tmp_path, tables, contracts, indicators=indicators, months=MONTHS[:6])
+    text = text_of(folder / "sheet-990101.html")
+    assert "做得好的 指标 数值 同类中位数 证据 粮食单产 公斤/亩 500 440 B" in text
+    assert "没有到目标的（2 项，共 2 项有目标） 指标 数值 目标 差 卫生厕所普及率 80% 85% 5" in text
+    assert "比 2025年3月好转的 卫生厕所普及率 70% → 80% 比 2025年3月变差的 农村公路列养率 99% → 98%" in text
+
+
+def test_a_claim_page_ranks_counties_by_what_they_gain(
+    tmp_path: Path, contracts: dict[str, Contract], indicators: dict[str, Indicator]
+) -> None:
+    def claim(county: int, claimed: float) -> dict[str, Any]:
+        return {
+            "reconciliation": "claim_vs_observation/sanitary_toilet_rate", "region_code": county_code(county), "period": "2025-06",
+            "left_value": claimed, "operator": "=", "right_value": 80.0, "gap": claimed - 80, "agrees": claimed == 80,
+            "instruction": "", "importance": "high",
+        }  # fmt: skip
+
+    rows = [claim(1, 80), claim(2, 92)]
+    tables = empty() | {"reconciliations": pa.Table.from_pylist(rows, schema=schemas.RECONCILIATIONS)}
+    text = text_of(write(tmp_path, tables, contracts, indicators=indicators) / "claims.html")
+    assert "1 北湖县 1 1 0 0 0 0 +15.0% 0 0 0 — 2 长山县 1 0 0 1 0 0 +0.0%" in text
+    assert "2 个县区中 1 个自评好于台账，相差最大的是北湖县（自评 92%，台账 80%）。" in text

@@ -60,7 +60,7 @@ def edit(sources: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
     ("file", "touched"),
     [
         ("warehouse/indicators/rollup.py", {"figures"}),
-        ("expectations/anomalies/detectors/falling.py", {"figures"}),
+        ("expectations/anomalies/detectors/falling.py", {"figures", "report"}),
         ("expectations/reconciliations/engine.py", {"figures"}),
         ("expectations/conform/dates.py", {"staging"}),
         ("expectations/validate.py", {"staging"}),
@@ -112,7 +112,7 @@ def test_another_version_of_a_library_that_is_called_changes_the_step(
     code_digest.cache_clear()
     monkeypatch.setattr(codeprint, "_versions", lambda: versions)
 
-    assert {step for step in STEPS if code_digest(step) != before[step]} == {"figures"}
+    assert {step for step in STEPS if code_digest(step) != before[step]} == {"figures", "report"}
     code_digest.cache_clear()
 
 

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from expectations.anomalies.scene import Scene, each, figure, no_tests, tests
+from expectations.unit_slips import FACTORS, NEAR
 
 NAME = "claim_scale"
 
 DATASET = "self_assessment"
-_FACTORS = np.array([10, 15, 100, 666.67, 1000, 10_000])
-_NEAR = 0.03
+_FACTORS = np.array(list(FACTORS))
 _CLAIMS = f"""
 with claims as (
     select region_code, period, indicator as title, claimed_value from {DATASET}
@@ -43,7 +43,7 @@ def find(scene: Scene) -> pd.DataFrame:
     gap = np.log10((claims["value"] / claims["expected"]).to_numpy(dtype=float))
     near = np.abs(np.abs(gap)[:, None] - np.log10(_FACTORS)[None, :])
     table = claims.assign(score=gap, factor=_FACTORS[near.argmin(axis=1)] if len(claims) else [], n=1)
-    return tests(table[near.min(axis=1, initial=1) <= _NEAR], dataset=DATASET)
+    return tests(table[near.min(axis=1, initial=1) <= NEAR], dataset=DATASET)
 
 
 def tell(scene: Scene, found: pd.DataFrame) -> list[str]:

@@ -16,10 +16,11 @@ from expectations.anomalies.control import coarsest_first, robust_scales, two_si
 from expectations.anomalies.scene import Scene, each, figure, no_tests, tests
 from expectations.contracts.amounts import amounts
 from expectations.contracts.model import Contract
+from expectations.unit_slips import FACTORS
 
 NAME = "unit_scale"
 
-_FACTORS = np.array([10, 15, 100, 666.67, 1000, 10_000])
+_FACTORS = np.array(list(FACTORS))
 _NEAR = 0.12
 _FLOOR = 0.05
 _FEWEST_PEERS = 5
