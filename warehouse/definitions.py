@@ -135,7 +135,7 @@ def parse(document: Document, model: type[Model]) -> Model:
         DefinitionError: With one problem per field that does not fit.
     """
     try:
-        return model.model_validate(document.data)
+        return model.model_validate(document.data, context={"folder": document.path.parent})
     except ValidationError as error:
         raise DefinitionError(
             document.problem(tuple(str(part) for part in item["loc"]), _told(item))

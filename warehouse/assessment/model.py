@@ -12,9 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from warehouse.assessment.rules import AnyRule, Exact
+from warehouse.assessment.target_files import read_targets
 from warehouse.definitions import Definition, load_definitions
 
 BUILT_IN = Path(__file__).parent / "schemes"
@@ -77,6 +78,19 @@ class Target(BaseModel):
         None, description="Of the region group's own values in the period."
     )
     of_indicator: bool = Field(False, description="What the indicator itself says.")
+    file: str = Field(
+        "",
+        description="A CSV beside the scheme: region_code, target; what is written under regions goes before it.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_its_file(cls, given: Any, info: ValidationInfo) -> Any:
+        """A scheme that was read from a file has its table beside it; one that was kept has the numbers in it."""
+        if not (info.context and isinstance(given, Mapping) and given.get("file")):
+            return given
+        listed = read_targets(info.context["folder"] / str(given["file"]))
+        return {**given, "regions": {**listed, **(given.get("regions") or {})}}
 
     @model_validator(mode="after")
     def _is_said_once(self) -> Self:
@@ -89,7 +103,7 @@ class Target(BaseModel):
         )
         if sum(ways) > 1 or not (any(ways) or self.regions):
             raise ValueError(
-                "say it in one way: value, groups, own_last_year, of_group or of_indicator; regions may stand beside"
+                "say it in one way: value, groups, own_last_year, of_group or of_indicator; regions or a file may stand beside"
             )
         return self
 

@@ -101,7 +101,7 @@ def test_points_off_for_what_is_better_when_higher_is_no_rule(tmp_path: Path) ->
 
 
 def test_the_schemes_that_come_with_the_program_are_good() -> None:
-    assert set(load_schemes()) == {"demo_2025", "uniform_2025"}
+    assert set(load_schemes()) == {"demo_2025", "demo_townships_2025", "uniform_2025"}
     assert lint_schemes([BUILT_IN], load_indicators()) == []
 
 
