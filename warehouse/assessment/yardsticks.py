@@ -89,9 +89,13 @@ def equally(scheme: Scheme) -> Scheme:
 
 def claimed(observations: pa.Table, claims: pa.Table, period: str) -> pa.Table:
     """Observations with what regions claim in place of what was observed in a period; what nobody claims stays."""
-    said = claims.append_column("period", pa.repeat(pa.scalar(period), claims.num_rows))
-    keys = ["indicator", "region_code", "period"]
-    joined = observations.join(said.rename_columns({"value": "claim"}), keys, join_type="left outer")
-    value = pc.coalesce(joined["claim"], joined["value"])
+    of_period = pc.equal(observations["period"], period)
+    place = pc.index_in(_keys(observations), value_set=_keys(claims).combine_chunks())
+    claim = pc.if_else(of_period, claims["value"].combine_chunks().take(place.combine_chunks()), None)
     at = observations.schema.get_field_index("value")
-    return joined.select(observations.schema.names).set_column(at, observations.schema.field(at), value)
+    value = pc.coalesce(claim, observations["value"])
+    return observations.set_column(at, observations.schema.field(at), value)
+
+
+def _keys(table: pa.Table) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(table["indicator"], table["region_code"], "|")
