@@ -21,6 +21,8 @@ from pipelines.demo.wrong import wrong_files
 
 _FAULTS = 4
 """How many mistakes a clerk makes in a file, at most."""
+_PRINTED = frozenset({"statistics_bureau"})
+"""Ledgers that are printed from another authority's system: nobody types them."""
 
 
 class Sender:
@@ -60,12 +62,13 @@ class Sender:
 
     def spoil(self, hand_in: HandIn, frame: pd.DataFrame) -> Spoiled:
         """Rows as the clerk types them: with mistakes, if this is a day for them; typed anew, with the same sorts of them."""
-        if not hand_in.faulty or hand_in.contract.form is not None:
+        contract = hand_in.contract
+        if not hand_in.faulty or contract.form is not None or contract.dataset in _PRINTED:
             return unspoiled(frame)
         if self._typing == hand_in.path:
             self._spoiler.go_back(self._before)
         self._typing, self._before = hand_in.path, self._spoiler.state()
-        return self._spoiler.spoil(frame, hand_in.contract, hand_in.habit, _FAULTS)
+        return self._spoiler.spoil(frame, contract, hand_in.habit, _FAULTS)
 
     def regular(self, hand_in: HandIn, spoiled: Spoiled) -> bytes:
         """Write the file that was due, and its faults into the journal."""

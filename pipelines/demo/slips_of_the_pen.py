@@ -115,6 +115,25 @@ SLIPS: Mapping[str, tuple[Slip, ...]] = {
     ),
     "cooperatives": (Slip("members_enough", "warning", "members", _always, lambda row: 3),),
     "household_register": (_SEXES, _SWAPPED),
+    "village_profile": (
+        Slip(
+            "tap_water_within_households", "error", "tap_water_households", _always,
+            lambda row: int(_number(row, "households")) + 30,
+        ),
+        Slip("collective_income_plausible", "warning", "collective_income_yuan", _always, lambda row: 126_000_000.0),
+    ),
+    "farmland_projects": (
+        Slip(
+            "accepted_after_completed", "error", "accepted_on", _dated("accepted_on", "completed_on"),
+            _before("completed_on", 20),
+        ),
+    ),
+    "survey_plan": (
+        Slip(
+            "planned_within_frame", "error", "planned_interviews", _always,
+            lambda row: int(_number(row, "drawn_from")) + 5,
+        ),
+    ),
     "satisfaction_survey": (
         Slip("respondent_adult", "warning", "age", _always, lambda row: 11),
         Slip("long_enough", "warning", "minutes", _always, lambda row: 1.5),

@@ -31,6 +31,10 @@ def test_there_is_one_contract_per_dataset_of_the_first_set() -> None:
         "satisfaction_survey": "survey",
         "self_assessment": "self_report",
         "field_checks": "inspection",
+        "village_profile": "village_affairs",
+        "farmland_projects": "agriculture",
+        "survey_plan": "survey",
+        "statistics_bureau": "statistics",
     }
 
 

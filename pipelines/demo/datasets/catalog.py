@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pipelines.demo.datasets import TERMS, Rows
 from pipelines.demo.datasets.agriculture import cooperatives, grain_plots
+from pipelines.demo.datasets.bureau import statistics_bureau
 from pipelines.demo.datasets.claims import self_assessment
 from pipelines.demo.datasets.education import make_pupils, student_grants, student_status
+from pipelines.demo.datasets.farmland import farmland_projects
 from pipelines.demo.datasets.poverty import make_households, monitored_households
 from pipelines.demo.datasets.register import household_register
 from pipelines.demo.datasets.roads import road_segments
 from pipelines.demo.datasets.statistics import rural_statistics
-from pipelines.demo.datasets.survey import satisfaction_survey
+from pipelines.demo.datasets.survey import satisfaction_survey, survey_plan
 from pipelines.demo.datasets.toilets import toilet_ledger
+from pipelines.demo.datasets.villages import village_profile
 from pipelines.demo.world import YEAR, World
 from warehouse.frequency import Frequency
 
@@ -30,7 +33,11 @@ def all_ledgers(world: World) -> dict[str, Rows]:
         "student_grants": student_grants(world, pupils, status),
         "grain_plots": grain_plots(world),
         "cooperatives": cooperatives(world),
+        "farmland_projects": farmland_projects(world),
         "satisfaction_survey": satisfaction_survey(world),
+        "survey_plan": survey_plan(world),
+        "village_profile": village_profile(world),
+        "statistics_bureau": statistics_bureau(world),
     }
     statistics = rural_statistics(ledgers["grain_plots"], ledgers["household_register"])
     return ledgers | {

@@ -1,4 +1,4 @@
-"""The satisfaction survey: answered questionnaires of a quarter, in a sample of villages."""
+"""The satisfaction survey of a quarter: the villages drawn for it, and the questionnaires answered there."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ def satisfaction_survey(world: World) -> Rows:
 
     def rows(month: str) -> pd.DataFrame:
         rng = world.rng("satisfaction_survey", month)
-        share = max(0.24, 4 / len(world.villages))
-        chosen = np.flatnonzero(rng.random(len(world.villages)) < share)
+        chosen = _drawn(world, rng)
         picks = np.repeat(chosen, SAMPLE)
         count = len(picks)
         places = world.places(picks)
@@ -49,6 +48,28 @@ def satisfaction_survey(world: World) -> Rows:
         )
 
     return rows
+
+
+def survey_plan(world: World) -> Rows:
+    """One row per village that was drawn for the quarter, with the households to be visited."""
+
+    def rows(month: str) -> pd.DataFrame:
+        chosen = _drawn(world, world.rng("satisfaction_survey", month))
+        rng = world.rng("survey_plan", month)
+        return world.places(chosen).assign(
+            planned_interviews=SAMPLE + rng.integers(0, 4, len(chosen)),
+            drawn_from=world.households(month)[chosen],
+            method=np.array(("随机", "等距"), dtype=object)[rng.integers(0, 2, len(chosen))],
+            seed=month.replace("-", ""),
+        )
+
+    return rows
+
+
+def _drawn(world: World, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Villages of the sample; the first thing drawn of a quarter."""
+    share = max(0.24, 4 / len(world.villages))
+    return np.flatnonzero(rng.random(len(world.villages)) < share)
 
 
 def _days(rng: np.random.Generator, month: str, count: int) -> npt.NDArray[np.object_]:
