@@ -83,6 +83,7 @@ def _dataset(table: Node, sources: Mapping[str, Source]) -> str | None:
 
 
 def _record(dataset: str, source: Source, of: str = "") -> str:
-    columns = ", ".join(f'{of}"{name}"' for name in ("as_of", *RECORD))
+    there = source.every_column
+    columns = ", ".join(f'{of}"{name}"' if name in there else f'null as "{name}"' for name in RECORD)
     cell = f"{of}cell" if "cell" in source.columns else "null::varchar as cell"
-    return f"'{dataset}' as dataset, {columns}, {cell}"
+    return f"'{dataset}' as dataset, {of}as_of, {columns}, {cell}"

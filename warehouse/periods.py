@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import total_ordering
@@ -102,6 +102,17 @@ def months_of(period: str) -> tuple[Month, ...]:
         last = 3 * int(period[5])
         return year_months(period[:4])[last - 3 : last]
     return (Month(period),)
+
+
+def a_year_before(period: str) -> str:
+    """The same month or year, a year before."""
+    return str(int(period) - 1) if len(period) == 4 else str(Month(period) - 12)
+
+
+def last_twelve(months: Iterable[str]) -> list[str]:
+    """Of some months the newest and those less than a year before it, sorted; older ones are there to compare with."""
+    ordered = sorted(months)
+    return [month for month in ordered if month > str(Month(ordered[-1]) - 12)]
 
 
 def _month(number: int) -> Month:

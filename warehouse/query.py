@@ -38,6 +38,7 @@ class Submissions(Protocol):
 FIXED: Mapping[str, pa.Schema] = {
     "quarantine": schemas.QUARANTINE,
     "findings": schemas.FINDINGS,
+    "hand_ins": schemas.HAND_INS,
     "observations": schemas.OBSERVATIONS,
     "reconciliations": schemas.RECONCILIATIONS,
     "anomalies": schemas.ANOMALIES,

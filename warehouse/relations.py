@@ -43,6 +43,8 @@ _RECORD = {
     "row": "bigint",
     "handed_in_as": "varchar",
 }
+NOTED = ("region_code", "period", "submission_id")
+"""Columns that what is noted here has of a record's."""
 _WINDOWS = {
     "in_month": "{period} = months.as_of",
     "in_year": "{period} between left(months.as_of, 4) || '-01' and months.as_of",
@@ -68,6 +70,7 @@ class Source:
         is_there: Whether the engine has its table; see :func:`located`.
         has_rows: Whether that table holds any; the same.
         has_nils: Whether the engine knows of nil reports, by its table ``submissions``; the same.
+        is_handed_in: Whether its rows were handed in, and lie in sheets; those of ``hand_ins`` were noted here.
     """
 
     evidence: str
@@ -79,6 +82,13 @@ class Source:
     is_there: bool = True
     has_rows: bool = True
     has_nils: bool = False
+    is_handed_in: bool = True
+
+    @property
+    def every_column(self) -> dict[str, str]:
+        """SQL type by column of its table, those that every record has included."""
+        every = _RECORD if self.is_handed_in else {name: _RECORD[name] for name in NOTED}
+        return {**self.columns, **every}
 
 
 def relations_in(sql: str) -> set[tuple[str, str]]:
@@ -126,7 +136,7 @@ def located(engine: Engine, sources: Mapping[str, Source]) -> dict[str, Source]:
 
 
 def _empty(dataset: str, source: Source) -> str:
-    columns = ", ".join(f'null::{kind} as "{name}"' for name, kind in {**source.columns, **_RECORD}.items())
+    columns = ", ".join(f'null::{kind} as "{name}"' for name, kind in source.every_column.items())
     return f"{dataset} as (select {columns} where false)"
 
 
@@ -239,4 +249,4 @@ def _tables(sql: str, sources: Mapping[str, Source]) -> dict[str, str]:
 
 
 def _columns(source: Source) -> str:
-    return ", ".join(f'"{name}" {kind}' for name, kind in {**source.columns, **_RECORD}.items())
+    return ", ".join(f'"{name}" {kind}' for name, kind in source.every_column.items())

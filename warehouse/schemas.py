@@ -30,6 +30,11 @@ FINDINGS = _schema(
     rule=S, severity=S, value=S, message=S, remedy=S, status=S,
 )  # fmt: skip
 
+HAND_INS = _schema(
+    dataset=S, department=S, region_code=S, period=S, state=S, due_on=pa.date32(), submission_id=S,
+    received_at=_TIME, days_late=I, corrections=I,
+)  # fmt: skip
+
 OBSERVATIONS = _schema(
     indicator=S, region_code=S, period=S, numerator=F, denominator=F, value=F, unit=S, evidence=S,
     records=I, coverage=F, interval_low=F, interval_high=F, evidence_reasons=_STRINGS,

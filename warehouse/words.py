@@ -93,6 +93,21 @@ FIXED: Mapping[str, Words] = {
             "status": "状态：open 未处理，corrected 已更正，waived 豁免，confirmed 确认",
         },
     ),
+    "hand_ins": Words(
+        "应报与已报：每行一个数据集、一个县区、一个报送期",
+        {
+            "dataset": "数据集",
+            "department": "报送部门",
+            "region_code": "区划代码，12 位，县区",
+            "period": "报送期：已报的为所报月份，未报的为报送期的最后一个月",
+            "state": "状态：on_time 按时，late 逾期，refused 退回后未再报，missing 未报，waiting 未到期",
+            "due_on": "截止日",
+            "submission_id": "首次被接收的报送，见 submissions；没有时为空",
+            "received_at": "首次被接收的时间（UTC）",
+            "days_late": "逾期天数，按时为 0",
+            "corrections": "截止日以后对已报内容的更正、补报次数",
+        },
+    ),
     "observations": Words(
         "指标值：每行一个指标、一个区划、一个所属期",
         {

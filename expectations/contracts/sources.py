@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from expectations.contracts.amounts import is_rate
 from expectations.contracts.model import Contract
 from warehouse.frequency import MONTHS
-from warehouse.relations import Source
+from warehouse.relations import NOTED, Source
+from warehouse.schemas import HAND_INS
+from warehouse.shapes import sql_type
 
 _SQL_TYPES = {
     "string": "varchar",
@@ -22,8 +24,8 @@ _SQL_TYPES = {
 
 
 def sources(contracts: Mapping[str, Contract]) -> dict[str, Source]:
-    """Facts by dataset."""
-    return {
+    """Facts by dataset; and of ``hand_ins``, which nobody hands in and statements read like a dataset."""
+    return {"hand_ins": _noted()} | {
         dataset: Source(
             evidence=contract.evidence,
             keeps=contract.keeps,
@@ -34,3 +36,14 @@ def sources(contracts: Mapping[str, Contract]) -> dict[str, Source]:
         )
         for dataset, contract in contracts.items()
     }
+
+
+def _noted() -> Source:
+    """Of each hand-in there is a note of its own, by county."""
+    return Source(
+        evidence="B",
+        keeps="events",
+        coverage="county",
+        columns={field.name: sql_type(field.type).lower() for field in HAND_INS if field.name not in NOTED},
+        is_handed_in=False,
+    )

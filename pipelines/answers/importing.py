@@ -109,9 +109,10 @@ def _concerned(site: Site, changes: Sequence[Change]) -> list[dict[str, Any]]:
     for change in changes:
         month = f"{change.since:%Y-%m}" if change.since else ""
         since[change.region_code] = min(month, since.get(change.region_code, month))
+    facts = sources(site.contracts)
     parts = (
-        (f'select submission_id, region_code, period from "{name}"', nil_reports(name, source))  # noqa: S608 - names of contracts
-        for name, source in sources(site.contracts).items()
+        (f'select submission_id, region_code, period from "{name}"', nil_reports(name, facts[name]))  # noqa: S608 - names of contracts
+        for name in site.contracts
     )
     records = " union all ".join(
         f"select '{name}' as dataset, region_code, period, submission_id, {is_nil} as is_nil from ({part})"  # noqa: S608 - the same

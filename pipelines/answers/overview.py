@@ -10,6 +10,7 @@ from typing import Any
 from expectations.hand_ins import hand_ins
 from pipelines.home.site import Site
 from pipelines.loading.figures import months_in_records
+from warehouse.periods import last_twelve
 
 STATUSES = ("accepted", "partial", "held", "refused", "failed", "repeat", "superseded", "withdrawn")
 """What becomes of a submission, in the words that the table has for it: a load, ``status`` and queries say the same."""
@@ -55,5 +56,7 @@ def count_submissions(
 
 def _states(site: Site) -> Counter[tuple[str, str]]:
     """How many county × month hand-ins of each dataset are late or missing, over the last year of records."""
-    found = hand_ins(site.connect(), site.contracts, months_in_records(site)[-12:], dt.datetime.now(dt.UTC))
+    found = hand_ins(
+        site.connect(), site.contracts, last_twelve(months_in_records(site)), dt.datetime.now(dt.UTC)
+    )
     return Counter((one.dataset, one.state) for one in found)

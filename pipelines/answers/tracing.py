@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from pipelines.home.site import Site
+from warehouse.periods import a_year_before
 from warehouse.staged import Layout
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ class Traced:
         observation: The row of ``observations``, in a list; empty where there is none.
         rows: Records behind it (dataset, submission, file, sheet, row, cells by column), capped.
         total: How many records there are in all.
-        submissions: How many submissions they come from.
+        submissions: How many submissions they come from; of a change those of both years.
         nils: Nil reports of its regions and months (dataset, submission, file, region, period).
     """
 
@@ -45,7 +48,10 @@ class Traced:
 def trace_observation(
     site: Site, connection: DuckDBPyConnection, indicator: str, region_code: str, period: str, *, limit: int
 ) -> Traced:
-    """What an indicator's value for a region and a period rests on, as a connection of the site sees it."""
+    """What an indicator's value for a region and a period rests on, as a connection of the site sees it.
+
+    A change rests on what it is told of, in the period and in the one a year before.
+    """
     from expectations.contracts.sources import sources
     from warehouse.trace import trace
 
@@ -54,18 +60,29 @@ def trace_observation(
         params=[indicator, region_code, period],
     ).to_arrow_table()
     one = site.indicators[indicator]
-    found = trace(
-        connection,
-        one.statements.values(),
-        sources(site.contracts),
-        region_code,
-        period,
-        only_last=one.over_time == "last",
-        limit=limit,
+    periods = (period, a_year_before(period)) if one.of else (period,)
+    measured = site.indicators[one.of] if one.of else one
+    trails = [
+        trace(
+            connection,
+            measured.statements.values(),
+            sources(site.contracts),
+            region_code,
+            each,
+            only_last=measured.over_time == "last",
+            limit=limit,
+        )
+        for each in periods
+    ]
+    rows = pa.concat_tables(trail.rows for trail in trails).slice(0, limit)
+    nils = pa.concat_tables(trail.nils for trail in trails).drop_columns(["sheet", "row", "cell"])
+    return Traced(
+        observed.to_pylist(),
+        list(_with_cells(site, rows.to_pylist())),
+        sum(trail.total for trail in trails),
+        sum(trail.submissions for trail in trails),
+        nils.to_pylist(),
     )
-    rows = list(_with_cells(site, found.rows.to_pylist()))
-    nils = found.nils.drop_columns(["sheet", "row", "cell"]).to_pylist()
-    return Traced(observed.to_pylist(), rows, found.total, found.submissions, nils)
 
 
 def _with_cells(site: Site, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

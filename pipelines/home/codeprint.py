@@ -35,6 +35,7 @@ DOORS: Mapping[Step, Sequence[str]] = {
     "notes": ("pipelines.loading.notes",),
     "figures": (
         "pipelines.loading.figures",
+        "pipelines.loading.handed_in",
         "expectations.contracts.reading",
         "warehouse.engines.duckdb",
         "warehouse.engines.spark",

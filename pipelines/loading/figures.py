@@ -1,4 +1,4 @@
-"""Figures: observations, reconciliations, anomalies and what visits found of months, computed anew from the records."""
+"""Figures: what was handed in when, observations, reconciliations, anomalies and what visits found, computed anew by month."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 from pipelines.home.codeprint import code_digest
 from pipelines.home.site import Site
 from pipelines.loading.differs import digest, noted, outdated
+from pipelines.loading.handed_in import handed_in, receipts
 from pipelines.loading.visits import CHECKS, verification_table, visited
 from warehouse import schemas
 from warehouse.staged import covered_rows
 
-MONTHLY = ("observations", "reconciliations", "anomalies", "verifications")
+MONTHLY = ("observations", "reconciliations", "anomalies", "verifications", "hand_ins")
 
 
 def months_in_records(site: Site) -> list[str]:
@@ -23,12 +24,12 @@ def months_in_records(site: Site) -> list[str]:
 
 
 def outdated_months(site: Site) -> list[str]:
-    """Months whose observations, reconciliations or anomalies were computed from other records than there are."""
+    """Months whose figures were computed from other records, or other times of receipt, than there are."""
     return outdated(desired_months(site), noted(site, *MONTHLY))
 
 
 def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
-    """Compute observations, reconciliations, anomalies and verifications of months; only months that came out otherwise are written.
+    """Compute the figures of months; only months that came out otherwise are written.
 
     A month's figures may rest on earlier months (what adds up over the year), so a changed June asks for the rest of
     the year to be computed; most of it comes out as it was.
@@ -40,6 +41,7 @@ def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
     from expectations.contracts.sources import sources
     from expectations.reconciliations import reconcile
     from warehouse.indicators import move_evidence, observe
+    from warehouse.indicators.change import changes
 
     desired = desired_months(site)
     facts = sources(site.contracts)
@@ -48,10 +50,14 @@ def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
     known = noted(site, *MONTHLY)
     new = {month for month in wanted if month not in known}
     checks = visited(site)
+    noticed = handed_in(site, months_in_records(site), wanted)
+    written = {"hand_ins": _write_changed(site, "hand_ins", noticed, months, new)}
     with site.engine() as engine:
         observed = observe(engine, site.indicators, site.regions, wanted, facts, years)
     observed = move_evidence(observed, site.indicators, checks)
-    written = {"observations": _write_changed(site, "observations", observed, [*months, *years], new)}
+    changed = changes(observed, _a_year_before(site, [*wanted, *years]), site.indicators)
+    observed = pa.concat_tables([observed, changed])
+    written["observations"] = _write_changed(site, "observations", observed, [*months, *years], new)
     with site.engine() as engine:  # claims are held against the observations just written
         found = reconcile(engine, site.reconciliations, site.regions, wanted, facts, site.indicators)
         seen = detect(engine, wanted, site.contracts, site.indicators)
@@ -61,6 +67,17 @@ def rebuild_months(site: Site, months: Sequence[str]) -> dict[str, list[str]]:
     written["verifications"] = _write_changed(site, "verifications", verification_table(checks), months, new)
     site.ledger.mark_built("observations", {month: desired.get(month) for month in months})
     return {table: partitions for table, partitions in written.items() if partitions}
+
+
+def _a_year_before(site: Site, periods: Sequence[str]) -> pa.Table:
+    """The observations that changes are told from and that are not computed with these periods."""
+    from warehouse.indicators.change import base_periods, changing
+
+    if "observations" not in site.store.tables():
+        return schemas.OBSERVATIONS.empty_table()
+    told = pc.field("indicator").isin(pa.array(sorted(changing(site.indicators)), pa.string()))
+    then = pc.field("period").isin(pa.array(base_periods(periods), pa.string()))
+    return site.store.read("observations", where=told & then)
 
 
 def _form_checks(site: Site, months: Sequence[str]) -> Iterable[pa.Table]:
@@ -86,6 +103,7 @@ def _write_changed(
 ) -> list[str]:
     """Write the partitions that are new or came out otherwise; returns them."""
     schema = {
+        "hand_ins": schemas.HAND_INS,
         "observations": schemas.OBSERVATIONS,
         "reconciliations": schemas.RECONCILIATIONS,
         "anomalies": schemas.ANOMALIES,
@@ -125,15 +143,18 @@ def desired_months(site: Site) -> dict[str, str]:
 
     A visit belongs to the month of its sample, whatever month its list says.
     """
+    months = months_in_records(site)
+    came = receipts(site, months)
     built = {name: site.ledger.built(name) for name in site.contracts}
     rules = digest([code_digest("figures"), site.regions_digest, *site.definition_digests])
     wanted: dict[str, str] = {}
-    for month in months_in_records(site):
+    for month in months:
         lines = [
             f"{name} {p} {f}"
             for name in sorted(built)
             for p, f in sorted(built[name].items())
             if p <= month or name == CHECKS
         ]
-        wanted[month] = digest([rules, *lines])
+        noted_here = [line for p in sorted(came) if p <= month for line in came[p]]
+        wanted[month] = digest([rules, *lines, *noted_here])
     return wanted

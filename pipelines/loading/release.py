@@ -23,13 +23,13 @@ from pipelines.loading.figures import outdated_months
 from pipelines.loading.notes import outdated_notes
 from pipelines.loading.records import outdated_records
 from pipelines.loading.scores import outdated_scores
+from warehouse.periods import last_twelve
 from warehouse.release import Release, last, releases
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _SHOWN = 5
-_MONTHS_REPORTED = 12
 
 
 def is_released(site: Site) -> bool:
@@ -152,7 +152,7 @@ def _report(site: Site, *, live: bool) -> Path | None:
         contracts=site.contracts,
         indicators=site.indicators,
         reconciliations=site.reconciliations,
-        months=months[-_MONTHS_REPORTED:],
+        months=last_twelve(months),
         title=f"{site.home.settings.title}数据质量报告",
         synthetic=site.home.settings.synthetic,
         seconds_per_cell=site.home.settings.seconds_per_cell,

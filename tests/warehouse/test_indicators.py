@@ -162,6 +162,14 @@ def test_an_adopted_figure_stands_only_where_it_was_stated_and_conflicting_ones_
     assert rows[FAR, "2025-12"]["value"] is None
 
 
+def test_nothing_is_told_of_months_before_the_first_one() -> None:
+    connection = ledger(toilets=[(VILLAGES[0], "2025-06"), (VILLAGES[0], "2025-07")])
+    one = indicator(**{**TOTAL, "numerator": "select as_of, region_code, 1 as value from toilets_as_of"})
+    late = one.model_copy(update={"since": "2025-07"})
+    assert {month for _, month in observed(connection, one, "2025-06", "2025-07")} == {"2025-06", "2025-07"}
+    assert {month for _, month in observed(connection, late, "2025-06", "2025-07")} == {"2025-07"}
+
+
 def test_a_ledger_kept_by_county_says_nothing_of_its_villages() -> None:
     connection = duckdb.connect()
     connection.execute(f"create table roads as select '{COUNTY}' region_code, '2025-03' period, 4.5 km")

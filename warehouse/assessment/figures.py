@@ -10,7 +10,7 @@ from fractions import Fraction
 import pyarrow as pa
 
 from warehouse.assessment.rules import exact
-from warehouse.periods import Month
+from warehouse.periods import a_year_before
 
 _READ = ["indicator", "region_code", "period", "value", "evidence", "records", "coverage"]
 
@@ -73,8 +73,3 @@ def last_month(period: str) -> str:
     """The last month of a month, a quarter or a year."""
     month = observed(period)
     return month if "-" in month else f"{month}-12"
-
-
-def a_year_before(period: str) -> str:
-    """The same month or year, a year before."""
-    return str(int(period) - 1) if len(period) == 4 else str(Month(period) - 12)

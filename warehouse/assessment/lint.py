@@ -85,7 +85,7 @@ def _of_objective(objective: Objective, indicator: Indicator) -> Iterator[tuple[
         if isinstance(rule, Linear) and not _is_beyond(said, rule.floor, indicator):
             better = "above" if indicator.direction == "higher" else "below"
             yield "target", f"the target {float(said):g} must lie {better} the floor {float(rule.floor):g}"
-        if indicator.unit == "%" and not 0 <= said <= 100:
+        if not _can_be(said, indicator):
             yield "target", f"{float(said):g} % can be reached by nobody"
     if objective.then is not None and (objective.then.needs_target or objective.then.needs_base):
         yield (
@@ -94,6 +94,12 @@ def _of_objective(objective: Objective, indicator: Indicator) -> Iterator[tuple[
         )
     if isinstance(rule, PerUnitDeduction) and indicator.direction == "higher":
         yield "rule", "points off for every case of something that is better when higher"
+
+
+def _can_be(said: Fraction, indicator: Indicator) -> bool:
+    """Whether a percentage can be; a change may be any."""
+    least, most = indicator.valid_range if indicator.unit == "%" else (None, None)
+    return (least is None or said >= least) and (most is None or said <= most)
 
 
 def _numbers(target: Target | None) -> list[Fraction]:

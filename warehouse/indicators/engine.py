@@ -1,7 +1,8 @@
 """From indicators and records to observations, for many months at once.
 
 Two steps. ``measure`` runs each indicator's SQL against the records and keeps what it gives per finest region and
-month. ``rollup`` adds numerators and denominators over the region tree and divides only then.
+month. ``rollup`` adds numerators and denominators over the region tree and divides only then. Changes since a year
+before are told of what comes out (``change``).
 """
 
 from __future__ import annotations

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from warehouse.definitions import Document, Problem, lint_definitions
+from warehouse.definitions import (
+    DefinitionError,
+    Document,
+    Problem,
+    lint_definitions,
+    parse,
+    read_document,
+    yaml_files,
+)
 from warehouse.indicators.evidence_rules import FieldCheck
-from warehouse.indicators.model import Indicator
+from warehouse.indicators.model import BUILT_IN, Indicator, base_problem
 from warehouse.relations import Source, bind_problem, relations_in
 
 _VALUE = re.compile(r"(?:select|,)\s*(?:\w+\.)?(\w+)(?:::\w+)?\s+(?:as\s+)?value\b", re.IGNORECASE)
@@ -23,7 +31,29 @@ def lint_indicators(paths: Iterable[Path], sources: Mapping[str, Source] | None 
         sources: Facts by dataset. With them each statement is also bound against empty tables of these columns, so
             that a misspelt dataset or column shows here.
     """
-    return lint_definitions(paths, Indicator, partial(_statements, sources=sources))
+    files = yaml_files(paths)
+    others = [file for file in yaml_files([BUILT_IN]) if file not in files]
+    known = {one.id: one for one in _readable([*others, *files])}
+    return lint_definitions(files, Indicator, partial(_judge, sources=sources, known=known))
+
+
+def _readable(files: Iterable[Path]) -> Iterator[Indicator]:
+    for file in files:
+        try:
+            yield parse(read_document(file), Indicator)
+        except DefinitionError:
+            continue  # told when the file itself is judged
+
+
+def _judge(
+    indicator: Indicator,
+    document: Document,
+    sources: Mapping[str, Source] | None,
+    known: Mapping[str, Indicator],
+) -> Iterator[Problem]:
+    yield from _statements(indicator, document, sources)
+    if wrong := base_problem(indicator, known):
+        yield document.problem(("of",), wrong)
 
 
 def _statements(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -10,20 +10,21 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from warehouse.definitions import Definition, load_definitions
+from warehouse.definitions import Definition, DefinitionError, load_definitions
 from warehouse.indicators.evidence_rules import EvidenceRule
 from warehouse.relations import relations_in
 
 BUILT_IN = Path(__file__).parent / "definitions"
 
 Dimension = Literal["产业兴旺", "生态宜居", "乡风文明", "治理有效", "生活富裕", "主体评价", "过程"]
-Kind = Literal["ratio", "sum", "survey", "adopted"]
+Kind = Literal["ratio", "sum", "survey", "adopted", "change"]
 
 _SIDES: dict[str, tuple[str, ...]] = {
     "ratio": ("numerator", "denominator"),
     "survey": ("numerator", "denominator"),
     "sum": ("numerator",),
     "adopted": ("stated",),
+    "change": (),
 }
 
 
@@ -38,7 +39,7 @@ class Indicator(Definition):
     unit: str = Field(description="Unit of the value: %, 户, 亩, 公斤/亩 …")
     kind: Kind = Field(
         description="ratio: sum ÷ sum; survey: a ratio of answers, with a confidence interval; "
-        "sum: a total; adopted: a figure stated for a region, never added up."
+        "sum: a total; adopted: a figure stated for a region, never added up; change: of another indicator since a year before."
     )
     direction: Literal["higher", "lower"]
     target: float | None = Field(None, description="City-wide target; leave out where there is none.")
@@ -62,6 +63,15 @@ class Indicator(Definition):
     numerator: str = ""
     denominator: str = ""
     stated: str = ""
+    of: str = Field("", description="Of kind change: the indicator whose change is told.")
+    form: Literal["percent", "absolute"] | None = Field(
+        None, description="Of kind change: in per cent of the value a year before, or the difference."
+    )
+    since: str | None = Field(
+        None,
+        pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
+        description="The first month it is told of; left out where records decide.",
+    )
     description: str = Field(min_length=1, description="口径：谁算在内，谁不算")
     source: str = Field(min_length=1, description="Where the rule or target comes from.")
 
@@ -72,6 +82,12 @@ class Indicator(Definition):
             if (side in wanted) != bool(getattr(self, side)):
                 verb = "needs" if side in wanted else "takes no"
                 raise ValueError(f"kind {self.kind} {verb} {side}")
+        if (self.kind == "change") != bool(self.of and self.form) or (
+            self.kind != "change" and (self.of or self.form)
+        ):
+            raise ValueError("kind change needs of and form; no other kind takes them")
+        if self.form == "percent" and self.unit != "%":
+            raise ValueError(f"a change in per cent has the unit %, not {self.unit}")
         if self.kind == "sum" and is_rate_unit(self.unit):
             raise ValueError(
                 f"a figure in {self.unit} does not add up over regions: give numerator and denominator (kind ratio) "
@@ -106,6 +122,13 @@ class Indicator(Definition):
         """SHA-256 of what it says; the layout of the file does not matter."""
         return sha256(self.model_dump_json().encode()).hexdigest()
 
+    @property
+    def valid_range(self) -> tuple[float | None, float | None]:
+        """The least and the greatest value there can be; None where there is no bound."""
+        if self.kind == "change":
+            return None, None
+        return 0, 100 if self.unit == "%" else None
+
     def target_for(self, region_code: str) -> float | None:
         """The target of a region; None where there is none or it does not apply."""
         return self.targets.get(region_code, self.target)
@@ -116,10 +139,30 @@ def is_rate_unit(unit: str) -> bool:
     return any(mark in unit for mark in ("%", "‰", "％", "/", "比", "分值"))
 
 
+def base_problem(indicator: Indicator, known: Mapping[str, Indicator]) -> str | None:
+    """Why a change cannot be told of what it names, or None."""
+    if not indicator.of:
+        return None
+    if indicator.of not in known:
+        return f"no indicator is called {indicator.of}; shiji indicators list shows them"
+    if known[indicator.of].kind == "change":
+        return f"{indicator.of} is a change itself; name what it is the change of"
+    return None
+
+
 def load_indicators(folders: Iterable[Path] = (BUILT_IN,)) -> dict[str, Indicator]:
     """Indicators by id; a later folder's replaces an earlier one's.
 
     Raises:
         warehouse.definitions.DefinitionError: With file and line of everything wrong.
     """
-    return {name: indicator for name, (indicator, _) in load_definitions(folders, Indicator).items()}
+    loaded = load_definitions(folders, Indicator)
+    known = {name: indicator for name, (indicator, _) in loaded.items()}
+    problems = [
+        document.problem(("of",), wrong)
+        for indicator, document in loaded.values()
+        if (wrong := base_problem(indicator, known))
+    ]
+    if problems:
+        raise DefinitionError(problems)
+    return known

@@ -112,6 +112,7 @@ with rolled as (
         case when kind = 'sum' then scale * numerator else scale * (numerator / nullif(denominator, 0)) end as value,
         case when kind = 'survey' then numerator / nullif(denominator, 0) end as p
     from rolled join facts on facts.indicator = rolled.indicator
+    where left(rolled.period || '-12', 7) >= told_since
 ), stated as (
     select p.indicator, p.region_code, c.period,
         case when min(p.low) = max(p.value) then scale * min(p.low)::double end as value, sum(p.records) as records
@@ -130,6 +131,7 @@ from wilson
 union all
 select indicator, region_code, period, null, null, value, unit, evidence, records::bigint, null, null, null, null
 from stated join facts using (indicator)
+where left(period || '-12', 7) >= told_since
 order by indicator, region_code, period
 """
 
@@ -188,11 +190,12 @@ def _facts(indicators: Mapping[str, Indicator], sources: Mapping[str, Source]) -
             "scale": float(indicator.scale),
             "unit": indicator.unit,
             "over_time": indicator.over_time,
+            "told_since": indicator.since or "",
             "evidence": max((sources[dataset].evidence for dataset in indicator.inputs), default="D"),
         }
         for indicator in indicators.values()
     ]
-    names = ("indicator", "kind", "unit", "over_time", "evidence")
+    names = ("indicator", "kind", "unit", "over_time", "told_since", "evidence")
     schema = pa.schema([*((name, pa.string()) for name in names), ("scale", pa.float64())])
     return pa.Table.from_pylist(rows, schema=schema)
 
