@@ -82,16 +82,20 @@ def release_diff(
     Raises:
         ReleaseError: No such release, or there are not two.
     """
-    between = _between(site, first, second)
+    between = between_releases(site, first, second)
     every = moved(between, indicator, region_code)
     told = every.slice(0, limit) if limit else every
-    found = _causes(site, between, told)
+    found = causes_of(site, between, told)
     rows = [row | {"causes": found[at]} for at, row in enumerate(told.to_pylist())]
     return ReleaseDiff(between.before, between.now, every.num_rows, tuple(rows))
 
 
-def _between(site: Site, first: str | None, second: str | None) -> Between:
-    """The two, the one made first before the other."""
+def between_releases(site: Site, first: str | None, second: str | None) -> Between:
+    """The two, the one made first before the other.
+
+    Raises:
+        ReleaseError: No such release, or there are not two.
+    """
     if first and second:
         two = [released(site.store, first), released(site.store, second)]
     else:
@@ -103,7 +107,8 @@ def _between(site: Site, first: str | None, second: str | None) -> Between:
     return Between(site.store, before, now)
 
 
-def _causes(site: Site, between: Between, told: pa.Table) -> Mapping[int, Sequence[Cause]]:
+def causes_of(site: Site, between: Between, told: pa.Table) -> Mapping[int, Sequence[Cause]]:
+    """By place among observations that moved (indicator, region_code, period), why each did."""
     from expectations.contracts.sources import sources
 
     before, now = statuses(between)

@@ -14,6 +14,9 @@ from pipelines.cli.common import Json, Problem, home_of, reading, show
 from pipelines.cli.looking import Live, Release
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.answers.score_diff import ScoreDiff
     from pipelines.home.folders import Home
     from warehouse.assessment import Scheme
     from warehouse.assessment.model import Item, Veto
@@ -54,6 +57,16 @@ Workbook = Annotated[
     Path | None,
     typer.Option("--xlsx", help="Write the scores with live formulas here: Excel recalculates every point."),
 ]
+Compare = Annotated[
+    tuple[str, str] | None,
+    typer.Option("--compare", help="Two releases: whose points moved between them, and why."),
+]
+_WHOLES = ("region", "points_before", "points_now", "place_before", "place_now")
+_MOVED = ("region", "objective", "moved", "value_before", "value_now", "why")
+_REST = {
+    "scheme": "the scheme says otherwise",
+    "others": "others of its group moved, or the weight of what could not be scored",
+}
 _YARDSTICKS = (
     "region", "scheme_place", "scheme_points", "equal_place", "equal_points", "claimed_place", "claimed_points",
 )  # fmt: skip
@@ -80,6 +93,7 @@ def score(
     explain: Explain = False,
     pace: InPace = False,
     yardsticks: Yardsticks = False,
+    compare: Compare = None,
     workbook: Workbook = None,
     release: Release = None,
     live: Live = False,
@@ -92,9 +106,11 @@ def score(
     records (evidence A or B).
 
     Examples: `shiji score` · `shiji score demo_2025 --period 2025Q3` · `shiji score --region 禾渚县 --explain` ·
-    `shiji score --pace --region 禾渚县` · `shiji score --yardsticks` · `shiji score --xlsx 得分.xlsx`
+    `shiji score --pace --region 禾渚县` · `shiji score --yardsticks` · `shiji score --xlsx 得分.xlsx` ·
+    `shiji score --compare "2025 annual, draft" "2025 annual, final"`
     """
     from pipelines.answers import scoring
+    from pipelines.answers.score_diff import score_diff
     from pipelines.home.site import Site
 
     site = Site(home_of(context))
@@ -109,6 +125,8 @@ def score(
             show(scoring.pace(connection, name, period, code, site), _PACE, as_json=as_json)
         elif yardsticks:
             show(scoring.yardsticks(connection, name, when, site), _YARDSTICKS, as_json=as_json)
+        elif compare is not None:
+            _tell_moves(connection, score_diff(site, *compare, name, when, code), as_json)
         elif workbook is not None:
             _write(workbook, scoring.workbook(connection, name, when, site))
         else:
@@ -117,6 +135,26 @@ def score(
             ]
             note = "，合成演示数据 (synthetic)" if site.home.settings.synthetic else ""
             _tell_order(rows, f"{name}, {when}{note}", as_json)
+
+
+def _tell_moves(connection: DuckDBPyConnection, found: ScoreDiff, as_json: bool) -> None:
+    """Regions whose points moved between two releases, then the objectives that moved them."""
+    from pipelines.cli.releases import why
+    from warehouse.places import with_places
+
+    if as_json:
+        told = {**vars(found), "before": found.before.name, "now": found.now.name}
+        plain = [{**row, "causes": [vars(cause) for cause in row["causes"]]} for row in found.parts]
+        typer.echo(json.dumps({**told, "parts": plain}, ensure_ascii=False, indent=2, default=str))
+        return
+    typer.echo(
+        f"{found.scheme} {found.period}, between {found.before.name} and {found.now.name}: the points of "
+        f"{len(found.wholes)} regions moved{', and the scheme says otherwise now' * found.is_other_scheme}."
+    )
+    parts = [{**row, "why": why(row["causes"]) or _REST[row["why"]]} for row in found.parts]
+    for rows, columns in ((found.wholes, _WHOLES), (parts, _MOVED)):
+        if rows:
+            show(with_places(connection, rows), columns, as_json=False)
 
 
 def _tell_tree(tree: Mapping[str, Any], scheme: str, period: str, as_json: bool) -> None:

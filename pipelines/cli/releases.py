@@ -98,7 +98,7 @@ def diff_releases(
     typer.echo(f"Between {two} {found.total:,} observations moved.")
     if rows:
         lines = [
-            row | {"before": _side(row, "before"), "now": _side(row, "now"), "why": _why(row["causes"])}
+            row | {"before": _side(row, "before"), "now": _side(row, "now"), "why": why(row["causes"])}
             for row in rows
         ]
         show(lines, ("indicator", "region", "period", "before", "now", "why"), as_json=False)
@@ -118,7 +118,8 @@ def _side(row: dict[str, Any], side: str) -> str:
     return f"{shown}{quotient} {grade}"
 
 
-def _why(causes: Iterable[Cause]) -> str:
+def why(causes: Iterable[Cause]) -> str:
+    """The causes of a move in one line; blank where there are none."""
     told = [_said(cause) for cause in causes]
     more = f"; and {len(told) - _CAUSES_SHOWN} more (--json)" if len(told) > _CAUSES_SHOWN else ""
     return "; ".join(told[:_CAUSES_SHOWN]) + more
