@@ -144,7 +144,7 @@ def check(context: typer.Context, as_json: Json = False) -> None:
     from expectations.contracts.sources import sources
     from expectations.reconciliations import lint_reconciliations
     from expectations.reconciliations.model import BUILT_IN as RECONCILIATIONS
-    from pipelines.cli.assessment import scheme_problems
+    from pipelines.cli.schemes import scheme_problems
     from warehouse.assessment import BUILT_IN as SCHEMES
     from warehouse.indicators import lint_indicators
     from warehouse.indicators.model import BUILT_IN as INDICATORS
