@@ -51,7 +51,7 @@ test: check ## the whole gate
 	$(BIN)/python -m pytest -n 2
 
 test-spark: .venv-spark/develop.stamp ## what a Spark cluster computes, on one of its own (Java; 500 MB)
-	.venv-spark/bin/python -m pytest -n 0 tests/pipelines/test_spark.py
+	SHIJI_TEST_PROGRAM="$(CURDIR)/$(BIN)/shiji" .venv-spark/bin/python -m pytest -n 0 tests/pipelines/test_spark.py
 
 bench: .venv/develop.stamp ## figures for docs/benchmarks.md
 	$(BIN)/python -m bench

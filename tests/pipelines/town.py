@@ -202,8 +202,10 @@ def run_here(*arguments: str) -> Said:
 
 
 def run_apart(*arguments: str, home: Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run the installed ``shiji`` as a process of its own."""
-    program = shutil.which("shiji", path=str(Path(sys.executable).parent))
+    """Run the installed ``shiji`` as a process of its own; ``SHIJI_TEST_PROGRAM`` may name that of another environment."""
+    program = os.environ.get("SHIJI_TEST_PROGRAM") or shutil.which(
+        "shiji", path=str(Path(sys.executable).parent)
+    )
     assert program, "shiji is not installed beside this Python: run make test"
     environment = os.environ | {
         "PYTHONIOENCODING": "utf-8",
