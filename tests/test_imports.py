@@ -17,7 +17,18 @@ ALLOWED = {
     "expectations": {"expectations", "connectors", "warehouse"},
     "pipelines": {"pipelines", "expectations", "connectors", "warehouse"},
 }
-HEAVY = {"great_expectations", "dagster", "duckdb", "openpyxl", "deltalake", "alembic", "sqlglot", "pyspark"}
+HEAVY = {
+    "great_expectations",
+    "dagster",
+    "duckdb",
+    "openpyxl",
+    "docx",
+    "docxtpl",
+    "deltalake",
+    "alembic",
+    "sqlglot",
+    "pyspark",
+}
 """Imported inside functions only, so that a command that does not need them starts at once."""
 
 

@@ -59,7 +59,7 @@ def figures(
 
     Returns:
         By county, rows with ``title, unit, direction, value, target, reaches`` (None without a target), ``short`` (how far from
-        the target, in the unit), ``median`` of the group's others, ``ahead`` (how much better than it, in per cent of it),
+        the target, in the unit), ``median`` of the group's others (None of totals: a larger county has more), ``ahead`` (how much better, in per cent of it),
         ``before, change, gain`` (the change in per cent of before, positive where better) and ``lost`` (points not earned).
     """
     given = {"month": month, "before": before, "scheme": scheme, "scored": scored}
@@ -73,7 +73,10 @@ def figures(
 def _told(row: Row, indicator: Indicator) -> Row:
     better = 1 if indicator.direction == "higher" else -1
     target = row["scheme_target"] if row["is_scored"] else indicator.target_for(row["region_code"])
-    value, before = row["value"], row["before"]
+    value = row["value"]
+    # A larger county has more of everything, and one month of a flow says nothing of the next.
+    is_total = indicator.kind == "sum"
+    before, median = (None, None) if is_total else (row["before"], row["median"])
     return {
         **row,
         "title": indicator.title,
@@ -83,9 +86,8 @@ def _told(row: Row, indicator: Indicator) -> Row:
         "target": target,
         "reaches": None if target is None else better * (value - target) >= 0,
         "short": None if target is None else max(better * (target - value), 0.0),
-        "ahead": _share(better * (value - row["median"]), row["median"])
-        if row["median"] is not None
-        else None,
+        "median": median,
+        "ahead": None if median is None else _share(better * (value - median), median),
         "change": None if before is None else value - before,
         "gain": None if before is None else _share(better * (value - before), before),
         "lost": None if row["points"] is None else max(row["weight"] - row["points"], 0.0),

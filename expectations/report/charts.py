@@ -67,7 +67,7 @@ def sparkline(values: Sequence[float | None], title: str, target: float | None =
         parts.append(_line(0, y(target), width, y(target), "target"))
     last = [point for point in points if point is not None][-1]
     parts.append(Markup('<circle cx="{:.1f}" cy="{:.1f}" r="2.6"/>').format(*last))
-    return _svg(width, height, title, "spark", parts)
+    return svg(width, height, title, "spark", parts)
 
 
 def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
@@ -105,7 +105,7 @@ def bars(groups: Mapping[str, Sequence[Bar]], title: str) -> Markup:
         for bar in group:
             parts += _bar(bar, x, y)
             y += _ROW
-    return _svg(_LABELS + _PLOT + _TEXTS, y + 2, title, "bars", parts)
+    return svg(_LABELS + _PLOT + _TEXTS, y + 2, title, "bars", parts)
 
 
 def _bar(bar: Bar, x: Callable[[float], float], y: int) -> Iterator[Markup]:
@@ -136,7 +136,7 @@ def calendar(rows: Sequence[CalendarRow], columns: Sequence[str], title: str) ->
         parts.append(_label(row.label, row.href, label_width - 10, y + 18))
         parts += [_cell(cell, label_width + i * _CELL_WIDTH, y) for i, cell in enumerate(row.cells)]
     height = 24 + len(rows) * (_CELL_HEIGHT + 3)
-    return _svg(label_width + len(columns) * _CELL_WIDTH, height, title, "calendar", parts)
+    return svg(label_width + len(columns) * _CELL_WIDTH, height, title, "calendar", parts)
 
 
 def _cell(cell: CalendarCell, x: int, y: int) -> Markup:
@@ -159,7 +159,8 @@ def _line(x1: float, y1: float, x2: float, y2: float, tone: str) -> Markup:
     )
 
 
-def _svg(width: int, height: int, title: str, kind: str, parts: Sequence[Markup]) -> Markup:
+def svg(width: int, height: int, title: str, kind: str, parts: Sequence[Markup]) -> Markup:
+    """A drawing of parts; its style follows from its kind."""
     return Markup(
         '<svg class="{kind}" role="img" aria-label="{title}" viewBox="0 0 {width} {height}" width="{width}" '
         'height="{height}" xmlns="http://www.w3.org/2000/svg"><title>{title}</title>{body}</svg>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,6 +13,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from expectations import office_words as words
+from expectations.bulletin.basis import last_quarter
 from expectations.contracts.words import rule_title
 from expectations.report import pages
 from expectations.report.assessment_page import has_scores
@@ -30,6 +32,7 @@ class Renderer:
             "as_of": shanghai_time(source.as_of),
             "months": _span(source),
             "has_scores": has_scores(source),
+            "has_bulletin": last_quarter(source.connection, source.indicators) is not None,
             "menu_counties": source.counties,
             "menu_departments": list(source.departments),
             "style": _asset("style.css"),
@@ -43,6 +46,11 @@ class Renderer:
         return template.render(
             self._common, heading=page.heading, section=page.section, path=page.path, **page.values
         ).encode()
+
+
+def render_alone(template: str, values: Mapping[str, Any]) -> bytes:
+    """A page that stands by itself, in the report's style but without its menu; UTF-8."""
+    return _environment().get_template(template).render(values, style=_asset("style.css")).encode()
 
 
 @pass_context

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -13,6 +14,7 @@ from expectations.contracts.model import Contract
 from expectations.hand_ins import hand_ins
 from expectations.reconciliations.model import Reconciliation
 from expectations.report.assessment_page import assessment_page
+from expectations.report.bulletin_page import bulletin_page
 from expectations.report.burden_page import burden_page
 from expectations.report.claims_page import claims_page
 from expectations.report.counties import counties
@@ -43,6 +45,16 @@ _READ_OFTEN = (
 _OURS = ("*.html", "findings-*.csv")
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What pages say besides the tables."""
+
+    title: str
+    office: str
+    synthetic: bool
+    seconds_per_cell: float
+
+
 def write_report(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
@@ -54,6 +66,7 @@ def write_report(
     title: str,
     as_of: dt.datetime | None = None,
     synthetic: bool = False,
+    office: str = "",
     seconds_per_cell: float = SECONDS_PER_CELL,
 ) -> Path:
     """Write the quality report.
@@ -68,6 +81,7 @@ def write_report(
         title: The heading of the first page.
         as_of: The data's time, UTC; what is overdue is judged by it. The present if left out.
         synthetic: Whether the data are of the demo city; every page then says so.
+        office: Whose bulletin it holds.
         seconds_per_cell: What filling in a cell is taken to cost.
 
     Returns:
@@ -82,12 +96,16 @@ def write_report(
     moment = as_of or dt.datetime.now(dt.UTC)
     source = Source(_in_memory(connection), contracts, shown, sorted(months), moment, reconciliations)
     folder.mkdir(parents=True, exist_ok=True)
-    renderer = Renderer(source, title=title, synthetic=synthetic)
-    written = set(_write_all(source, folder, renderer, title, seconds_per_cell))
+    written = set(_write_all(source, folder, _Said(title, office, synthetic, seconds_per_cell)))
+    _take_away(folder, written)
+    return folder / "index.html"
+
+
+def _take_away(folder: Path, written: set[str]) -> None:
+    """Pages of an earlier report that this one does not have."""
     for path in chain.from_iterable(folder.glob(pattern) for pattern in _OURS):
         if path.name not in written:
             path.unlink()
-    return folder / "index.html"
 
 
 def _in_memory(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -99,30 +117,32 @@ def _in_memory(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnecti
     return own
 
 
-def _write_all(source: Source, folder: Path, renderer: Renderer, title: str, seconds: float) -> Iterator[str]:
+def _write_all(source: Source, folder: Path, said: _Said) -> Iterator[str]:
     """The first page last: what it links to is there when it appears."""
+    renderer = Renderer(source, title=said.title, synthetic=said.synthetic)
     for dataset, name in csv_files(source):
         with written_beside(folder / name) as path:
             write_findings_csv(source, dataset, path)
         yield name
-    for page in _pages(source, title, seconds):
+    for page in _pages(source, said):
         with written_beside(folder / page.path) as path:
             path.write_bytes(renderer.render(page))
         yield page.path
 
 
-def _pages(source: Source, title: str, seconds: float) -> Iterator[Page]:
+def _pages(source: Source, said: _Said) -> Iterator[Page]:
     handed = hand_ins(source.connection, source.contracts, source.months, source.as_of)
     yield from finding_pages(source)
     yield from indicator_page(source)
     yield from assessment_page(source)
+    yield from bulletin_page(source, said.office, synthetic=said.synthetic)
     yield claims_page(source)
-    yield burden_page(source, _burden(source, seconds))
+    yield burden_page(source, _burden(source, said.seconds_per_cell))
     yield from counties(source, handed)
     yield from sheets(source)
     yield from departments(source, handed)
     yield anomalies_page(source)
-    yield from overview(source, handed, title)
+    yield from overview(source, handed, said.title)
 
 
 def _burden(source: Source, seconds: float) -> Burden:

@@ -104,6 +104,7 @@ def main() -> None:
 
 def _expected() -> tuple[type[Exception], ...]:
     """Errors whose message says what to do. What raises them takes a while to import, so it is left until then."""
+    from expectations.bulletin.basis import NoBulletin
     from expectations.contracts.model import ContractError
     from expectations.reconciliations.engine import ReconciliationError
     from pipelines.answers.claims import NoSuchRegion
@@ -117,4 +118,4 @@ def _expected() -> tuple[type[Exception], ...]:
     from warehouse.release import ReleaseError
 
     ours = HomeError, ContractError, NoSuchGroup, DefinitionError, QueryError, ReleaseError, Problem
-    return *ours, IndicatorError, ReconciliationError, NoScoresError, NoSuchRegion, SampleError
+    return *ours, IndicatorError, ReconciliationError, NoScoresError, NoSuchRegion, SampleError, NoBulletin

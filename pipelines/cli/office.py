@@ -1,8 +1,10 @@
-"""``shiji claims`` and ``shiji burden``: what the assessment office puts before the leaders, on the screen."""
+"""``shiji bulletin``, ``claims`` and ``burden``: what the assessment office puts before the leaders."""
 
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,8 +20,64 @@ Region = Annotated[str | None, typer.Option(help="Only inside this region, by co
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    app.command()(bulletin)
     app.command()(claims)
     app.command()(burden)
+
+
+def bulletin(
+    context: typer.Context,
+    quarter: Annotated[
+        str | None, typer.Argument(help="Quarter 2025Q3; else the newest that is scored.")
+    ] = None,
+    scheme: Annotated[str | None, typer.Option(help="Scheme of counties; else the first.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write here: .docx or .html.")] = None,
+    template: Annotated[Path | None, typer.Option(help="Your own Word template instead of ours.")] = None,
+    write_template: Annotated[
+        Path | None,
+        typer.Option("--write-template", help="Write our template here, to make it yours, and end."),
+    ] = None,
+    release: Release = None,
+    live: Live = False,
+    as_json: Json = False,
+) -> None:
+    """Write the bulletin of a quarter (季度通报) for the leaders: Word from a template, or a page.
+
+    Every sentence has its number; both forms, and `--json`, tell the same facts. Which names a template may use stands in
+    docs/office.md.
+
+    Examples: `shiji bulletin 2025Q3 --out 通报.docx` · `shiji bulletin --out 通报.html` ·
+    `shiji bulletin --write-template 模板.docx` · `shiji bulletin 2025Q3 --template 模板.docx --out 通报.docx`
+    """
+    if write_template is not None:
+        _copy_template(write_template)
+        return
+    if out is None and not as_json:
+        raise Problem("say where to write it: --out 通报.docx, or 通报.html")
+    from pipelines.answers.bulletin import bulletin_of, write_bulletin
+    from pipelines.home.site import Site
+
+    site = Site(home_of(context))
+    try:
+        with reading(site, live=live, release=release) as connection:
+            told = bulletin_of(site, connection, quarter, scheme)
+        if out is not None:
+            write_bulletin(told, out, template)
+    except ValueError as error:
+        raise Problem(str(error)) from error
+    except OSError as error:
+        raise Problem(f"not written: {error}") from error
+    typer.echo(json.dumps(told.said, ensure_ascii=False, indent=2) if as_json else f"written: {out}")
+
+
+def _copy_template(path: Path) -> None:
+    from expectations.bulletin.word import TEMPLATE
+
+    try:
+        shutil.copyfile(TEMPLATE, path)
+    except OSError as error:
+        raise Problem(f"not written: {error}") from error
+    typer.echo(f"written: {path}")
 
 
 def claims(

@@ -53,10 +53,11 @@ def demo(
     scale: Annotated[Scale, typer.Option(help="How large a fictional place.")] = "city",
     seed: Annotated[int, typer.Option(help="The same seed makes the same city.")] = 2025,
 ) -> None:
-    """Make a fictional city's hand-ins of a year, load them, and say where to look.
+    """Make a fictional city's hand-ins of a year, load them, write the last quarter's bulletin, and say where to look.
 
     Examples: `shiji --home ./shiji-home demo` · `shiji --home /tmp/small demo --scale village`
     """
+    from pipelines.answers.bulletin import keep_newest
     from pipelines.cli.summary import print_summary
     from pipelines.demo import generate
     from pipelines.home.folders import Settings, init_home
@@ -83,6 +84,8 @@ def demo(
         city = generate(home.inbox, home.config, scale=scale, seed=seed, progress=report)
         import_regions(site, city.regions)
         summary = load(site, progress=progress, tell=tell_dagster)
+    if summary.finished:
+        keep_newest(site)
     print_summary(site, summary)
     raise typer.Exit(0 if summary.finished else 1)
 

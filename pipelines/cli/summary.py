@@ -215,6 +215,8 @@ def _where(site: Site) -> None:
     typer.echo(f"  warehouse       {home.warehouse}")
     typer.echo(f"  published       {home.published / CURRENT}")
     typer.echo(f"  quality report  {home.reports / 'index.html'}")
+    for bulletin in sorted(home.reports.glob("bulletin-*.docx"))[-1:]:
+        typer.echo(f"  bulletin        {bulletin}")
     typer.echo(f"  outbox          {home.outbox}")
     typer.secho("Try next", bold=True)
     command = f"{_command()} --home {shlex.quote(str(home.root))}"

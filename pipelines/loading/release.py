@@ -155,6 +155,7 @@ def _report(site: Site, *, live: bool) -> Path | None:
         months=last_twelve(months),
         title=f"{site.home.settings.title}数据质量报告",
         synthetic=site.home.settings.synthetic,
+        office=site.home.settings.title,
         seconds_per_cell=site.home.settings.seconds_per_cell,
     )
     share(site.home.sharing, site.home.reports)
