@@ -39,8 +39,16 @@ DEPARTMENTS: Mapping[str, str] = {
     "poverty_monitoring": "防返贫监测",
     "road": "农村公路",
     "self_report": "自评",
+    "statistics": "统计",
     "survey": "满意度调查",
     "toilet_reform": "农村改厕",
+    "village_affairs": "村庄建设与治理",
+}
+FREQUENCIES: Mapping[str, str] = {
+    "monthly": "每月",
+    "quarterly": "每季度",
+    "termly": "每学期",
+    "yearly": "每年",
 }
 FORM_CHECKS: Mapping[str, tuple[str, str, str]] = {
     "form_rule": ("报表审核关系", "关系左边", "关系右边"),

@@ -167,12 +167,13 @@ def _widths(rows: pa.Table) -> list[int]:
     """Widths that show most values; a Chinese character takes two places."""
     head = rows.slice(0, 200)
     return [
-        min(_WIDEST, 2 + max(map(_places, [name, *map(_text, head[name].to_pylist())])))
+        min(_WIDEST, 2 + max(map(places, [name, *map(_text, head[name].to_pylist())])))
         for name in rows.column_names
     ]
 
 
-def _places(text: str) -> int:
+def places(text: str) -> int:
+    """How many places of a column a text takes: a Chinese character two."""
     return sum(2 if character > "\u2e80" else 1 for character in text)
 
 

@@ -43,7 +43,8 @@ def test_all_departments_hand_in_every_dataset(truth: dict[str, Any]) -> None:
     sent = {(one["department"], one["dataset"]) for one in truth["files"] if one["dataset"]}
 
     contracts = load_contracts()
-    expected = {(c.department, d) for d, c in contracts.items() if d != "village_poverty_report"}
+    left_out = {"village_poverty_report", "field_checks"}  # filled after a draw, from the list of the draw
+    expected = {(c.department, d) for d, c in contracts.items() if d not in left_out}
     assert sent == expected
 
 

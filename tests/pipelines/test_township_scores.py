@@ -60,7 +60,7 @@ def test_a_township_is_scored_as_its_scheme_says(village: Town, number: int) -> 
         if (
             value is not None
             and evidence <= scheme["minimum"]["evidence"]
-            and coverage >= scheme["minimum"]["coverage"]
+            and (coverage is None or coverage >= scheme["minimum"]["coverage"])
         ):
             figures[name][region] = exact(value)
     assert village.ask(
