@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,7 +12,7 @@ from expectations.contracts.reading import load_contracts
 from pipelines.demo.acts import Acts
 from pipelines.demo.datasets.catalog import all_ledgers, periods
 from pipelines.demo.handins import hand_ins
-from pipelines.demo.padding import pad
+from pipelines.demo.padding import PADDINGS, Padding, pad
 from pipelines.demo.regions import write_regions_csv
 from pipelines.demo.sender import Sender
 from pipelines.demo.truth import Journal
@@ -62,6 +62,7 @@ def generate(
     scale: Scale = "city",
     seed: int = 2025,
     progress: Progress | None = None,
+    paddings: Sequence[Padding] = PADDINGS,
 ) -> DemoCity:
     """Make the demo city; equal arguments give equal files.
 
@@ -71,12 +72,13 @@ def generate(
         scale: ``village`` (20 villages, half a year), ``city`` (9 counties, a year) or ``province`` (ten cities).
         seed: Everything random follows from it.
         progress: Called with a Chinese label, steps done and steps in all.
+        paddings: What is made to look better on purpose; all of it by default, none in an honest city.
     """
     world = make_world(scale, seed)
     journal = Journal()
     writer = Sender(home_inbox, world, journal)
     contracts = load_contracts()
-    ledgers = pad(all_ledgers(world), world, journal.truths)
+    ledgers = pad(all_ledgers(world), world, journal.truths, paddings)
     steps = [
         (c, month) for d, c in contracts.items() if d in ledgers for month in periods(c.frequency, world)
     ]

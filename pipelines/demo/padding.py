@@ -6,7 +6,7 @@ A padding wraps a ledger's rows and writes down what it did. Typing mistakes are
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,23 +73,27 @@ class Padding:
     rule: str = ""
 
 
-def pad(ledgers: Mapping[str, Rows], world: World, truths: list[Truth]) -> dict[str, Rows]:
-    """The ledgers with all paddings; what is done is added to ``truths`` when rows are asked for."""
-    return {dataset: _padded(dataset, rows, world, truths) for dataset, rows in ledgers.items()}
+def pad(
+    ledgers: Mapping[str, Rows], world: World, truths: list[Truth], paddings: Sequence[Padding]
+) -> dict[str, Rows]:
+    """The ledgers with paddings; what is done is added to ``truths`` when rows are asked for."""
+    return {
+        dataset: _padded(rows, world, truths, [one for one in paddings if one.dataset == dataset])
+        for dataset, rows in ledgers.items()
+    }
 
 
-def _padded(dataset: str, rows: Rows, world: World, truths: list[Truth]) -> Rows:
-    own = [padding for padding in PADDINGS if padding.dataset == dataset]
+def _padded(rows: Rows, world: World, truths: list[Truth], own: Sequence[Padding]) -> Rows:
 
     def padded(period: str) -> pd.DataFrame:
         frame = rows(period)
         for padding in own:
-            rng = world.rng(padding.kind, dataset, period)
+            rng = world.rng(padding.kind, padding.dataset, period)
             frame, regions = padding.apply(Context(world, rows, period, frame, rng))
             frame = frame.reset_index(drop=True)
             truths.extend(
                 Truth(
-                    kind=f"padding_{padding.kind}", dataset=dataset, file="", severity="padding",
+                    kind=f"padding_{padding.kind}", dataset=padding.dataset, file="", severity="padding",
                     region_code=region, period=period, rule=padding.rule, note=padding.note,
                 )
                 for region in regions

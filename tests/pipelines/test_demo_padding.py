@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.demo.datasets import Rows
 from pipelines.demo.datasets.catalog import all_ledgers
-from pipelines.demo.padding import pad
+from pipelines.demo.padding import PADDINGS, pad
 from pipelines.demo.truth import Truth
 from pipelines.demo.world import World, make_world
 
@@ -32,7 +32,7 @@ def truths() -> list[Truth]:
 
 @pytest.fixture
 def padded(world: World, honest: dict[str, Rows], truths: list[Truth]) -> dict[str, Rows]:
-    return pad(honest, world, truths)
+    return pad(honest, world, truths, PADDINGS)
 
 
 def test_a_shrunk_denominator_stands_only_in_the_named_townships(

@@ -157,3 +157,51 @@ def test_the_built_in_set_covers_every_dimension() -> None:
     assert {one.dimension for one in indicators.values()} == {
         "产业兴旺", "生态宜居", "乡风文明", "治理有效", "生活富裕", "主体评价", "过程",
     }  # fmt: skip
+
+
+OTHER = """\
+id: counted_rate
+title: 另一来源的铺装率
+dimension: 生态宜居
+unit: '%'
+kind: ratio
+direction: higher
+scale: 100
+numerator: select as_of, region_code, paved_km as value from counts_as_of
+denominator: select as_of, region_code, length_km as value from counts_as_of
+description: 口径
+source: 规则
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "other", "said"),
+    [
+        ("{indicator: counted_rate, tolerance: 5}", OTHER, None),
+        ("{field_check: roads}", OTHER, None),
+        (
+            "{field_check: counts}",
+            OTHER,
+            "it does not read counts: visits to these records say nothing of it",
+        ),
+        ("{indicator: nowhere, tolerance: 5}", OTHER, "no other indicator is called nowhere"),
+        ("{indicator: paved_rate, tolerance: 5}", OTHER, "no other indicator is called paved_rate"),
+        (
+            "{indicator: counted_rate, tolerance: 5}",
+            OTHER.replace("unit: '%'", "unit: 倍"),
+            "is in 倍, not in %",
+        ),
+        (
+            "{indicator: counted_rate, tolerance: 5}",
+            OTHER.replace("counts_as_of", "roads_as_of"),
+            "reads roads too",
+        ),
+    ],
+)
+def test_what_is_to_corroborate_must_be_a_witness(
+    tmp_path: Path, rule: str, other: str, said: str | None
+) -> None:
+    (tmp_path / "other.yaml").write_text(other, encoding="utf-8")
+    (tmp_path / "one.yaml").write_text(f"{GOOD}corroborated_by:\n  - {rule}\n", encoding="utf-8")
+    found = [str(problem) for problem in lint_indicators([tmp_path])]
+    assert found == [] if said is None else [said in text for text in found] == [True]

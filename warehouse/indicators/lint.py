@@ -16,7 +16,7 @@ from warehouse.definitions import (
     read_document,
     yaml_files,
 )
-from warehouse.indicators.evidence_rules import FieldCheck
+from warehouse.indicators.evidence_rules import EvidenceRule, FieldCheck
 from warehouse.indicators.model import BUILT_IN, Indicator, base_problem
 from warehouse.relations import Source, bind_problem, relations_in
 
@@ -52,17 +52,32 @@ def _judge(
     known: Mapping[str, Indicator],
 ) -> Iterator[Problem]:
     yield from _statements(indicator, document, sources)
+    for rule in indicator.corroborated_by:
+        if wrong := _no_witness(indicator, rule, known):
+            yield document.problem(("corroborated_by",), wrong)
     if wrong := base_problem(indicator, known):
         yield document.problem(("of",), wrong)
+
+
+def _no_witness(indicator: Indicator, rule: EvidenceRule, known: Mapping[str, Indicator]) -> str | None:
+    """Why what is to corroborate an indicator cannot, or None."""
+    if isinstance(rule, FieldCheck):
+        if rule.field_check in indicator.inputs:
+            return None
+        return f"it does not read {rule.field_check}: visits to these records say nothing of it"
+    other = known.get(rule.indicator)
+    if other is None or other.id == indicator.id:
+        return f"no other indicator is called {rule.indicator}"
+    if other.unit != indicator.unit:
+        return f"{other.id} is in {other.unit}, not in {indicator.unit}: they cannot be compared"
+    if shared := sorted({*other.inputs} & {*indicator.inputs}):
+        return f"{other.id} reads {', '.join(shared)} too: it is no source of its own"
+    return None
 
 
 def _statements(
     indicator: Indicator, document: Document, sources: Mapping[str, Source] | None
 ) -> Iterable[Problem]:
-    for rule in indicator.corroborated_by:
-        if isinstance(rule, FieldCheck) and rule.field_check not in indicator.inputs:
-            message = f"it does not read {rule.field_check}: visits to these records say nothing of it"
-            yield document.problem(("corroborated_by",), message)
     for side, sql in indicator.statements.items():
         if not relations_in(sql):
             message = f"{side} reads no dataset: select from <dataset>_as_of, _in_month or _in_year"
