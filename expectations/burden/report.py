@@ -85,7 +85,9 @@ def burden(
     filled = cells(connection, contracts, months)
     used = used_columns(contracts, indicators, reconciliations)
     unread = _unread(connection, contracts, used, months)
-    told = _Told(filled, repeated(connection, contracts, months), unread, _sent(connection, months), used)
+    kept = {row["dataset"] for row in filled}
+    holding = {name: contract for name, contract in contracts.items() if name in kept}
+    told = _Told(filled, repeated(connection, holding, months), unread, _sent(connection, months), used)
     rows = [told.dataset(contract, seconds_per_cell) for contract in contracts.values()]
     return Burden(seconds_per_cell, filled, rows, asked_twice(connection, contracts), unread)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from expectations.contracts.records import record_schema
@@ -38,7 +39,10 @@ def used_columns(
 ) -> dict[str, set[str]]:
     """By dataset, the columns that an indicator, a reconciliation or a detector names."""
     used: dict[str, set[str]] = {dataset: set() for dataset in contracts}
-    for sql in (*_defined(indicators, reconciliations), *_asked_by_detectors(contracts, indicators)):
+    for sql in (
+        *_defined(indicators, reconciliations),
+        *_asked_by_detectors(_Known.of(contracts, indicators)),
+    ):
         names = set(_NAME.findall(sql.lower()))
         read = {dataset for dataset, _ in relations_in(sql)} | (names & used.keys())
         for dataset in read & used.keys():
@@ -93,14 +97,29 @@ class _Listening:
         return self.engine.desk()
 
 
-def _asked_by_detectors(contracts: Mapping[str, Contract], indicators: Mapping[str, Indicator]) -> list[str]:
+@dataclass(frozen=True)
+class _Known:
+    """What detectors go by; equal where the definitions are."""
+
+    digests: tuple[str, ...]
+    contracts: Mapping[str, Contract] = field(compare=False)
+    indicators: Mapping[str, Indicator] = field(compare=False)
+
+    @classmethod
+    def of(cls, contracts: Mapping[str, Contract], indicators: Mapping[str, Indicator]) -> _Known:
+        versions = (version.digest for one in contracts.values() for version in one.every_version)
+        return cls((*versions, *(one.digest for one in indicators.values())), contracts, indicators)
+
+
+@lru_cache(maxsize=4)  # some two hundred questions, the same at every load
+def _asked_by_detectors(known: _Known) -> tuple[str, ...]:
     from expectations.anomalies import detect
 
-    tables = {dataset: record_schema(contract) for dataset, contract in contracts.items()}
+    tables = {dataset: record_schema(contract) for dataset, contract in known.contracts.items()}
     with scratch() as connection:
         for name, schema in {**tables, "observations": OBSERVATIONS, "regions": REGIONS}.items():
             connection.register(f"empty_{name}", schema.empty_table())
             connection.execute(f'create temp table "{name}" as from "empty_{name}"')
         engine = _Listening(DuckDB(connection))
-        detect(engine, [_MONTH], contracts, indicators)
-    return engine.heard
+        detect(engine, [_MONTH], known.contracts, known.indicators)
+    return tuple(engine.heard)
