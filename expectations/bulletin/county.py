@@ -54,7 +54,8 @@ def figures(
         indicators: By id; observations of others are left out.
         month: Told of.
         before: The month it is held against.
-        scheme: Whose targets and points count; blank where there is none: then the indicators' own targets.
+        scheme: Whose objectives are told of, with its targets and points; blank where there is none: then every indicator
+            with its own target.
         scored: The period of the scheme's scores.
 
     Returns:
@@ -65,7 +66,7 @@ def figures(
     given = {"month": month, "before": before, "scheme": scheme, "scored": scored}
     found: dict[str, list[Row]] = {}
     for row in ask(connection, _FIGURES, given).to_pylist():
-        if row["indicator"] in indicators:
+        if row["indicator"] in indicators and (row["is_scored"] or not scheme):
             found.setdefault(row["region_code"], []).append(_told(row, indicators[row["indicator"]]))
     return found
 

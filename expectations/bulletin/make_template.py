@@ -89,7 +89,7 @@ def _pace(document: Document) -> None:
         ("县区", "row.county", 1.8), ("指标", "row.objective", 3.6), ("现值", "row.value", 1.8), ("目标", "row.target", 1.8),
         ("已完成", "row.achieved", 1.7), ("按时间应完成", "row.expected", 1.9), ("照此年末约为", "row.projected", 3.0),
     ]  # fmt: skip
-    table(document, "离应有进度最远的（括号内为 95% 预测区间）", "pace.behind", behind)
+    table(document, "离应有进度最远的（括号内为 95% 预测区间）", "pace.behind", behind, is_long=True)
 
 
 def _objectivity(document: Document) -> None:
@@ -111,10 +111,10 @@ def _claims(document: Document) -> None:
     ]  # fmt: skip
     table(document, "各县区自评（项）", "claims.rows", columns)
     widest: list[Column] = [
-        ("县区", "row.county", 2.2), ("指标", "row.indicator", 3.8), ("自评", "row.claimed", 2.0), ("台账", "row.computed", 2.0),
-        ("相差", "row.gap", 1.6), ("占台账", "row.percent", 1.7), ("起于", "row.since", 2.3),
+        ("县区", "row.county", 2.0), ("指标", "row.indicator", 3.8), ("自评", "row.claimed", 2.0), ("台账", "row.computed", 2.0),
+        ("相差", "row.gap", 1.5), ("占台账", "row.percent", 1.6), ("起于", "row.since", 2.7),
     ]  # fmt: skip
-    table(document, "对县区有利的差额，相差最大的", "claims.widest", widest)
+    table(document, "对县区有利的差额，相差最大的", "claims.widest", widest, is_long=True)
 
 
 def _hand_ins(document: Document) -> None:
@@ -129,19 +129,19 @@ def _hand_ins(document: Document) -> None:
         ("迟报", "row.late_ledgers", 7.4),
         ("未报或退回后没有再报", "row.missing_ledgers", 6.0),
     ]
-    table(document, "迟报和未报的台账", "hand_ins.late", late)
+    table(document, "迟报和未报的台账", "hand_ins.late", late, is_long=True)
 
 
 def _odd(document: Document) -> None:
     sentences(document, "odd")
     columns: list[Column] = [
-        ("地区", "row.place", 2.9), ("月份", "row.period", 2.3), ("指标或台账", "row.about", 2.6), ("看到了什么", "row.message", 7.8),
+        ("地区", "row.place", 2.9), ("月份", "row.period", 1.7), ("指标或台账", "row.about", 2.6), ("看到了什么", "row.message", 8.4),
     ]  # fmt: skip
-    table(document, "本季度最值得核查的", "odd.rows", columns)
+    table(document, "本季度最值得核查的", "odd.rows", columns, is_long=True)
     before: list[Column] = [
         ("地区", "row.place", 2.9), ("指标或台账", "row.about", 2.6), ("上季度看到了什么", "row.message", 7.5), ("后来", "row.became", 2.6),
     ]  # fmt: skip
-    table(document, "上季度提出的，后来怎样", "odd.before", before)
+    table(document, "上季度提出的，后来怎样", "odd.before", before, is_long=True)
 
 
 def _checks(document: Document) -> None:
@@ -151,7 +151,7 @@ def _checks(document: Document) -> None:
         ("属实", "row.held", 1.2), ("部分", "row.held_partly", 1.2), ("不实", "row.untrue", 1.2), ("找不到", "row.not_found", 1.3),
         ("属实率", "row.share", 1.5), ("区间（%）", "row.interval", 2.0),
     ]  # fmt: skip
-    table(document, "抽样核查", "checks.rows", columns)
+    table(document, "抽样核查", "checks.rows", columns, is_long=True)
 
 
 def _voice(document: Document) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from expectations.bulletin.basis import Basis, Row
-from expectations.slips.slip import chinese_period
+from expectations.office_words import month_label
 from warehouse.places import PLACES
 
 _MOST, _MOST_BEFORE = 20, 15
@@ -63,7 +63,7 @@ def _about(basis: Basis, row: Row) -> str:
 def _shown(row: Row) -> Row:
     return {
         "place": row["place"],
-        "period": chinese_period(row["period"]),
+        "period": month_label(row["period"], first=False),
         "about": row["about"],
         "message": row["message"],
         "became": row.get("became", ""),

@@ -147,15 +147,17 @@ def chart(document: Document, name: str) -> None:
     when(document, f"charts.{name}", inside)
 
 
-def table(document: Document, caption: str, rows: str, columns: Sequence[Column]) -> None:
-    """A table with a row for each of ``rows``; left out where there is none."""
+def table(
+    document: Document, caption: str, rows: str, columns: Sequence[Column], *, is_long: bool = False
+) -> None:
+    """A table with a row for each of ``rows``; left out where there is none. One that is not long stays on a page."""
 
     def inside() -> None:
         _caption(document, caption)
         grid = _grid(document, 4, [width for _, _, width in columns])
         _fill(grid.rows[0], [heading for heading, _, _ in columns], is_head=True)
         _fill(grid.rows[1], [f"{{%tr for row in {rows} %}}"])
-        _fill(grid.rows[2], [f"{{{{ {text} }}}}" for _, text, _ in columns])
+        _fill(grid.rows[2], [f"{{{{ {text} }}}}" for _, text, _ in columns], keep=not is_long)
         _fill(grid.rows[3], ["{%tr endfor %}"])
 
     when(document, rows, inside)
@@ -206,7 +208,7 @@ def _grid(document: Document, rows: int, widths: Sequence[float]) -> Any:
     return table
 
 
-def _fill(row: Any, texts: Sequence[str], *, is_head: bool = False) -> None:
+def _fill(row: Any, texts: Sequence[str], *, is_head: bool = False, keep: bool = False) -> None:
     """Cells of a row in the table's size; a heading comes again on every page, and no row breaks over two."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -219,6 +221,7 @@ def _fill(row: Any, texts: Sequence[str], *, is_head: bool = False) -> None:
     for cell, text in zip(row.cells, texts, strict=False):
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.line_spacing = Pt(15)
+        paragraph.paragraph_format.keep_with_next = is_head or keep
         if is_head:
             shade = OxmlElement("w:shd")
             shade.set(qn("w:val"), "clear")

@@ -22,9 +22,10 @@ from expectations.bulletin.quarter import Quarter
 from expectations.bulletin.word import CHARTS, TEMPLATE, write_word
 from expectations.contracts.model import Contract
 from expectations.contracts.reading import load_contracts
+from expectations.report import write_report
 from expectations.report.bulletin_page import shown
 from expectations.report.render import render_alone
-from tests.expectations.report_city import AS_OF, COUNTIES, connect, county_code, empty, submission
+from tests.expectations.report_city import AS_OF, COUNTIES, MONTHS, connect, county_code, empty, submission
 from tests.expectations.scored_city import SCHEME, scored_city
 from warehouse import schemas
 from warehouse.indicators.model import Indicator, load_indicators
@@ -292,3 +293,19 @@ def test_without_scores_there_is_no_bulletin_and_it_is_said_what_there_is(
     with pytest.raises(NoBulletin, match=rf"{SCHEME.id} measures by .*satisfaction"):
         tell(tables, contracts, fewer)
     assert last_quarter(connect(tables), fewer) is None
+
+
+def test_the_report_holds_the_newest_bulletin_and_leads_to_it(
+    tables: dict[str, pa.Table],
+    contracts: dict[str, Contract],
+    indicators: dict[str, Indicator],
+    tmp_path: Path,
+) -> None:
+    write_report(
+        connect(tables), tmp_path, contracts=contracts, indicators=indicators, months=MONTHS[:9], as_of=AS_OF,
+        reconciliations={}, title="报告", office="示范市考核办",
+    )  # fmt: skip
+    assert 'href="bulletin.html"' in (tmp_path / "index.html").read_text("utf-8")
+    page = (tmp_path / "bulletin.html").read_text("utf-8")
+    assert "<h1>2025年第三季度乡村振兴实绩通报</h1>" in page
+    assert "示范市考核办 · 示范市考核方案" in page

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from expectations.bulletin.chart import DARK, MIDDLE, UNSEEN, Chart, Series
 from expectations.office_words import month_label, number
 from expectations.report.charts import Bar, CalendarCell, CalendarRow, bars, calendar, sparkline
+from expectations.report.layered_bars import layered_bars
 from warehouse.frequency import due_date, window_end
 from warehouse.periods import Month
 
@@ -90,3 +94,33 @@ def test_figures_read_as_people_write_them() -> None:
         month_label("2025-07", first=False),
         month_label("2026-01", first=False),
     ] == ["25年6月", "7月", "26年1月"]
+
+
+def test_layered_bars_stand_one_after_the_other_and_a_gap_is_not_drawn() -> None:
+    chart = Chart(
+        "pace", "项数", ["甲县", "乙县"],
+        [Series("", [1, 0], UNSEEN), Series("慢", [2, 3], MIDDLE), Series("快", [1, None], DARK)],
+        least=0, most=4, labels=["第 2–4 名", "第 1–3 名"],
+    )  # fmt: skip
+    drawn = parse(str(layered_bars(chart)))
+    bars = [one for one in drawn.iter(f"{SVG}rect") if one.get("height") == "15"]
+    ends = [(float(one.attrib["x"]), float(one.attrib["width"]), one.attrib["style"][-6:]) for one in bars]
+    unit = ends[1][1]
+    assert [(round(width / unit), shade) for _, width, shade in ends] == [(2, MIDDLE), (1, DARK), (3, MIDDLE)]
+    assert ends[1][0] == ends[0][0] + ends[0][1]
+    assert ends[0][0] == ends[2][0] + unit
+    texts = [one.text for one in drawn.iter(f"{SVG}text")]
+    assert texts == ["甲县  第 2–4 名", "乙县  第 1–3 名", "慢", "快"]
+
+
+def test_an_interval_is_drawn_across_the_end_of_its_bar() -> None:
+    chart = Chart(
+        "satisfaction", "满意度", ["甲县"], [Series("满意度", [80], MIDDLE, [70], [90])], least=0, most=100
+    )
+    drawn = parse(str(layered_bars(chart)))
+    (bar,) = drawn.iter(f"{SVG}rect")
+    (whisker,) = drawn.iter(f"{SVG}path")
+    low, high = (float(end) for end in re.findall(r"M([\d.]+) ", whisker.attrib["d"])[::2])
+    end = float(bar.attrib["x"]) + float(bar.attrib["width"])
+    assert low < end < high
+    assert end - low == pytest.approx(high - end, abs=0.2)
