@@ -69,9 +69,9 @@ def _sentences(basis: Basis) -> Iterator[str]:
     )
     (found,), (held,) = basis.rows(_OPEN, months=months), basis.rows(_RECONCILED, months=months)
     yield f"没有解决的填报错误 {found['errors']} 处、提醒 {found['warnings']} 处。"
+    compared = held["agree"] + held["disagree"] + held["one_sided"]
     yield (
-        f"跨台账核对 {held['agree'] + held['disagree'] + held['one_sided']} 次：相符 {held['agree']} 次，"
-        f"不符 {held['disagree']} 次，缺一方 {held['one_sided']} 次。"
+        f"跨台账核对 {compared:,} 次：相符 {held['agree']:,} 次，不符 {held['disagree']:,} 次，缺一方 {held['one_sided']:,} 次。"
     )
     (unknown,) = basis.rows(_UNKNOWN, scheme=basis.scheme.id, period=basis.quarter.text)
     yield (

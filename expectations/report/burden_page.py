@@ -30,6 +30,7 @@ def burden_page(source: Source, burden: Burden) -> Page:
             "unread_cells": sum(row["cells"] for row in burden.unread),
             "counties": _counties(source, burden),
             "by_month": _by_month(source, burden),
+            "by_dataset": _cells_by_dataset(source, burden),
             "townships": townships[:MAX_TOWNSHIPS],
             "township_count": len(townships),
             "twice": [_titled(source, row) for row in burden.twice],
@@ -74,6 +75,26 @@ def _by_month(source: Source, burden: Burden) -> str:
         for code, name in source.county_names.items()
     ]
     return calendar(rows, months_shown(source), "各县区每月填报的格数")
+
+
+def _cells_by_dataset(source: Source, burden: Burden) -> Row:
+    """Counties by dataset: titles of the datasets of which anything was filled in, and a row of cells per county."""
+    found: dict[tuple[str, str], int] = {}
+    for row in burden.filled:
+        key = (row["region_code"][:6], row["dataset"])
+        found[key] = found.get(key, 0) + row["cells"]
+    filled = {dataset for _, dataset in found}
+    datasets = [row["dataset"] for row in burden.datasets if row["dataset"] in filled]
+    return {
+        "titles": [source.dataset_title(dataset) for dataset in datasets],
+        "rows": [
+            {
+                "county": county,
+                "cells": [found.get((county["region_code"][:6], dataset), 0) for dataset in datasets],
+            }
+            for county in source.counties
+        ],
+    }
 
 
 def _cell(count: int, most: int) -> CalendarCell:

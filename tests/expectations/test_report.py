@@ -16,6 +16,7 @@ import pytest
 
 from expectations.contracts.model import Contract
 from expectations.contracts.reading import load_contracts
+from expectations.contracts.records import record_schema
 from expectations.reconciliations.model import load_reconciliations
 from expectations.report import write_report
 from tests.expectations.report_city import (
@@ -529,3 +530,29 @@ def test_a_claim_page_ranks_counties_by_what_they_gain(
     text = text_of(write(tmp_path, tables, contracts, indicators=indicators) / "claims.html")
     assert "1 北湖县 1 1 0 0 0 0 +15.0% 0 0 0 — 2 长山县 1 0 0 1 0 0 +0.0%" in text
     assert "2 个县区中 1 个自评好于台账，相差最大的是北湖县（自评 92%，台账 80%）。" in text
+
+
+def test_the_burden_page_tells_cells_by_county_ledger_and_month_and_what_hours_rest_on(
+    tmp_path: Path, contracts: dict[str, Contract], indicators: dict[str, Indicator]
+) -> None:
+    rows = [
+        {
+            "region_code": f"{county_code(county)[:6]}101201",
+            "period": "2025-06",
+            "households": 300,
+            "remark": note,
+        }
+        for county, note in ((1, "迁出"), (2, None))
+    ]
+    register = pa.Table.from_pylist(rows, schema=record_schema(contracts["household_register"]))
+    folder = write(
+        tmp_path,
+        empty() | {"household_register": register},
+        contracts,
+        indicators=indicators,
+        seconds_per_cell=1800.0,
+    )
+    text = text_of(folder / "burden.html")
+    assert "3 格 各单位填报并入库的数据，空格不算 2 小时 估计数：按每格 1,800 秒计，没有实测" in text
+    assert "县区 农户底册 长山县 2 北湖县 1 东陵市 0" in text
+    assert "农户底册 民政 1 备注 1" in text
