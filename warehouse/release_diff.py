@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from warehouse.handed_in import TABLE
 from warehouse.indicators import Indicator
+from warehouse.indicators.model import measured
 from warehouse.periods import months_of
 from warehouse.region_changes import changes_by
 from warehouse.region_tree import TREE
@@ -121,7 +122,7 @@ def causes(
          "coverage": sources[dataset].coverage,
          "stands": sources[dataset].stands if sources[dataset].keeps == "snapshot" else None}
         for name in named if name in indicators
-        for dataset, window in sorted(indicators[name].relations)
+        for dataset, window in sorted(measured(indicators[name], indicators).relations)
     ]  # fmt: skip
     with scratch() as work:
         work.execute("create temp table changed (dataset varchar, submission_id varchar, region_code varchar, "

@@ -97,14 +97,16 @@ def _indicators(source: Source, county: Row, series: Series) -> dict[str, list[R
 
 def _indicator_row(source: Source, county: Row, indicator: Indicator, own: list[Row], series: Series) -> Row:
     target = indicator.target_for(county["region_code"])
+    applies = indicator.applies_to(county["region_code"])
     if not own:
-        return {"indicator": indicator, "target": target, "latest": None}
+        return {"indicator": indicator, "target": target, "applies": applies, "latest": None}
     latest = own[-1]
     by_month = {row["period"]: row["value"] for row in own}
     title = f"{indicator.title}：最近 {number(latest['value'], indicator.unit)}"
     return {
         "indicator": indicator,
         "target": target,
+        "applies": applies,
         "latest": latest,
         "meets": meets(indicator, latest["value"], target),
         "median": _peer_median(source, county, indicator, latest["period"], series),

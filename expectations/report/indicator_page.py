@@ -32,7 +32,8 @@ def _chart(source: Source, indicator: Indicator, series: Series) -> Row:
         groups.setdefault(county["region_group"], []).append(_bar(county, indicator, series, period))
     for group in groups.values():
         group.sort(key=lambda bar: (bar.value is None, -(bar.value or 0)))
-    targets = {bar.target for group in groups.values() for bar in group}
+    codes = [county["region_code"] for county in source.counties]
+    targets = {indicator.target_for(code) for code in codes if indicator.applies_to(code)}
     return {
         "indicator": indicator,
         "period": period,
@@ -46,7 +47,9 @@ def _bar(county: Row, indicator: Indicator, series: Series, period: str) -> Bar:
     found = next((row for row in own if row["period"] == period), None)
     href = county_page(county["region_code"])
     target = indicator.target_for(county["region_code"])
+    applies = indicator.applies_to(county["region_code"])
     if found is None:
-        return Bar(county["name"], None, "没有数据", "empty", href, target)
+        return Bar(county["name"], None, "没有数据" if applies else "不适用", "empty", href, target)
     text = f"{number(found['value'], indicator.unit)} {found['evidence'] or ''}".rstrip()
+    text += "" if applies else " 不适用"
     return Bar(county["name"], found["value"], text, f"evidence-{found['evidence'] or 'none'}", href, target)

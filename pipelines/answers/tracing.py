@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipelines.home.site import Site
+from warehouse.indicators.model import measured
 from warehouse.periods import a_year_before
 from warehouse.staged import Layout
 
@@ -61,15 +62,15 @@ def trace_observation(
     ).to_arrow_table()
     one = site.indicators[indicator]
     periods = (period, a_year_before(period)) if one.of else (period,)
-    measured = site.indicators[one.of] if one.of else one
+    behind = measured(one, site.indicators)
     trails = [
         trace(
             connection,
-            measured.statements.values(),
+            behind.statements.values(),
             sources(site.contracts),
             region_code,
             each,
-            only_last=measured.over_time == "last",
+            only_last=behind.over_time == "last",
             limit=limit,
         )
         for each in periods

@@ -117,8 +117,8 @@ SLIPS: Mapping[str, tuple[Slip, ...]] = {
     "household_register": (_SEXES, _SWAPPED),
     "village_profile": (
         Slip(
-            "tap_water_within_households", "error", "tap_water_households", _always,
-            lambda row: int(_number(row, "households")) + 30,
+            "paved_within_natural_villages", "error", "paved_natural_villages", _always,
+            lambda row: int(_number(row, "natural_villages")) + 3,
         ),
         Slip("collective_income_plausible", "warning", "collective_income_yuan", _always, lambda row: 126_000_000.0),
     ),

@@ -77,8 +77,8 @@ CLEAN: dict[str, dict[str, Any]] = {
         "claimed_score": 19.0,
     },
     "village_profile": {
-        **PLACE, "period": "2025-12", "has_plan": True, "is_head_secretary": True, "has_rules": True, "households": 341,
-        "tap_water_households": 330, "population": 1260, "insured_people": 1241, "natural_villages": 6,
+        **PLACE, "period": "2025-12", "has_plan": True, "is_head_secretary": True, "has_rules": True,
+        "tap_water_households": 330, "insured_people": 1241, "natural_villages": 6,
         "paved_natural_villages": 6, "collective_income_yuan": 126000.0, "contracted_mu": 1800.0, "transferred_mu": 720.0,
     },
     "farmland_projects": {
@@ -90,6 +90,7 @@ CLEAN: dict[str, dict[str, Any]] = {
     "statistics_bureau": {
         **PLACE, "period": "2025-12", "indicator": "城乡居民收入比", "stated_value": 1.92, "stated_unit": "倍",
     },
+    "field_checks": {**PLACE, "period": "2025-12", "check_number": "5F0C2A-001", "verdict": "属实"},
     "village_poverty_report": {
         **PLACE, "period": "2012-12", "register_households": 47, "register_people": 156, "reported_households": 47,
         "reported_people": 156, "expected_out_households": 38,
@@ -164,9 +165,7 @@ BREAKS: dict[tuple[str, str], dict[str, Any]] = {
     ("self_assessment", "score_within_full"): {"claimed_score": 21.0},
     ("self_assessment", "rate_within_hundred"): {"claimed_value": 192.5},
     ("rural_statistics", "below_zero"): {"value": -3.0},
-    ("village_profile", "tap_water_within_households"): {"tap_water_households": 350},
     ("village_profile", "paved_within_natural_villages"): {"paved_natural_villages": 7},
-    ("village_profile", "insured_within_population"): {"insured_people": 1300},
     ("village_profile", "transferred_within_contracted"): {"transferred_mu": 10800.0},
     ("village_profile", "collective_income_plausible"): {"collective_income_yuan": 126e7},
     ("farmland_projects", "accepted_after_completed"): {"accepted_on": "2025-09-01"},

@@ -307,6 +307,21 @@ def test_a_county_page_holds_its_indicator_against_target_and_peers(
     assert "卫生厕所普及率 80.25% % 2025年6月 85% 未达标 80% B 10 50%" in text
 
 
+def test_no_data_a_target_of_nought_and_not_applicable_are_told_apart(
+    tmp_path: Path, contracts: dict[str, Contract], indicators: dict[str, Indicator]
+) -> None:
+    rows = [observation("monitored_dropouts", 1, "2025-06", 0, unit="人")]
+    tables = empty() | {"observations": pa.Table.from_pylist(rows, schema=schemas.OBSERVATIONS)}
+    dropouts = indicators["monitored_dropouts"].model_copy(update={"targets": {county_code(2): None}})
+    folder = write(tmp_path, tables, contracts, indicators={"monitored_dropouts": dropouts})
+    assert "监测家庭失学数 ↓ 0 人 2025年6月 0 达标" in text_of(folder / "county-990101.html")
+    assert "监测家庭失学数 ↓ — 人 没有数据 不适用 —" in text_of(folder / "county-990102.html")
+    assert "监测家庭失学数 ↓ — 人 没有数据 0 —" in text_of(folder / "county-990103.html")
+    page = text_of(folder / "indicators.html")
+    assert "北湖县 不适用" in page
+    assert "东陵市 没有数据" in page
+
+
 def test_a_claim_that_disagrees_is_named_after_its_indicator(
     tmp_path: Path, contracts: dict[str, Contract], indicators: dict[str, Indicator]
 ) -> None:

@@ -16,7 +16,7 @@ def applies(target: Target | None, region: str, indicator: Indicator) -> bool:
     own = {} if target is None else target.regions
     if region in own:
         return own[region] is not None
-    return not (target is None or target.of_indicator) or indicator.targets.get(region, 0) is not None
+    return not (target is None or target.of_indicator) or indicator.applies_to(region)
 
 
 def targets_of(

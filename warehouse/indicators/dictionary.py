@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import get_args
 
-from warehouse.indicators.model import Dimension, Indicator
+from warehouse.indicators.model import Dimension, Indicator, measured
 from warehouse.relations import Source, relations_in
 
 
@@ -121,9 +121,9 @@ def _entry(
     sources: Mapping[str, Source],
     kept: Mapping[str, Kept],
 ) -> Entry:
-    measured = indicators[one.of] if one.of else one
-    inputs = [kept[dataset] for dataset in measured.inputs]
-    divided = relations_in(measured.denominator) if not one.of else set()
+    behind = measured(one, indicators)
+    inputs = [kept[dataset] for dataset in behind.inputs]
+    divided = relations_in(behind.denominator) if not one.of else set()
     return Entry(
         dimension=one.dimension,
         id=one.id,
@@ -132,14 +132,14 @@ def _entry(
         direction=_DIRECTIONS[one.direction],
         target=_target(one),
         description=one.description,
-        formula=_formula(one, measured),
+        formula=_formula(one, behind),
         denominator_source=_each(
             f"{kept[name].title}（{kept[name].department}）" for name, _ in sorted(divided)
         ),
         inputs=_each(dataset.title for dataset in inputs),
         department=_each(dataset.department for dataset in inputs),
         frequency=_each(dataset.frequency for dataset in inputs),
-        evidence=max((sources[dataset].evidence for dataset in measured.inputs), default=_NONE),
+        evidence=max((sources[dataset].evidence for dataset in behind.inputs), default=_NONE),
         additivity=_ADDITIVITY[one.kind],
         over_time="与上年全年相比" if one.of else _OVER_TIME[one.over_time],
         valid_range=_range(one),
@@ -162,11 +162,11 @@ def _target(one: Indicator) -> str:
     return "；".join([whole, *own])
 
 
-def _formula(one: Indicator, measured: Indicator) -> str:
+def _formula(one: Indicator, behind: Indicator) -> str:
     factor = "" if one.scale == 1 else f" × {one.scale:g}"
     if one.kind == "change":
         whole = "（本期 − 上年同期）÷ 上年同期 × 100" if one.form == "percent" else "本期 − 上年同期"
-        return f"{whole}，取“{measured.title}”"
+        return f"{whole}，取“{behind.title}”"
     if one.kind == "adopted":
         return f"直接采用所填数值{factor}"
     if one.kind == "sum":

@@ -129,9 +129,18 @@ class Indicator(Definition):
             return None, None
         return 0, 100 if self.unit == "%" else None
 
+    def applies_to(self, region_code: str) -> bool:
+        """Whether a region is assessed by it at all: no target of its own is said to be null."""
+        return self.targets.get(region_code, 0) is not None
+
     def target_for(self, region_code: str) -> float | None:
         """The target of a region; None where there is none or it does not apply."""
         return self.targets.get(region_code, self.target)
+
+
+def measured(one: Indicator, known: Mapping[str, Indicator]) -> Indicator:
+    """What is measured for an indicator: of a change what it is told of, else itself."""
+    return known[one.of] if one.of else one
 
 
 def is_rate_unit(unit: str) -> bool:

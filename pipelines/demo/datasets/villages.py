@@ -38,13 +38,10 @@ def village_profile(world: World) -> Rows:
     )
 
     def rows(month: str) -> pd.DataFrame:
-        households, population = world.households(month), world.population(month)
         insured, tapped = _parts(world, month, wealth)
         return fixed.assign(
-            households=households,
-            tap_water_households=np.floor(households * tapped).astype(np.int64),
-            population=population,
-            insured_people=np.floor(population * insured).astype(np.int64),
+            tap_water_households=np.floor(world.households(month) * tapped).astype(np.int64),
+            insured_people=np.floor(world.population(month) * insured).astype(np.int64),
         )
 
     return rows
