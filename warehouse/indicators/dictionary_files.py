@@ -85,7 +85,7 @@ def to_xlsx(entries: Sequence[Entry]) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
-    words = book.active
+    words = book.worksheets[0]
     words.title = "指标字典"
     rows = [[getattr(one, name) for name in TITLES] for one in entries]
     _fill(words, f"指标字典　共 {len(entries)} 项", list(TITLES.values()), rows, list(_WIDTHS.values()), "D3")
