@@ -38,6 +38,7 @@ HAND_INS = _schema(
 OBSERVATIONS = _schema(
     indicator=S, region_code=S, period=S, numerator=F, denominator=F, value=F, unit=S, evidence=S,
     records=I, coverage=F, interval_low=F, interval_high=F, evidence_reasons=_STRINGS,
+    design_effect=F,
 )  # fmt: skip
 
 RECONCILIATIONS = _schema(

@@ -124,6 +124,7 @@ FIXED: Mapping[str, Words] = {
             "interval_low": "95% 置信区间下限（调查）",
             "interval_high": "95% 置信区间上限（调查）",
             "evidence_reasons": "证据等级升降的依据：实地核查、独立来源；没有可比的为空",
+            "design_effect": "设计效应（调查）：答卷数除以相当于简单随机抽样的份数；没有按村加权的为空",
         },
     ),
     "reconciliations": Words(

@@ -99,8 +99,8 @@ def test_sql_that_does_more_than_read_datasets_is_refused_at_its_line(tmp_path: 
 
 def test_a_missing_side_and_an_unknown_field_are_found(tmp_path: Path) -> None:
     assert "needs denominator" in problems(tmp_path, GOOD.replace("denominator:", "# denominator:"))[0]
-    found = problems(tmp_path, GOOD + "weight: 3\n")
-    assert found == ["one.yaml:12: weight: Extra inputs are not permitted"]
+    found = problems(tmp_path, GOOD + "colour: 3\n")
+    assert found == ["one.yaml:12: colour: Extra inputs are not permitted"]
 
 
 def test_a_key_given_twice_is_found_at_the_second(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ select told.indicator, this.region_code, this.period,
         when base.value > 0 then 100 * (this.value - base.value) / base.value end as value,
     told.unit, greatest(this.evidence, base.evidence) as evidence, this.records,
     least(this.coverage, base.coverage) as coverage, null::double as interval_low, null::double as interval_high,
-    null::varchar[] as evidence_reasons
+    null::varchar[] as evidence_reasons, null::double as design_effect
 from told join now this on this.indicator = told.of
 join known base on base.indicator = told.of and base.region_code = this.region_code
     and base.period = (left(this.period, 4)::int - 1)::varchar || this.period[5:]

@@ -87,13 +87,13 @@ TITLES: Mapping[str, str] = {
 _DIRECTIONS = {"higher": "越高越好", "lower": "越低越好"}
 _ADDITIVITY = {
     "ratio": "不能相加：分子、分母分别加总，最后相除",
-    "survey": "不能相加：答卷数加总，最后相除",
+    "survey": "不能相加：有权数的按村加权，没有的答卷数加总，最后相除",
     "sum": "可以相加",
     "adopted": "不能相加：只在公布的地区有值",
     "change": "不能相加：各地区用自己的两年数",
 }
 _OVER_TIME = {"last": "取最近一期的状态", "sum": "各期相加", "average": "各期平均"}
-_SIDES = {"numerator": "分子", "denominator": "分母", "stated": "采用数"}
+_SIDES = {"numerator": "分子", "denominator": "分母", "stated": "采用数", "weight": "各村权数"}
 _NONE = "—"
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from warehouse.indicators.measure import measure
 from warehouse.indicators.model import Indicator
 from warehouse.indicators.rollup import lay_tree, roll_up
+from warehouse.indicators.surveyed import weigh
 from warehouse.relations import Source, check_months
 
 if TYPE_CHECKING:
@@ -54,5 +55,7 @@ def observe(
     with engine.desk() as desk:
         measure(engine, desk, indicators, [*wanted, *whole], sources)
         lay_tree(desk, indicators, regions, sources)
-        monthly = roll_up(desk, wanted)
-        return pa.concat_tables([monthly, roll_up(desk, whole, yearly=True)]) if whole else monthly
+        monthly = weigh(desk, roll_up(desk, wanted), indicators)
+        if not whole:
+            return monthly
+        return pa.concat_tables([monthly, weigh(desk, roll_up(desk, whole, yearly=True), indicators)])

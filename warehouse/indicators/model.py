@@ -63,6 +63,10 @@ class Indicator(Definition):
     numerator: str = ""
     denominator: str = ""
     stated: str = ""
+    weight: str = Field(
+        "",
+        description="Of kind survey: how many stand behind the answers of a finest region, such as its households.",
+    )
     of: str = Field("", description="Of kind change: the indicator whose change is told.")
     form: Literal["percent", "absolute"] | None = Field(
         None, description="Of kind change: in per cent of the value a year before, or the difference."
@@ -82,6 +86,8 @@ class Indicator(Definition):
             if (side in wanted) != bool(getattr(self, side)):
                 verb = "needs" if side in wanted else "takes no"
                 raise ValueError(f"kind {self.kind} {verb} {side}")
+        if self.weight and self.kind != "survey":
+            raise ValueError(f"kind {self.kind} takes no weight")
         if (self.kind == "change") != bool(self.of and self.form) or (
             self.kind != "change" and (self.of or self.form)
         ):
@@ -98,7 +104,8 @@ class Indicator(Definition):
     @property
     def statements(self) -> dict[str, str]:
         """SQL by side."""
-        return {side: getattr(self, side) for side in _SIDES[self.kind]}
+        given = {side: getattr(self, side) for side in _SIDES[self.kind]}
+        return given | ({"weight": self.weight} if self.weight else {})
 
     @cached_property
     def relations(self) -> frozenset[tuple[str, str]]:
@@ -110,7 +117,9 @@ class Indicator(Definition):
         """The relations a region must be reported in to be counted."""
         if self.counted_where == "denominator" and self.denominator:
             return frozenset(relations_in(self.denominator))
-        return self.relations
+        return self.relations - (
+            relations_in(self.weight) - relations_in(self.numerator + " " + self.denominator)
+        )
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

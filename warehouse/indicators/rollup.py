@@ -126,10 +126,10 @@ with rolled as (
 select indicator, region_code, period, numerator, denominator, value, unit, evidence,
     coalesce(records, 0)::bigint as records, coverage,
     scale * (p + q / 2 - half) / (1 + q) as interval_low, scale * (p + q / 2 + half) / (1 + q) as interval_high,
-    null::varchar[] as evidence_reasons
+    null::varchar[] as evidence_reasons, null::double as design_effect
 from wilson
 union all
-select indicator, region_code, period, null, null, value, unit, evidence, records::bigint, null, null, null, null
+select indicator, region_code, period, null, null, value, unit, evidence, records::bigint, null, null, null, null, null
 from stated join facts using (indicator)
 where left(period || '-12', 7) >= told_since
 order by indicator, region_code, period

@@ -71,7 +71,33 @@ def share(
         variance += spread * (sizes[name] / total) ** 2
     if len(seen) >= sum(sizes.values()):
         return Share(value, value, value, len(seen), float(len(seen)), 1.0)
-    return _interval(value, variance, drawn, len(seen), len(seen) - len(names), sure)
+    weights = 1 / drawn
+    by_weights = float(weights.sum() ** 2 / (weights**2).sum())
+    return _interval(value, variance, by_weights, len(seen), len(seen) - len(names), sure)
+
+
+def share_of_clusters(hits: Floats, answers: Floats, sizes: Floats) -> Share:
+    """The share of a population from answers that were asked for in some of its villages.
+
+    Every village stands for its size, however many were asked there; the ratio's variance is that between villages, drawn
+    as if with replacement (Särndal, Swensson and Wretman, 4.3 and 5.6): people of one village resemble each other.
+
+    Args:
+        hits: By village, answers that are so.
+        answers: By village, all answers; at least one.
+        sizes: By village, what it stands for; more than nothing.
+
+    Raises:
+        ValueError: No village.
+    """
+    if not len(answers):
+        raise ValueError("no village was asked")
+    shares, whole, n, villages = hits / answers, float(sizes.sum()), int(answers.sum()), len(answers)
+    value = float((sizes * shares).sum() / whole)
+    parts = sizes * (shares - value) / whole
+    variance = villages / (villages - 1) * float((parts**2).sum()) if villages > 1 else 0.0
+    by_weights = whole**2 / float((sizes**2 / answers).sum())
+    return _interval(value, variance, min(by_weights, float(n)), n, villages - 1, 0.95)
 
 
 def _stratum(hits: Floats, probabilities: Floats, size: int) -> tuple[float, float]:
@@ -85,13 +111,10 @@ def _stratum(hits: Floats, probabilities: Floats, size: int) -> tuple[float, flo
     return value, (1 - n / size) * n / (n - 1) * float((parts**2).sum())
 
 
-def _interval(
-    value: float, variance: float, probabilities: Floats, n: int, freedom: int, sure: float
-) -> Share:
+def _interval(value: float, variance: float, by_weights: float, n: int, freedom: int, sure: float) -> Share:
+    """Wilson's, with the sample size that the variance is worth; ``by_weights`` where nothing varies."""
     from scipy.special import ndtri, stdtrit  # type: ignore[import-untyped]
 
-    weights = 1 / probabilities
-    by_weights = float(weights.sum() ** 2 / (weights**2).sum())
     worth = min(value * (1 - value) / variance, float(n)) if variance > 0 and 0 < value < 1 else by_weights
     usual = float(ndtri((1 + sure) / 2))
     wider = float(stdtrit(max(freedom, 1), (1 + sure) / 2))
