@@ -86,10 +86,11 @@ def _pace(document: Document) -> None:
     ]  # fmt: skip
     table(document, "各县区序时进度（项）", "pace.rows", columns)
     behind: list[Column] = [
-        ("县区", "row.county", 1.8), ("指标", "row.objective", 3.6), ("现值", "row.value", 1.8), ("目标", "row.target", 1.8),
-        ("已完成", "row.achieved", 1.7), ("按时间应完成", "row.expected", 1.9), ("照此年末约为", "row.projected", 3.0),
+        ("县区", "row.county", 1.8), ("指标", "row.objective", 3.2), ("现值", "row.value", 1.6), ("目标", "row.target", 1.5),
+        ("已完成", "row.achieved", 1.5), ("按时间应完成", "row.expected", 1.8), ("照此年末", "row.projected", 1.6),
+        ("95% 区间", "row.interval", 2.6),
     ]  # fmt: skip
-    table(document, "离应有进度最远的（括号内为 95% 预测区间）", "pace.behind", behind, is_long=True)
+    table(document, "离应有进度最远的，和照目前势头年末会到哪里", "pace.behind", behind, is_long=True)
 
 
 def _objectivity(document: Document) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from expectations.bulletin.basis import Basis, Row
 from expectations.bulletin.chart import DARK, LIGHT, MIDDLE, Chart, Series
-from expectations.bulletin.text import percent, with_unit
+from expectations.bulletin.text import interval, percent, with_unit
 from expectations.office_words import number
 from warehouse.assessment import assess
 from warehouse.assessment.groups import GroupError
@@ -81,11 +81,6 @@ def _sentences(basis: Basis, own: Sequence[Pace], behind: Sequence[Pace]) -> Ite
 def _behind(basis: Basis, one: Pace) -> Row:
     known = basis.measured[one.objective]
     unit = known.unit
-    spread = (
-        ""
-        if one.low is None or one.high is None or one.low == one.high
-        else (f"（{number(one.low, unit)} 至 {number(one.high, unit)}）")
-    )
     return {
         "county": one.region.name,
         "objective": with_unit(known.title, unit),
@@ -93,7 +88,8 @@ def _behind(basis: Basis, one: Pace) -> Row:
         "target": number(one.target, unit),
         "achieved": percent(one.achieved),
         "expected": percent(one.expected),
-        "projected": f"{number(one.projected, unit)}{spread}",
+        "projected": number(one.projected, unit),
+        "interval": "—" if one.low == one.high else interval(one.low, one.high, 2) or "—",
     }
 
 
