@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from tests.warehouse.test_indicators import CITY, COUNTY, SOURCES, VILLAGES, indicator, observed
+from tests.warehouse.test_indicators import CITY, COUNTY, VILLAGES, indicator, observed
 from warehouse.indicators import Indicator
 from warehouse.sampling import share_of_clusters
 
