@@ -28,7 +28,14 @@ from warehouse.periods import Month
 
 SUBMISSIONS = dg.AssetKey("submissions")
 NOTES = (dg.AssetKey("findings"), dg.AssetKey("quarantine"))
-FIGURES = tuple(map(dg.AssetKey, ("observations", "reconciliations", "anomalies", "verifications")))
+_SAID = {
+    "observations": "**指标值** · Indicator × region × month.",
+    "reconciliations": "**比对结果** · Claims and totals held against evidence.",
+    "anomalies": "**异常线索** · What is worth a visit.",
+    "verifications": "**核查结果** · What visits found of samples, and what it says of all records.",
+    "hand_ins": "**应报与已报** · What was to be handed in, when it was due and when it came.",
+}
+FIGURES = tuple(map(dg.AssetKey, _SAID))
 SCORES = (dg.AssetKey("scores"), dg.AssetKey("standings"), dg.AssetKey("schemes"))
 RELEASE, REPORT = dg.AssetKey("release"), dg.AssetKey("quality_report")
 _RANGE_IN_ONE_RUN = dg.BackfillPolicy.single_run()
@@ -136,32 +143,15 @@ def _dataset_asset(contract: Contract, windows: Sequence[str]) -> dg.AssetsDefin
 
 
 def _figures(datasets: Sequence[dg.AssetKey], months: Sequence[str]) -> dg.AssetsDefinition:
-    observations, reconciliations, anomalies, verifications = FIGURES
+    told_of_observations = {"reconciliations", "anomalies"}
     specs = [
         dg.AssetSpec(
-            observations,
-            deps=datasets,
+            key,
+            deps=[*datasets, *(FIGURES[:1] if key.path[-1] in told_of_observations else ())],
             group_name="warehouse",
-            description="**指标值** · Indicator × region × month.",
-        ),
-        dg.AssetSpec(
-            reconciliations,
-            deps=[*datasets, observations],
-            group_name="warehouse",
-            description="**比对结果** · Claims and totals held against evidence.",
-        ),
-        dg.AssetSpec(
-            anomalies,
-            deps=[*datasets, observations],
-            group_name="warehouse",
-            description="**异常线索** · What is worth a visit.",
-        ),
-        dg.AssetSpec(
-            verifications,
-            deps=datasets,
-            group_name="warehouse",
-            description="**核查结果** · What visits found of samples, and what it says of all records.",
-        ),
+            description=_SAID[key.path[-1]],
+        )
+        for key in FIGURES
     ]
 
     @dg.multi_asset(

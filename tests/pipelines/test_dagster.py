@@ -165,6 +165,7 @@ def test_every_dataset_is_an_asset_of_its_department_with_four_checks_by_month(t
         "observations",
         "reconciliations",
         "anomalies",
+        "hand_ins",
         "release",
         "quality_report",
         "submissions",
@@ -366,7 +367,7 @@ def test_a_load_in_the_terminal_shows_in_dagster(tmp_path: Path) -> None:
     with dg.DagsterInstance.from_config(str(town.root / "dagster")) as own:
         assert own.get_materialized_partitions(TOILETS) == {"2025-06"}
         # one that found nothing was looked for all the same
-        for name in ("observations", "reconciliations", "anomalies"):
+        for name in ("observations", "reconciliations", "anomalies", "hand_ins"):
             assert own.get_materialized_partitions(dg.AssetKey(name)) == {"2025-06"}
         told = own.get_latest_materialization_event(TOILETS)
     assert told is not None
