@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 from pathlib import Path
 
@@ -76,3 +77,12 @@ def test_months_before_anything_was_handed_in_are_history(past: Town) -> None:
     past.load()
     assert hand_ins(past, "2024-12") == []
     assert hand_ins(past, "2025-06")[0][1] == "on_time"
+
+
+def test_what_was_handed_in_leads_to_the_file(past: Town) -> None:
+    drop(past, "2025-06/榆塘县.csv", dt.date(2025, 7, 2), "甲村")
+    past.load()
+    traced = json.loads(past.shiji("trace", "hand_in_timely_rate", YU, "2025-06", "--json").out)
+    assert [(one["dataset"], one["file_name"], one["row"]) for one in traced["rows"]] == [
+        ("hand_ins", "榆塘县.csv", None)
+    ]
