@@ -26,16 +26,18 @@ def named_dataset(own: Sequence[Contract], texts: Iterable[str], index: RegionIn
         index: Regions, whose names are no matter.
     """
     every = "\n".join(texts)
-    shares = sorted(((_share(one, every), at) for at, one in enumerate(own)), reverse=True)
-    best = shares[0]
-    if best[0] >= _ENOUGH and (len(shares) == 1 or shares[1][0] < best[0]):
-        return own[best[1]]
+    ranked = sorted(own, key=lambda one: _likeness(one, every), reverse=True)
+    best, others = ranked[0], ranked[1:]
+    share, _ = likeness = _likeness(best, every)
+    if share >= _ENOUGH and all(_likeness(one, every) < likeness for one in others):
+        return best
     return own[0] if len(own) == 1 and _names_no_matter(every, index) else None
 
 
-def _share(contract: Contract, text: str) -> float:
+def _likeness(contract: Contract, text: str) -> tuple[float, bool]:
+    """The share of a title's own characters that stand in a text, and whether the title stands there as it is."""
     words = set(_KIND.sub("", contract.title)) or set(contract.title)
-    return sum(one in text for one in words) / len(words)
+    return sum(one in text for one in words) / len(words), contract.title in text
 
 
 def _names_no_matter(text: str, index: RegionIndex) -> bool:

@@ -26,8 +26,8 @@ _SIGNS = {
         re.compile(r"^文件　　：(.*?)\s*$", re.MULTILINE),
     ),
     ".xlsx": (
-        re.compile(r"<dc:identifier>(.*?)</dc:identifier>"),
-        re.compile(r"<dc:title>回执 (.*?)</dc:title>"),
+        re.compile(r"<dc:identifier\b[^>]*>(.*?)</dc:identifier>"),
+        re.compile(r"<dc:title\b[^>]*>回执 (.*?)</dc:title>"),
     ),
 }
 
