@@ -24,7 +24,6 @@ from expectations.anomalies.detectors import (
     recounted_roads,
     shrunk_denominator,
     stale,
-    too_good,
     unit_scale,
     year_end,
 )
@@ -334,22 +333,6 @@ def test_a_claim_in_kilograms_against_an_observation_in_tonnes_is_found() -> Non
     (row,) = found(city(self_assessment=claim, observations=observed), claim_scale).to_dict("records")
     assert (row["region_code"], row["indicator"]) == (TOWNS[0], "grain_output")
     assert "1000 倍" in row["message"]
-
-
-def rates(best: float) -> dict[str, pd.DataFrame]:
-    rng = np.random.default_rng(7)
-    share = np.clip(rng.normal(0.6, 0.03, len(TOWNS)), 0, 1)
-    share[0] = best
-    observed = pd.DataFrame({"indicator": "toilet_in_use_rate", "region_code": TOWNS, "period": "2025-06"})
-    observed = observed.assign(numerator=np.round(share * 400), denominator=400.0, records=400)
-    regions = pd.DataFrame({"region_code": TOWNS, "level": "township", "region_group": "农业县"})
-    return {"observations": observed, "regions": regions}
-
-
-def test_a_rate_far_above_its_peers_is_found_and_one_far_below_is_not_flattering() -> None:
-    (row,) = found(city(**rates(0.97)), too_good).to_dict("records")
-    assert (row["region_code"], row["indicator"], row["n"]) == (PADDED_TOWN, "toilet_in_use_rate", 400)
-    assert found(city(**rates(0.2)), too_good).empty
 
 
 def test_an_anomaly_keeps_its_id_and_a_month_is_judged_alike_alone_and_among_others() -> None:

@@ -1,11 +1,18 @@
-"""A township's rate is better than its peers' by more than their spread explains.
+"""A township's rate jumps above all that it was in the months before, where others' rates do not.
 
-A funnel plot: how far a rate may lie from its group's by chance follows from its denominator; how far townships
-differ anyway is estimated from the group (over-dispersion). Only the flattering side is told. Peers are townships of
-the same region group, where the region table has groups.
+A high level is no sign of padding: a township that has always been excellent is never told. What is held against the
+others is the change from the best of its own last six observations, so that coming back after a bad month is none. How
+much rates move by themselves is learned from the changes of the other townships in the same month, and what the
+number of records allows by chance is added. Told in the first month of a year in which it holds, not again.
 
-Source: Spiegelhalter (2005), Funnel plots for comparing institutional performance, Statistics in Medicine 24,
-1185-1202.
+Judged are shares with at least 20 records now and before (records counted, never units such as mu or kilometres
+added), three earlier observations of the same coverage within the year before, in months with at least ten townships.
+It cannot see a rise in small steps, one shared by a tenth of the townships, or padding from the first month on; a
+campaign that really took place looks alike, which is why it is worth a visit and no more.
+
+Source: Hidiroglou and Berthelot (1986), Statistical Editing and Imputation for Periodic Business Surveys, Survey
+Methodology 12, 73-83: changes judged by the spread of the others' changes. The ninth decile stands for their
+quartiles because most townships stand still in most months.
 """
 
 from __future__ import annotations
@@ -13,60 +20,95 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from expectations.anomalies.control import below
+from expectations.anomalies.control import below, discoveries
 from expectations.anomalies.scene import Scene, each, no_tests, tests
+from warehouse.periods import Month
 
 NAME = "too_good"
 
 _FEWEST_PEERS = 10
-_FEWEST_COUNTED = 20
-_TRIM = 0.1
+_FEWEST_RECORDS = 20
+_FEWEST_BEFORE = 3
+_LEAST_JUMP = 0.05
+_FLOOR = 0.01
+_DECILE, _ITS_SCORE = 0.9, 1.645
+"""The ninth decile of distances from the middle, and where it lies in a normal distribution."""
 
-_RATES = """
-select o.indicator, o.region_code, o.period, o.numerator, o.denominator, o.records as n,
-    coalesce(any_value(r.region_group), '') as region_group
-from observations o join regions r on r.region_code = o.region_code and r.level = 'township'
-where o.period in (select unnest($months::varchar[])) and list_contains($ids, o.indicator)
-    and o.denominator >= $least and o.numerator between 0 and o.denominator
-group by all order by all
+_JUMPS = """
+with rates as (
+    select o.indicator, o.region_code, o.period, o.coverage, o.records as n,
+        o.numerator::double / o.denominator::double as rate, list_contains($lower, o.indicator) as lowered
+    from observations o join regions r on r.region_code = o.region_code and r.level = 'township'
+    where o.period between $since and $until and length(o.period) = 7 and list_contains($ids, o.indicator)
+        and o.denominator > 0 and o.numerator between 0 and o.denominator and o.records >= $least
+), shares as (
+    select *, case when lowered then 1 - rate else rate end as share from rates
+), held as (
+    select *, max(share) over past as best, count(*) over past as before from shares
+    window past as (
+        partition by indicator, region_code, coverage order by period rows between 6 preceding and 1 preceding
+    )
+)
+select indicator, region_code, period, n, rate, lowered, share, best from held
+where before >= $before and period >= $first order by all
 """
 
 
 def find(scene: Scene) -> pd.DataFrame:
-    """Tests per share among the indicators, township and month."""
-    shares = [i.id for i in scene.indicators.values() if i.unit == "%" and i.denominator]
+    """Tests per share among the indicators, township and month, from January of the first year judged."""
+    shares = [i for i in scene.indicators.values() if i.unit == "%" and i.denominator]
     if not shares or not {"observations", "regions"} <= scene.tables:
         return no_tests()
-    rates = scene.query(_RATES, months=list(scene.months), ids=shares, least=_FEWEST_COUNTED)
-    groups = [
-        _tested(group)
-        for _, group in rates.groupby(["indicator", "period", "region_group"])
-        if len(group) >= _FEWEST_PEERS
-    ]
-    if not groups:
+    january = Month(f"{scene.months[0][:4]}-01")
+    jumps = scene.query(
+        _JUMPS,
+        ids=[i.id for i in shares],
+        lower=[i.id for i in shares if i.direction == "lower"],
+        first=str(january),
+        since=str(january - 12),
+        least=_FEWEST_RECORDS,
+        before=_FEWEST_BEFORE,
+    )
+    if jumps.empty:
         return no_tests()
-    table = pd.concat(groups, ignore_index=True)
-    lower = {i.id for i in scene.indicators.values() if i.direction == "lower"}
-    score = table["score"].where(~table["indicator"].isin(lower), -table["score"])
-    return tests(table.assign(score=score, p=below(-score)), dataset="")
+    return _first_of_year(_tested(jumps))
 
 
 def tell(scene: Scene, found: pd.DataFrame) -> list[str]:
     """Messages."""
     return [
-        f"“{scene.indicators[row.indicator].title}”{row.value:.1f}%，同组 {row.peers} 个乡镇合计 {row.expected:.1f}%，"
-        f"按 {row.n} 条记录已超出同组的正常差异。值得抽查原始记录。"
+        f"“{scene.indicators[row.indicator].title}”本月 {row.value:.1f}%，此前最好的一期是 {row.expected:.1f}%，"
+        f"同期 {row.peers} 个乡镇没有这样的跃升（本期 {row.n} 条记录）。值得抽查新增的原始记录。"
         for row in each(found)
     ]
 
 
-def _tested(group: pd.DataFrame) -> pd.DataFrame:
-    share = group["numerator"] / group["denominator"]
-    usual = float(group["numerator"].sum() / group["denominator"].sum())
-    error = np.sqrt(max(usual * (1 - usual), 1e-9) / group["denominator"])
-    score = (share - usual) / error
-    low, high = score.quantile(_TRIM), score.quantile(1 - _TRIM)
-    spread = max(1.0, float((score.clip(low, high) ** 2).mean()))
-    return group.assign(
-        value=100 * share, expected=100 * usual, score=score / np.sqrt(spread), peers=len(group)
+def _tested(jumps: pd.DataFrame) -> pd.DataFrame:
+    alike = [jumps["indicator"], jumps["period"]]
+    change = jumps["share"] - jumps["best"]
+    apart = change - change.groupby(alike).transform("median")
+    # Taken from below, so that one township among ten does not widen what it is measured by.
+    usual = apart.abs().groupby(alike).transform(lambda d: d.quantile(_DECILE, interpolation="lower"))
+    middle = (jumps["share"] + jumps["best"]) / 2
+    by_chance = 2 * middle * (1 - middle) / jumps["n"]
+    score = apart / np.sqrt((usual / _ITS_SCORE).clip(lower=_FLOOR) ** 2 + by_chance)
+    peers = change.groupby(alike).transform("size")
+    table = jumps.assign(
+        score=score,
+        p=below(-score),
+        peers=peers - 1,
+        value=100 * jumps["rate"],
+        expected=100 * jumps["best"].mask(jumps["lowered"], 1 - jumps["best"]),
+        eligible=change >= _LEAST_JUMP,
     )
+    return tests(table[peers >= _FEWEST_PEERS], dataset="")
+
+
+def _first_of_year(jumps: pd.DataFrame) -> pd.DataFrame:
+    """The tests, where a region's later jumps of an indicator in a year are no longer to be told."""
+    found = discoveries(jumps).sort_values("period")
+    names = ["indicator", "region_code", "year"]
+    first = found.assign(year=found["period"].str[:4]).drop_duplicates(names)
+    told = pd.MultiIndex.from_frame(first[["indicator", "region_code", "period"]])
+    here = pd.MultiIndex.from_frame(jumps[["indicator", "region_code", "period"]])
+    return jumps.assign(eligible=jumps["eligible"] & here.isin(told))
