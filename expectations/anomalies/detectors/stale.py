@@ -1,10 +1,12 @@
 """A township's figures repeat those of the period before to the digit, where others' move.
 
-How often a village's figures stand still by themselves is learned from the other townships, so that registers which
-rarely change raise nothing. Only snapshots with at least three columns of amounts can be judged.
+How often a village's figures stand still by themselves is learned from the other townships in the same period, so
+that a quiet month in which all stand still raises nothing. Only snapshots with at least three columns of amounts are
+judged, townships of at least three villages, and periods with at least ten villages elsewhere. Figures that are
+carried on everywhere at once, or copied with a digit changed, cannot be seen.
 
 Source: UNECE (2019), Generic Statistical Data Editing Models, on checks against earlier periods; the binomial test
-against the other regions' rate is ours.
+against the other regions' rate of the period is ours.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ NAME = "stale"
 
 _FEWEST_COLUMNS = 3
 _FEWEST_VILLAGES = 3
+_FEWEST_ELSEWHERE = 10
 
 
 def find(scene: Scene) -> pd.DataFrame:
@@ -38,7 +41,7 @@ def tell(scene: Scene, found: pd.DataFrame) -> list[str]:
     """Messages."""
     return [
         f"{row.n} 个村中有 {row.value:.0f} 个村的“{scene.contracts[row.dataset].title}”各项数字与上期分毫不差，"
-        f"其他乡镇平均只会有 {row.expected:.1f} 个。值得核查本期是否重新统计。"
+        f"按同期其他乡镇的情况平均只会有 {row.expected:.1f} 个。值得核查本期是否重新统计。"
         for row in each(found)
     ]
 
@@ -66,10 +69,9 @@ def _moves(scene: Scene, contract: Contract) -> pd.DataFrame:
 
 
 def _tested(moves: pd.DataFrame, dataset: str) -> pd.DataFrame:
-    same, all_n = moves["same"].sum(), moves["n"].sum()
-    own = moves.groupby("region_code")[["same", "n"]].transform("sum")
-    usual = (same - own["same"] + 0.5) / (all_n - own["n"] + 1)
-    judged = (moves["n"] >= _FEWEST_VILLAGES) & (all_n > own["n"])
+    elsewhere = moves.groupby("period")[["same", "n"]].transform("sum") - moves[["same", "n"]]
+    usual = (elsewhere["same"] + 0.5) / (elsewhere["n"] + 1)
+    judged = (moves["n"] >= _FEWEST_VILLAGES) & (elsewhere["n"] >= _FEWEST_ELSEWHERE)
     return tests(
         moves.assign(
             p=at_least(moves["same"], moves["n"], usual),
