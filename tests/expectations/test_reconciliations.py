@@ -338,6 +338,39 @@ def test_a_grant_to_a_child_that_no_school_ledger_knows_is_listed() -> None:
     assert (row["region_code"], row["left_value"], row["right_value"], row["agrees"]) == (TOWN, 2, 1, False)
 
 
+def test_a_grant_to_a_child_who_is_not_at_school_is_listed_and_home_teaching_is_school() -> None:
+    connection = duckdb.connect()
+    child = {"region_code": VILLAGES[0], "period": "2025-03"}
+    ledger = {
+        "at school": {"school": "南坡小学"},
+        "says none": {"school": "南坡小学", "absence_reason": "无"},
+        "at home": {"attendance": "送教上门", "absence_reason": "重度残疾"},
+        "dropped out": {"absence_reason": "辍学"},
+        "no school": {},
+        "gone": {"school": "南坡小学", "absence_reason": "随父母外出"},
+    }
+    granted = [*ledger, "dropped out", "in no ledger"]
+    dataset(connection, "student_grants", [{**child, "resident_id": key} for key in granted])
+    dataset(
+        connection, "student_status", [{**child, "resident_id": key, **said} for key, said in ledger.items()]
+    )
+    (row,) = built_in(connection, "grant_children_at_school", ["2025-03"])
+    assert (row["region_code"], row["left_value"], row["right_value"], row["agrees"]) == (TOWN, 6, 3, False)
+
+
+def test_a_child_who_drops_out_in_another_term_than_that_of_the_grant_is_not_listed() -> None:
+    connection = duckdb.connect()
+    child = {"region_code": VILLAGES[0], "resident_id": "a"}
+    terms = [
+        {**child, "period": "2025-03", "school": "南坡小学"},
+        {**child, "period": "2025-09", "absence_reason": "辍学"},
+    ]
+    dataset(connection, "student_grants", [{**child, "period": "2025-03"}])
+    dataset(connection, "student_status", terms)
+    (row,) = built_in(connection, "grant_children_at_school", ["2025-03"])
+    assert row["agrees"] is True
+
+
 def test_grants_of_a_township_without_school_ledger_are_unreported_and_not_wrong() -> None:
     connection = duckdb.connect()
     dataset(
