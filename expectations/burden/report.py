@@ -83,13 +83,13 @@ def burden(
         seconds_per_cell: Assumed.
     """
     filled = cells(connection, contracts, months)
-    used = used_columns(contracts, indicators, reconciliations)
-    unread = _unread(connection, contracts, used, months)
     kept = {row["dataset"] for row in filled}
     holding = {name: contract for name, contract in contracts.items() if name in kept}
+    used = used_columns(contracts, indicators, reconciliations)
+    unread = _unread(connection, holding, used, months)
     told = _Told(filled, repeated(connection, holding, months), unread, _sent(connection, months), used)
     rows = [told.dataset(contract, seconds_per_cell) for contract in contracts.values()]
-    return Burden(seconds_per_cell, filled, rows, asked_twice(connection, contracts), unread)
+    return Burden(seconds_per_cell, filled, rows, asked_twice(connection, holding), unread)
 
 
 @dataclass(frozen=True)
