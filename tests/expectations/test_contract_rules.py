@@ -43,7 +43,7 @@ CLEAN: dict[str, dict[str, Any]] = {
         "student_number": "G460322201501010014",
     },
     "student_grants": {
-        **PLACE, "period": "2025-03", "grant_kind": "生活补助", "grant_yuan": 625.0, "student_name": "甲",
+        **PLACE, "period": "2025-03", "grant_kind": "生活补助", "grant_yuan": 625.0, "paid_on": "2025-10-30", "student_name": "甲",
         "resident_id": "460322201501010014", "resident_id_birth_date": "2015-01-01", "student_number": "G460322201501010014",
     },
     "monitored_households": {
@@ -125,10 +125,13 @@ BREAKS: dict[tuple[str, str], dict[str, Any]] = {
     ("student_status", "disabled_has_certificate"): {"is_disabled": True},
     ("student_grants", "grant_plausible"): {"grant_yuan": 62500.0},
     ("student_grants", "grant_not_zero"): {"grant_yuan": 0.0},
+    ("student_grants", "paid_not_before_term"): {"paid_on": "2025-01-20"},
+    ("student_grants", "paid_soon_after_term"): {"paid_on": "2025-11-02"},
     ("student_grants", "student_number_matches_id"): {"student_number": "G460322201501010022"},
     ("student_grants", "born_before_term"): {"resident_id_birth_date": "2025-05-01"},
     ("monitored_households", "cleared_after_identified"): {"cleared_on": "2025-03-01"},
     ("monitored_households", "assisted_after_identified"): {"assisted_on": "2025-03-01"},
+    ("monitored_households", "cleared_after_assisted"): {"cleared_on": "2025-03-15"},
     ("monitored_households", "cleared_has_date"): {"cleared_on": None},
     ("monitored_households", "date_only_when_cleared"): {"is_risk_cleared": False},
     ("monitored_households", "identified_by_period"): {"identified_on": "2025-07-01"},
