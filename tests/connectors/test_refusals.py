@@ -65,6 +65,9 @@ def compound(*streams: str, root_class: str = "") -> bytes:
         ("<html><title>登录</title><form>请登录</form></html>".encode(), "没有表格的网页"),
         (zipped({"说明.pdf": b"%PDF-1.4"}), "PDF"),
     ],
+    ids=map(
+        str, range(14)
+    ),  # archives hold the time: named by their bytes, no two collections would be alike
 )
 def test_another_kind_of_file_is_named(tmp_path: Path, content: bytes, said: str) -> None:
     refusal = refusal_of(tmp_path, content)
@@ -101,6 +104,7 @@ def _blank_xls() -> bytes:
         _saved(openpyxl.Workbook()),
         _blank_xls(),
     ],
+    ids=map(str, range(12)),
 )
 def test_a_file_without_a_single_cell_is_empty(tmp_path: Path, content: bytes) -> None:
     assert refusal_of(tmp_path, content).code == "empty"
