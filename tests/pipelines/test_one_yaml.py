@@ -11,6 +11,8 @@ import yaml
 
 from tests.pipelines.town import Town
 
+pytestmark = pytest.mark.xdist_group("one_yaml")
+
 ID, TITLE = "toilets_with_subsidy", "领取补助改厕户占比"
 INDICATOR = f"""\
 id: {ID}

@@ -11,6 +11,7 @@ from tests.connectors.fuzz.bounded import BoundedReader
 from tests.connectors.fuzz.seeds import packed, seeds, unpacked
 
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRINGS = "xl/sharedStrings.xml"
 
 
@@ -26,7 +27,7 @@ def _strings() -> bytes:
 
 
 def _sheets() -> bytes:
-    sheet = b'<sheet name="a" sheetId="1" r:id="rId1"/>'
+    sheet = b'<sheet name="a" sheetId="1" xmlns:r="' + RELATIONS + b'" r:id="rId1"/>'
     return _swollen(unpacked(seeds()["xlsx"]), "xl/workbook.xml", b"<sheets>", sheet, 50_000)
 
 
