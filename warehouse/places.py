@@ -24,6 +24,10 @@ PLACES = f"""
 """Region codes with their latest names from the county down: ``region_code, place``. What lies in what, the codes say."""
 
 
+NAMES = "select region_code, any_value(name) as name from regions group by region_code"
+"""Region codes each with one of the names that it has had: ``region_code, name``."""
+
+
 def with_places(connection: DuckDBPyConnection, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows that have a ``region_code``, with a ``region`` that says code and name."""
     listed = [dict(row) for row in rows]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from warehouse.assessment.figures import last_month
 from warehouse.guard import ask
+from warehouse.places import NAMES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
     from warehouse.assessment import Assessment, Scheme
     from warehouse.indicators import Indicator
 
-_NAMES = "select region_code, any_value(name) as name from regions group by region_code"
 _STANDINGS = f"""
     select standings.*, names.name as region
-    from standings left join ({_NAMES}) as names using (region_code)
+    from standings left join ({NAMES}) as names using (region_code)
     where scheme = $scheme and period = $period
     order by place nulls last, region_code
 """  # noqa: S608 - fixed text
@@ -192,7 +192,7 @@ def region_named(connection: DuckDBPyConnection, scheme: str, text: str) -> str:
     """
     rows = ask(
         connection,
-        f"select distinct region_code, name from standings join ({_NAMES}) using (region_code) where scheme = $scheme",  # noqa: S608 - fixed text
+        f"select distinct region_code, name from standings join ({NAMES}) using (region_code) where scheme = $scheme",  # noqa: S608 - fixed text
         {"scheme": scheme},
     ).to_pylist()
     found = [row["region_code"] for row in rows if text in (row["region_code"], row["name"])]

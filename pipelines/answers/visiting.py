@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from warehouse.guard import ask
+from warehouse.places import NAMES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _SHOWN = 4
 """Columns that fit on a printed page beside those to fill in."""
 _PLACES = ("county_name", "township_name", "village_name")
-_NAMES = "select region_code, any_value(name) as name from regions group by region_code"
 
 
 def visits(connection: DuckDBPyConnection, rows: pa.Table, contract: Contract) -> list[dict[str, Any]]:
@@ -43,9 +43,9 @@ def visits(connection: DuckDBPyConnection, rows: pa.Table, contract: Contract) -
                format('{{}} {{}} 第{{}}行', s.submission_id, s.sheet, s.row) as "出处"
         from (select * from samples where sample = $sample) s
         join "{contract.dataset}" r on (r.submission_id, r.sheet, r.row) = (s.submission_id, s.sheet, s.row)
-        left join ({_NAMES}) t on t.region_code = left(s.region_code, 9) || '000'
-        left join ({_NAMES}) c on c.region_code = left(s.region_code, 6) || '000000'
-        left join ({_NAMES}) v on v.region_code = s.region_code and right(s.region_code, 3) != '000'
+        left join ({NAMES}) t on t.region_code = left(s.region_code, 9) || '000'
+        left join ({NAMES}) c on c.region_code = left(s.region_code, 6) || '000000'
+        left join ({NAMES}) v on v.region_code = s.region_code and right(s.region_code, 3) != '000'
         order by s.region_code, s.number
         """,  # noqa: S608 - names of the contract
         {"sample": rows["sample"][0].as_py()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import shlex
 import sys
@@ -14,6 +15,7 @@ import typer
 from pipelines.answers.overview import told
 from pipelines.home.site import Site
 from pipelines.loading.load import Summary
+from warehouse.clock import in_shanghai
 from warehouse.current import CURRENT
 
 _SHOWN_OBSERVATIONS = (
@@ -216,7 +218,10 @@ def _where(site: Site) -> None:
     typer.echo(f"  published       {home.published / CURRENT}")
     typer.echo(f"  quality report  {home.reports / 'index.html'}")
     for bulletin in sorted(home.reports.glob("bulletin-*.docx"))[-1:]:
-        typer.echo(f"  bulletin        {bulletin}")
+        made = in_shanghai(dt.datetime.fromtimestamp(bulletin.stat().st_mtime, dt.UTC))
+        typer.echo(
+            f"  bulletin        {bulletin} (of {made:%Y-%m-%d %H:%M}; anew: {_command()} bulletin --out 通报.docx)"
+        )
     typer.echo(f"  outbox          {home.outbox}")
     typer.secho("Try next", bold=True)
     command = f"{_command()} --home {shlex.quote(str(home.root))}"
