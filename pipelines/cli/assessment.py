@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command()(score)
 
 
+_NAMED = 4
 _ORDER = (
     "place", "region", "region_group", "place_in_group", "points", "places", "leads", "tied_with", "objective_share",
 )  # fmt: skip
@@ -199,6 +200,12 @@ def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
         "points": "-" if row["points"] is None else f"{row['points']:.2f}",
         "places": interval,
         "leads": "" if row["leads"] is None else f"{row['leads']:.0%}",
-        "tied_with": "、".join(row["tied_with"] or ()),
+        "tied_with": _in_short(row["tied_with"] or ()),
         "objective_share": f"{row['objective_share']:.0%}",
     }
+
+
+def _in_short(names: Sequence[str]) -> str:
+    """A few names, and how many there are; all of them are in the JSON."""
+    more = f"等 {len(names)} 个" if len(names) > _NAMED else ""
+    return "、".join(names[:_NAMED]) + more
