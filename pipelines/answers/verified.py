@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from warehouse.guard import ask
@@ -18,10 +18,11 @@ _RESULTS = """
     select * from verifications where $sample = '' or sample = $sample order by sample, region_code
 """
 _FIGURES = """
-    select o.value, c.left_value as claimed from observations o
+    select o.indicator, o.region_code, o.period, o.value, c.left_value as claimed from observations o
     left join reconciliations c on c.reconciliation = 'claim_vs_observation/' || o.indicator
         and c.region_code = o.region_code and c.period = o.period
-    where o.indicator = $indicator and o.region_code = $region and o.period = $period
+    where list_contains($indicators, o.indicator) and o.value is not null
+        and (o.region_code, o.period) in (select (region_code, period) from verifications)
 """
 
 
@@ -31,38 +32,41 @@ def verified(connection: DuckDBPyConnection, sample: str = "") -> list[dict[str,
 
 
 def claims_below(
-    connection: DuckDBPyConnection, rows: list[dict[str, Any]], indicators: Mapping[str, Indicator]
+    connection: DuckDBPyConnection, rows: Sequence[Mapping[str, Any]], indicators: Mapping[str, Indicator]
 ) -> list[dict[str, Any]]:
     """The figures that rest on records visited, as recorded, as claimed, and as visits leave them.
 
     A figure is taken down by the share of its records that do not hold. ``is_below`` says that the whole interval lies
     below what was claimed; where nobody claims anything the records do, and as much as the rule tolerates is let pass.
     """
+    resting = [
+        (one, rule)
+        for one in indicators.values()
+        for rule in one.corroborated_by
+        if isinstance(rule, FieldCheck)
+    ]
+    asked = ask(connection, _FIGURES, {"indicators": [one.id for one, _ in resting]}).to_pylist()
+    figures = {(row["indicator"], row["region_code"], row["period"]): row for row in asked}
     return [
-        line
+        _line(row, indicator, rule, figures[key])
         for row in rows
         if row["value"] is not None
-        for indicator in indicators.values()
-        for rule in indicator.corroborated_by
-        if isinstance(rule, FieldCheck) and rule.field_check == row["dataset"]
-        for line in _lines(connection, row, indicator, rule)
+        for indicator, rule in resting
+        if rule.field_check == row["dataset"]
+        and (key := (indicator.id, row["region_code"], row["period"])) in figures
     ]
 
 
-def _lines(
-    connection: DuckDBPyConnection, row: Mapping[str, Any], indicator: Indicator, rule: FieldCheck
-) -> Iterator[dict[str, Any]]:
-    asked = {"indicator": indicator.id, "region": row["region_code"], "period": row["period"]}
-    for found in ask(connection, _FIGURES, asked).to_pylist():
-        recorded, claimed = found["value"], found["claimed"]
-        if recorded is None:
-            continue
-        limit = recorded * (1 - rule.tolerance / 100) if claimed is None else claimed
-        yield {
-            **{name: row[name] for name in ("sample", "region_code", "region", "period")},
-            "indicator": indicator.id, "title": indicator.title, "unit": indicator.unit,
-            "claimed": claimed, "recorded": recorded,
-            "verified": recorded * row["value"],
-            "low": recorded * row["interval_low"], "high": recorded * row["interval_high"],
-            "is_below": recorded * row["interval_high"] < limit,
-        }  # fmt: skip
+def _line(
+    row: Mapping[str, Any], indicator: Indicator, rule: FieldCheck, figure: Mapping[str, Any]
+) -> dict[str, Any]:
+    recorded, claimed = figure["value"], figure["claimed"]
+    limit = recorded * (1 - rule.tolerance / 100) if claimed is None else claimed
+    return {
+        **{name: row[name] for name in ("sample", "region_code", "region", "period")},
+        "indicator": indicator.id, "title": indicator.title, "unit": indicator.unit,
+        "claimed": claimed, "recorded": recorded,
+        "verified": recorded * row["value"],
+        "low": recorded * row["interval_low"], "high": recorded * row["interval_high"],
+        "is_below": recorded * row["interval_high"] < limit,
+    }  # fmt: skip

@@ -17,6 +17,9 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+_SURE = 0.95
+"""How often an interval holds the truth."""
+
 
 @dataclass(frozen=True)
 class Share:
@@ -44,7 +47,6 @@ def share(
     probabilities: Sequence[float] | Floats,
     strata: Sequence[Hashable],
     sizes: Mapping[Hashable, int],
-    sure: float = 0.95,
 ) -> Share:
     """The share of records that are so, from those seen.
 
@@ -53,7 +55,6 @@ def share(
         probabilities: With which each was drawn.
         strata: Of each.
         sizes: How many records every stratum has; of one that nobody was seen in nothing can be said, and it does not count.
-        sure: How often such intervals hold the truth.
 
     Raises:
         ValueError: No record was seen.
@@ -73,7 +74,7 @@ def share(
         return Share(value, value, value, len(seen), float(len(seen)), 1.0)
     weights = 1 / drawn
     by_weights = float(weights.sum() ** 2 / (weights**2).sum())
-    return _interval(value, variance, by_weights, len(seen), len(seen) - len(names), sure)
+    return _interval(value, variance, by_weights, len(seen), len(seen) - len(names))
 
 
 def share_of_clusters(hits: Floats, answers: Floats, sizes: Floats) -> Share:
@@ -97,7 +98,7 @@ def share_of_clusters(hits: Floats, answers: Floats, sizes: Floats) -> Share:
     parts = sizes * (shares - value) / whole
     variance = villages / (villages - 1) * float((parts**2).sum()) if villages > 1 else 0.0
     by_weights = whole**2 / float((sizes**2 / answers).sum())
-    return _interval(value, variance, min(by_weights, float(n)), n, villages - 1, 0.95)
+    return _interval(value, variance, min(by_weights, float(n)), n, villages - 1)
 
 
 def _stratum(hits: Floats, probabilities: Floats, size: int) -> tuple[float, float]:
@@ -111,13 +112,13 @@ def _stratum(hits: Floats, probabilities: Floats, size: int) -> tuple[float, flo
     return value, (1 - n / size) * n / (n - 1) * float((parts**2).sum())
 
 
-def _interval(value: float, variance: float, by_weights: float, n: int, freedom: int, sure: float) -> Share:
+def _interval(value: float, variance: float, by_weights: float, n: int, freedom: int) -> Share:
     """Wilson's, with the sample size that the variance is worth; ``by_weights`` where nothing varies."""
     from scipy.special import ndtri, stdtrit  # type: ignore[import-untyped]
 
     worth = min(value * (1 - value) / variance, float(n)) if variance > 0 and 0 < value < 1 else by_weights
-    usual = float(ndtri((1 + sure) / 2))
-    wider = float(stdtrit(max(freedom, 1), (1 + sure) / 2))
+    usual = float(ndtri((1 + _SURE) / 2))
+    wider = float(stdtrit(max(freedom, 1), (1 + _SURE) / 2))
     # What is not known is also how much it varies: Student's quantile costs sample size (Korn and Graubard).
     effective = worth * (usual / wider) ** 2
     middle = (value + usual**2 / (2 * effective)) / (1 + usual**2 / effective)
