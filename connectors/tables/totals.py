@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from connectors.tables.cells import Kind, bare
 from connectors.tables.shape import Shape
@@ -73,9 +73,7 @@ def computed(shape: Shape, rows: Sequence[Row], totals: Sequence[int]) -> list[i
             _numbers(shape, above) for above in rows[max(0, i - 3) : i] if above.number in {*known, *found}
         ]
         last = not any(below.values for below in rows[i + 1 :])
-        if (len(before) >= 2 and _follows(cells, before)) or (
-            last and any(_agree(cells, k) for k in known.values())
-        ):
+        if (len(before) >= 2 and _follows(cells, before)) or (last and _repeats(cells, known.values())):
             found.append(row.number)
     return found
 
@@ -122,6 +120,11 @@ def _follows(cells: dict[int, float], before: Sequence[dict[int, float]]) -> boo
     difference = {col: this[col] - last[col] for col in this.keys() & last.keys()}
     ratio = {col: 100 * d / last[col] for col, d in difference.items() if last[col]}
     return _agree(cells, difference) or _agree(cells, ratio)
+
+
+def _repeats(cells: dict[int, float], totals: Iterable[dict[int, float]]) -> bool:
+    """Whether the row says a known total again; a row of one figure throughout may agree with anything."""
+    return len(set(cells.values())) > 1 and any(_agree(cells, total) for total in totals)
 
 
 def _agree(cells: dict[int, float], other: dict[int, float]) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.grid import Grid
 from connectors.tables import find_tables
 from tests.connectors.written_sheets import Written, indicators_by_columns, ledger, regions_by_indicators
 
-_RNG = st.randoms(use_true_random=False)
+_SEEDS = range(300)  # samples of the standard generator: the same at every run and on every machine
 
 
 def reads_back(sheet: Written) -> None:
@@ -25,29 +25,30 @@ def reads_back(sheet: Written) -> None:
     assert [column.unit for column in table.columns] == sheet.units
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
-@given(_RNG)
-def test_a_ledger_reads_back_to_itself(rng: Random) -> None:
-    reads_back(ledger(rng))
+def test_a_ledger_reads_back_to_itself() -> None:
+    for seed in _SEEDS:
+        reads_back(ledger(Random(seed)))
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
-@given(_RNG)
-def test_a_form_of_regions_by_indicators_reads_back_to_itself(rng: Random) -> None:
-    reads_back(regions_by_indicators(rng))
+def test_a_form_of_regions_by_indicators_reads_back_to_itself() -> None:
+    for seed in _SEEDS:
+        reads_back(regions_by_indicators(Random(seed)))
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
-@given(_RNG)
-def test_a_form_of_indicators_by_columns_reads_back_to_itself(rng: Random) -> None:
-    reads_back(indicators_by_columns(rng))
+def test_a_form_of_indicators_by_columns_reads_back_to_itself() -> None:
+    for seed in _SEEDS:
+        reads_back(indicators_by_columns(Random(seed)))
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
-@given(_RNG, st.integers(0, 2))
-def test_two_ledgers_below_each_other_are_two_tables(rng: Random, gap: int) -> None:
-    above, below = ledger(rng), ledger(rng)
-    assume(below.kinds["title"] and below.kinds["title"][0] == 0 and "附件" not in str(below.rows[0][0]))
+def test_two_ledgers_below_each_other_are_two_tables() -> None:
+    for seed in _SEEDS:
+        rng = Random(seed)
+        above, below = ledger(rng), ledger(rng)
+        if below.kinds["title"][:1] == [0] and "附件" not in str(below.rows[0][0]):
+            both_are_found(above, below, gap=rng.randint(0, 2))
+
+
+def both_are_found(above: Written, below: Written, gap: int) -> None:
     shift = len(above.rows) + gap
     rows = [*above.rows, *[[""] for _ in range(gap)], *below.rows]
     merged = [*above.merged, *((a + shift, b, c + shift, d) for a, b, c, d in below.merged)]
