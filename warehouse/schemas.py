@@ -48,7 +48,7 @@ RECONCILIATIONS = _schema(
 
 ANOMALIES = _schema(
     anomaly_id=S, detector=S, dataset=S, indicator=S, region_code=S, period=S, score=F, n=I, value=F,
-    expected=F, message=S,
+    expected=F, message=S, subject=S, records=_STRINGS,
 )  # fmt: skip
 
 SCORES = _schema(

@@ -156,6 +156,8 @@ FIXED: Mapping[str, Words] = {
             "value": "实际值",
             "expected": "预期值",
             "message": "说明与核查要点",
+            "subject": "对象：数据列，或以代号表示的访问员、人员；空表示地区的数字本身",
+            "records": "依据的行：编号、行号、工作表，以空格分隔；最多 200 行",
         },
     ),
     "samples": Words(

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from warehouse.engines import Engine
 
 
+MOST_RECORDS = 200
+"""Rows that an anomaly names at most: a person looks at some, and ``n`` says how many there are."""
+
+
 class Detector(Protocol):
     """A module that looks for one way in which padding shows."""
 
@@ -78,4 +82,5 @@ def _anomalies(detector: Detector, scene: Scene) -> pd.DataFrame:
         indicator=found["indicator"].astype(object).where(found["indicator"] != "", None),
         dataset=found["dataset"].astype(object).where(found["dataset"] != "", None),
         n=found["n"].astype("int64"),
+        records=[list(rows)[:MOST_RECORDS] for rows in found["records"]],
     )

@@ -15,6 +15,9 @@ from warehouse.indicators import Indicator
 if TYPE_CHECKING:
     from warehouse.engines import Engine
 
+RECORD = "submission_id || ' ' || \"row\" || ' ' || sheet"
+"""SQL that names a record as ``anomalies.records`` does."""
+
 _TEST_COLUMNS = (
     "subject",
     "dataset",
@@ -69,9 +72,12 @@ def tests(rows: pd.DataFrame, **fixed: Any) -> pd.DataFrame:
     """A detector's tests as one frame.
 
     Every region tested is a row, also where nothing is amiss: how many were tested decides how strong a single
-    one must be. ``p`` is missing where no chance is involved. Columns of the detector's own stay for its message.
+    one must be. ``p`` is missing where no chance is involved. ``records`` are the rows a test rests on, each as
+    ``RECORD`` names it; a detector of figures leaves them out. Columns of the detector's own stay for its message.
     """
     table = rows.assign(**fixed).reset_index(drop=True)
+    if "records" not in table:
+        table["records"] = [[] for _ in range(len(table))]
     for name in _TEST_COLUMNS:
         if name not in table:
             table[name] = "" if name in ("subject", "indicator") else float("nan")
@@ -80,7 +86,7 @@ def tests(rows: pd.DataFrame, **fixed: Any) -> pd.DataFrame:
 
 def no_tests() -> pd.DataFrame:
     """A frame of no tests."""
-    return pd.DataFrame({name: [] for name in _TEST_COLUMNS})
+    return pd.DataFrame({name: [] for name in (*_TEST_COLUMNS, "records")})
 
 
 def each(found: pd.DataFrame) -> Iterator[Any]:
