@@ -82,5 +82,5 @@ def _anomalies(detector: Detector, scene: Scene) -> pd.DataFrame:
         indicator=found["indicator"].astype(object).where(found["indicator"] != "", None),
         dataset=found["dataset"].astype(object).where(found["dataset"] != "", None),
         n=found["n"].astype("int64"),
-        records=[list(rows)[:MOST_RECORDS] for rows in found["records"]],
+        records=found["records"].map(lambda rows: list(rows)[:MOST_RECORDS]),
     )
