@@ -49,6 +49,7 @@ RECONCILIATIONS = _schema(
 ANOMALIES = _schema(
     anomaly_id=S, detector=S, dataset=S, indicator=S, region_code=S, period=S, score=F, n=I, value=F,
     expected=F, message=S, subject=S, records=_STRINGS,
+    p=F,
 )  # fmt: skip
 
 SCORES = _schema(
