@@ -34,7 +34,7 @@ def documented(heading: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     "table",
-    ["submissions", "quarantine", "findings", "hand_ins", "observations", "reconciliations", "anomalies", "samples", "verifications", "schemes", "scores", "standings", "regions", "releases"],
+    ["submissions", "quarantine", "findings", "hand_ins", "observations", "reconciliations", "anomalies", "cases", "samples", "verifications", "schemes", "scores", "standings", "regions", "releases"],
 )  # fmt: skip
 def test_every_column_of_a_fixed_table_is_documented_in_its_order(table: str) -> None:
     schema: pa.Schema = getattr(schemas, table.upper())

@@ -42,6 +42,7 @@ FIXED: Mapping[str, pa.Schema] = {
     "observations": schemas.OBSERVATIONS,
     "reconciliations": schemas.RECONCILIATIONS,
     "anomalies": schemas.ANOMALIES,
+    "cases": schemas.CASES,
     "samples": schemas.SAMPLES,
     "verifications": schemas.VERIFICATIONS,
     "schemes": schemas.SCHEMES,

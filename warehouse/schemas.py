@@ -52,6 +52,13 @@ ANOMALIES = _schema(
     p=F,
 )  # fmt: skip
 
+CASES = _schema(
+    case_id=S, kind=S, title=S, dataset=S, indicator=S, region_code=S, regions=_STRINGS, period_from=S, period_to=S,
+    certainty=F, importance=F, is_high=B, stake=S, stake_points=F, stake_yuan=F, crosses_target=B, action=S,
+    question=S, asked_of=S, speaks_for=_STRINGS, speaks_against=_STRINGS, evidence=_STRINGS, records_count=I,
+    records=_STRINGS, since=_TIME, status=S, reason=S, digest=S,
+)  # fmt: skip
+
 SCORES = _schema(
     scheme=S, region_code=S, level=S, region_group=S, dimension=S, objective=S, part=S, period=S, value=F, base=F,
     target=F, rule=S, raw=F, planned=F, weight=F, points=F, evidence=S, coverage=F, records=I, status=S,

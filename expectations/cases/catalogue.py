@@ -42,6 +42,7 @@ class Entry(BaseModel):
     kind: str
     title: str = Field(min_length=1)
     measures: Literal["level", "share", "count", "none"] = "none"
+    is_off: bool = True
     dataset: str = ""
     side: Literal["left", "right", "either"] = "either"
 

@@ -135,6 +135,8 @@ def _rebuilt(summary: Summary) -> None:
         typer.echo(f"  {table}: {_months(partitions)}")
     if summary.scored:
         typer.echo(f"  scores: {', '.join(summary.scored)}")
+    if summary.cases_changed:
+        typer.echo("  cases")
     for scheme, why in summary.unscored.items():
         typer.secho(f"  not scored: {scheme}: {why}", fg="red", err=True)
     steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in summary.seconds.items())

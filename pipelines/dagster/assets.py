@@ -14,6 +14,7 @@ from pipelines.dagster.resources import HomeResource
 from pipelines.home.regions import show_regions
 from pipelines.loading.answer import answer_bundle, answer_owed
 from pipelines.loading.bundle import stage_bundle
+from pipelines.loading.cases import outdated_cases, rebuild_cases
 from pipelines.loading.figures import rebuild_months
 from pipelines.loading.notes import outdated_notes, rebuild_notes
 from pipelines.loading.pool import processes
@@ -37,6 +38,7 @@ _SAID = {
 }
 FIGURES = tuple(map(dg.AssetKey, _SAID))
 SCORES = (dg.AssetKey("scores"), dg.AssetKey("standings"), dg.AssetKey("schemes"))
+CASES = dg.AssetKey("cases")
 RELEASE, REPORT = dg.AssetKey("release"), dg.AssetKey("quality_report")
 _RANGE_IN_ONE_RUN = dg.BackfillPolicy.single_run()
 
@@ -51,7 +53,16 @@ def build_assets(plan: Plan) -> list[dg.AssetsDefinition]:
     contracts = plan.contracts.values()
     datasets = [_dataset_asset(contract, plan.partitions(contract)) for contract in contracts]
     keys = [dataset_key(contract) for contract in contracts]
-    return [submissions, notes, *datasets, _figures(keys, plan.months), scores, release, quality_report]
+    return [
+        submissions,
+        notes,
+        *datasets,
+        _figures(keys, plan.months),
+        scores,
+        cases,
+        release,
+        quality_report,
+    ]
 
 
 @dg.asset(
@@ -208,8 +219,21 @@ def scores(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg
 
 
 @dg.asset(
+    key=CASES,
+    deps=[*NOTES, *FIGURES, *SCORES],
+    group_name="warehouse",
+    description="**案件** · What a person acts on: what anomalies, reconciliations and findings say of one thing.",
+)
+def cases(home: HomeResource) -> dg.MaterializeResult[None]:
+    """Cases, made anew where anything that they rest on changed."""
+    with home.writing("cases") as site:
+        changed = rebuild_cases(site) if outdated_cases(site) else False
+    return dg.MaterializeResult(metadata={"changed": changed})
+
+
+@dg.asset(
     key=RELEASE,
-    deps=[SUBMISSIONS, *NOTES, *FIGURES, *SCORES],
+    deps=[SUBMISSIONS, *NOTES, *FIGURES, *SCORES, CASES],
     group_name="warehouse",
     description="**发布版本** · The audit gate, then a release of all table versions, then the published files.",
 )

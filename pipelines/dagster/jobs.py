@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import dagster as dg
 
-from pipelines.dagster.assets import FIGURES, NOTES, RELEASE, REPORT, SCORES, SUBMISSIONS, dataset_key
+from pipelines.dagster.assets import CASES, FIGURES, NOTES, RELEASE, REPORT, SCORES, SUBMISSIONS, dataset_key
 from pipelines.dagster.plan import Plan
 from warehouse.frequency import MONTHS, Frequency
 
@@ -34,8 +34,8 @@ figures_job = dg.define_asset_job(
 
 publish_job = dg.define_asset_job(
     PUBLISH,
-    selection=dg.AssetSelection.assets(*SCORES, RELEASE, REPORT),
-    description="Scores, the audit gate, the published files and the quality report.",
+    selection=dg.AssetSelection.assets(*SCORES, CASES, RELEASE, REPORT),
+    description="Scores, cases, the audit gate, the published files and the quality report.",
 )
 
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 PACKAGES = frozenset({"connectors", "expectations", "pipelines", "warehouse"})
 
-Step = Literal["staging", "records", "notes", "figures", "scores", "published", "report"]
+Step = Literal["staging", "records", "notes", "figures", "scores", "cases", "published", "report"]
 
 DOORS: Mapping[Step, Sequence[str]] = {
     "staging": (
@@ -41,10 +41,15 @@ DOORS: Mapping[Step, Sequence[str]] = {
         "warehouse.engines.spark",
     ),
     "scores": ("pipelines.loading.scores",),
+    "cases": (
+        "pipelines.loading.cases",
+        "expectations/cases/catalogue.yaml",
+        "expectations/cases/certainty.yaml",
+    ),
     "published": ("warehouse.publish",),
     "report": ("expectations.report.write", "expectations/report/templates"),
 }
-"""By step, the modules it is entered by, and folders of files that are no modules but come to be read."""
+"""By step, the modules it is entered by, and files, or folders of files, that are no modules but come to be read."""
 
 _GLUE = "pipelines."
 """Modules that hand things around: those named as doors count, those they import are other steps."""
@@ -65,7 +70,8 @@ def code_digest(step: Step) -> str:
     digest = sha256(f"Python {sys.version_info.major}.{sys.version_info.minor}".encode())
     modules = modules_of(door for door in DOORS[step] if "/" not in door)
     files = [_path(module) for module in modules]
-    files += (one for door in DOORS[step] if "/" in door for one in sorted((ROOT / door).iterdir()))
+    for door in (ROOT / door for door in DOORS[step] if "/" in door):
+        files += [door] if door.is_file() else sorted(door.iterdir())
     for file in files:
         digest.update(f"\n{file.relative_to(ROOT).as_posix()}\n".encode() + file.read_bytes())
     for library in libraries_of(modules):

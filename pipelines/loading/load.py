@@ -20,6 +20,7 @@ from pipelines.home.regions import show_regions
 from pipelines.home.site import Site
 from pipelines.loading.answer import answer_bundle, answer_owed
 from pipelines.loading.bundle import stage_bundle
+from pipelines.loading.cases import outdated_cases, rebuild_cases
 from pipelines.loading.failures import new_run
 from pipelines.loading.figures import outdated_months, rebuild_months
 from pipelines.loading.notes import outdated_notes, rebuild_notes
@@ -49,6 +50,7 @@ class Summary:
         written: By downstream table, the partitions that came out otherwise.
         scored: Schemes that were scored anew.
         unscored: By scheme that cannot be carried out, why.
+        cases_changed: Whether cases came out otherwise.
         problems: What the audit gate objects to; the load is then not released.
         is_released: Whether readers now see this load.
         seconds: By step.
@@ -65,6 +67,7 @@ class Summary:
     written: dict[str, list[str]] = field(default_factory=dict)
     scored: list[str] = field(default_factory=list)
     unscored: dict[str, str] = field(default_factory=dict)
+    cases_changed: bool = False
     problems: list[str] = field(default_factory=list)
     is_released: bool = False
     seconds: dict[str, float] = field(default_factory=dict)
@@ -85,6 +88,7 @@ class Summary:
             self.written,
             self.scored,
             self.unscored,
+            self.cases_changed,
         )
         return not any(done)
 
@@ -189,6 +193,9 @@ def _rebuild(site: Site, summary: Summary, progress: Progress, clock: _Clock, pe
         summary.unscored = rebuild_scores(site, schemes)
         summary.scored = [name for name in schemes if name not in summary.unscored]
     clock.lap("scores")
+    if outdated_cases(site):
+        summary.cases_changed = rebuild_cases(site)
+    clock.lap("cases")
 
 
 def _show_readers(site: Site, summary: Summary, progress: Progress) -> None:

@@ -17,6 +17,7 @@ from pipelines.home.codeprint import code_digest
 from pipelines.home.folders import HomeError
 from pipelines.home.lock import PATIENCE, writing
 from pipelines.home.site import Site
+from pipelines.loading.cases import outdated_cases
 from pipelines.loading.counted import miscounted
 from pipelines.loading.differs import digest
 from pipelines.loading.figures import outdated_months
@@ -60,6 +61,8 @@ def _not_built(site: Site) -> Iterator[str]:
         yield f"indicators of {_some(months)} were computed from other records"
     if schemes := outdated_scores(site):
         yield f"scores of {_some(schemes)} came of other observations or definitions"
+    if outdated_cases(site):
+        yield "cases came of other anomalies, reconciliations, findings or decisions"
 
 
 def _some(names: Sequence[str]) -> str:

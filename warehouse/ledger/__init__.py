@@ -2,12 +2,23 @@
 
 from warehouse.ledger.book import Ledger
 from warehouse.ledger.digests import Digests, digest_at
-from warehouse.ledger.values import Arrival, Best, Entry, Failure, Outcome, Receipt, Standing, Takes
+from warehouse.ledger.values import (
+    Arrival,
+    Best,
+    CaseDecision,
+    Entry,
+    Failure,
+    Outcome,
+    Receipt,
+    Standing,
+    Takes,
+)
 from warehouse.ledger.versions import Version, standing_at, standing_before
 
 __all__ = [
     "Arrival",
     "Best",
+    "CaseDecision",
     "Digests",
     "Entry",
     "Failure",

@@ -15,6 +15,7 @@ import pyarrow as pa
 from sqlalchemy import delete, func, insert, select, update
 
 from warehouse.ledger import (
+    cases,
     filing,
     finishing,
     force,
@@ -28,7 +29,7 @@ from warehouse.ledger import (
 from warehouse.ledger.digests import Digests, digest_at
 from warehouse.ledger.models import Build, Coverage, Submission
 from warehouse.ledger.schema import open_engine
-from warehouse.ledger.values import Arrival, Entry, Failure, Outcome, Receipt, Standing
+from warehouse.ledger.values import Arrival, CaseDecision, Entry, Failure, Outcome, Receipt, Standing
 from warehouse.ledger.versions import Version
 from warehouse.schemas import SUBMISSIONS
 
@@ -326,6 +327,16 @@ class Ledger:
                 connection.execute(old)
             if rows:
                 connection.execute(insert(Build), rows)
+
+    def decide_case(self, decision: CaseDecision) -> None:
+        """Add what somebody decided about a case."""
+        with self._engine.begin() as connection:
+            cases.decide(connection, decision)
+
+    def case_decisions(self) -> dict[str, list[CaseDecision]]:
+        """By case, what was decided about it, in order."""
+        with self._engine.connect() as connection:
+            return cases.decisions(connection)
 
     def regions(self) -> pa.Table:
         """The region codes the city works with, in the schema of the table ``regions``."""

@@ -125,6 +125,21 @@ class Build(Base):
     built_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class CaseDecisionRow(Base):
+    """One decision about a case; none is ever changed."""
+
+    __tablename__ = "case_decisions"
+    __table_args__ = (Index("case_decisions_case", "case_id"),)
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    case_id: Mapped[str] = mapped_column(String(32))
+    status: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    decided_at: Mapped[datetime] = mapped_column(UtcTime)
+    decided_by: Mapped[str] = mapped_column(Text)
+
+
 class Region(Base):
     """One validity of a region code, as it was imported."""
 

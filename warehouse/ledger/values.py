@@ -20,6 +20,27 @@ Takes = Literal["replaces", "adds"]
 
 
 @dataclass(frozen=True)
+class CaseDecision:
+    """What somebody decided about a case.
+
+    Attributes:
+        case_id: Which.
+        status: ``asked``, ``explained``, ``confirmed`` or ``waived``.
+        reason: In the words of who decided.
+        digest: Of the case's data as they were then.
+        decided_at: UTC.
+        decided_by: The account.
+    """
+
+    case_id: str
+    status: str
+    reason: str
+    digest: str
+    decided_at: datetime
+    decided_by: str
+
+
+@dataclass(frozen=True)
 class Arrival:
     """A file as it arrived, its bytes already in the archive.
 
