@@ -118,11 +118,11 @@ class Audit:
         return made
 
     @contextmanager
-    def act(self, what: str, subject: str, reason: str = "") -> Iterator[None]:
+    def act(self, what: str, subject: str, reason: str = "") -> Iterator[Entry]:
         """Log an act before it is done, and that it failed if it does: none is done unseen, whenever power fails."""
         entry = self.append(what, subject, reason)
         try:
-            yield
+            yield entry
         except BaseException:
             self.append(f"{what} failed", subject, f"see entry {entry.seq}")
             raise

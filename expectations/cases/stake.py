@@ -30,7 +30,6 @@ BANDS = {"much": 1.0, "some": 0.8, "unknown": 0.6}
 class Score:
     """What an indicator earned a region: points, and how many records they rest on."""
 
-    scheme: str
     indicator: str
     points: float
     records: int
@@ -45,13 +44,11 @@ class Schemes:
     """How regions are scored: one scheme a level.
 
     Attributes:
-        scores: Rows of ``warehouse.schemas.SCORES``, of the schemes in ``titles`` alone.
-        titles: By scheme, its title.
+        scores: Rows of ``warehouse.schemas.SCORES``, of these schemes alone.
         objectives: By scheme and objective, its indicator.
     """
 
     scores: pa.Table
-    titles: Mapping[str, str] = field(default_factory=dict)
     objectives: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @cached_property
@@ -63,7 +60,7 @@ class Schemes:
         for scheme, region, objective, part, period, points, records in rows:
             indicator = self.objectives.get((scheme, objective))
             if indicator and part == "objective" and points is not None and "-" in period:
-                score = Score(scheme, indicator, points, records or 0)
+                score = Score(indicator, points, records or 0)
                 found[(region, period[:4])][period].append(score)
         return {key: periods[max(periods)] for key, periods in found.items()}
 
@@ -123,13 +120,11 @@ def _points(
     if not read or (shift is None and excess is None):
         return None
     points = round(sum(one.points * max(shift or 0.0, one.share(excess)) for one in read), 2)
-    title, earned = schemes.titles[read[0].scheme], sum(one.points for one in read)
+    earned = sum(one.points for one in read)
     if group[0].indicator:
-        said.append(f"《{title}》这项指标 {earned:.1f} 分，若采信所报的数，至多多得 {points:.1f} 分")
+        said.append(f"这项指标得 {earned:.1f} 分，若采信所报的数，至多多得 {points:.1f} 分")
     else:
-        said.append(
-            f"《{title}》有 {len(read)} 项指标读这本台账，得 {earned:.1f} 分，其中至多 {points:.1f} 分靠不住"
-        )
+        said.append(f"{len(read)} 项指标读这本台账，得 {earned:.1f} 分，其中至多 {points:.1f} 分靠不住")
     return points
 
 

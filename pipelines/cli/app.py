@@ -13,6 +13,7 @@ from connectors.errors import Refused
 from pipelines.cli import (
     assessment,
     audit,
+    cases,
     contracts,
     history,
     indicators,
@@ -70,6 +71,7 @@ for group in (
     indicators,
     assessment,
     schemes,
+    cases,
     office,
     sampling,
     history,

@@ -111,7 +111,6 @@ def _schemes(site: Site) -> Schemes:
     scores = _read(site, "scores", pc.field("scheme").isin(pa.array(names, pa.string())))
     return Schemes(
         scores,
-        titles={name: site.schemes[name].title for name in names},
         objectives={
             (name, objective.name): objective.indicator
             for name in names

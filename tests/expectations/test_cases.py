@@ -296,7 +296,7 @@ def scored(records: int = 400) -> Schemes:
         for period in ("2030-05", "2030-06")
     ]
     named = {("main", "toilets"): "sanitary_toilet_rate", ("main", "roads"): "road_maintained_rate"}
-    return Schemes(pa.Table.from_pylist(rows, schema=schemas.SCORES), {"main": "方案"}, named)
+    return Schemes(pa.Table.from_pylist(rows, schema=schemas.SCORES), named)
 
 
 def test_points_are_those_of_the_records_in_question() -> None:

@@ -1,0 +1,44 @@
+"""What is learned from cases whose truth is known tells other cases as they turn out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import yaml
+
+from bench.certainty import Pair, Spoken, fit, table, told
+from expectations.cases.certainty import Certainty, calibration, logistic
+
+
+def world(seed: int, cases: int = 3000) -> list[Pair]:
+    """Cases whose truth follows curves of its own: one source of chance, one of counts, some cases of both."""
+    random = np.random.default_rng(seed)
+    pairs = []
+    for _ in range(cases):
+        decades, size = random.uniform(1, 9), 10 ** random.uniform(0, 3)
+        chance = logistic(-3.0 + 0.7 * min(decades, 6))
+        count = logistic(-2.5 + 1.5 * min(np.log10(size), 2.5))
+        which = random.integers(3)
+        sources = [Spoken("stale", 10**-decades, None), Spoken("duplicates", None, size)]
+        share = [chance, count, 1 - (1 - chance) * (1 - count)][which]
+        pairs.append(Pair([sources[:1], sources[1:], sources][which], bool(random.uniform() < share)))
+    return pairs
+
+
+def test_of_cases_told_with_eight_tenths_eight_in_ten_are_true() -> None:
+    known = Certainty.model_validate(yaml.safe_load(fit(world(1))))
+    for _, n, sure, true in table(known, world(2)):
+        if n >= 100:
+            assert true == pytest.approx(sure, abs=0.07)
+
+
+def test_a_source_never_seen_stays_as_it_was_and_a_few_cases_move_it_little() -> None:
+    before = calibration()
+    few = [Pair([Spoken("year_end", 1e-4, None)], False)] * 2
+    after = Certainty.model_validate(yaml.safe_load(fit(few)))
+    assert after.sources["last_digit"] == before.sources["last_digit"]
+    assert 0 < told(before, few[0]) - told(after, few[0]) < 0.25
+
+
+def test_nothing_learned_is_what_there_was() -> None:
+    assert Certainty.model_validate(yaml.safe_load(fit([]))) == calibration()
