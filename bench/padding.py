@@ -16,19 +16,19 @@ from typing import Any
 
 from pipelines.answers.scoring import yardsticks
 from pipelines.demo import generate
-from pipelines.demo.padding import PADDINGS, Padding
+from pipelines.demo.paddings import PADDINGS, Padding
 from pipelines.home.folders import Settings, init_home
 from pipelines.home.regions import import_regions
 from pipelines.home.site import Site
 from pipelines.loading.load import load
 
-LIFTED = ("claims_above_records", "denominator_shrunk", "bunching_above_target")
+LIFTED = ("claims_above_records", "claimed_over_fewer", "denominator_at_year_end", "bunching_above_target")
 SCHEME, PERIOD = "demo_2025", "2025"
 
 
 def measure(scale: str, seed: int) -> list[dict[str, Any]]:
     """By county, points in the honest and in the padded city, by evidence and by claims."""
-    chosen = [one for one in PADDINGS if one.kind in LIFTED]
+    chosen = [one for one in PADDINGS if one.kind.name in LIFTED]
     with tempfile.TemporaryDirectory() as folder:
         honest, padded = (
             _points(Path(folder) / name, scale, seed, paddings)

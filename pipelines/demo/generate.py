@@ -10,9 +10,9 @@ from typing import Literal
 
 from expectations.contracts.reading import load_contracts
 from pipelines.demo.acts import Acts
-from pipelines.demo.datasets.catalog import all_ledgers, periods
+from pipelines.demo.datasets.catalog import periods
 from pipelines.demo.handins import hand_ins
-from pipelines.demo.padding import PADDINGS, Padding, pad
+from pipelines.demo.paddings import PADDINGS, Padding, padded_ledgers
 from pipelines.demo.regions import write_regions_csv
 from pipelines.demo.sender import Sender
 from pipelines.demo.truth import Journal
@@ -78,7 +78,7 @@ def generate(
     journal = Journal()
     writer = Sender(home_inbox, world, journal)
     contracts = load_contracts()
-    ledgers = pad(all_ledgers(world), world, journal.truths, paddings)
+    ledgers = padded_ledgers(world, journal.truths, paddings)
     steps = [
         (c, month) for d, c in contracts.items() if d in ledgers for month in periods(c.frequency, world)
     ]

@@ -13,10 +13,12 @@ class Truth:
     """One thing injected.
 
     Attributes:
-        kind: ``fault_*`` (a cell or row), ``padding_*`` (a region's figures), ``file_*`` (a hand-in as a whole).
+        kind: ``fault_*`` (a cell or row), ``padding_*`` (a region's figures), ``honest_*`` (what looks like padding and
+            is none), ``file_*`` (a hand-in as a whole).
         dataset: Empty for files that are no dataset.
         file: Path below the inbox, with ``/``.
-        severity: ``error`` or ``warning`` for faults, ``refused`` or ``repeat`` for files, ``padding``, ``note``.
+        severity: ``error`` or ``warning`` for faults, ``refused`` or ``repeat`` for files, ``padding``, ``honest``,
+            ``note``.
         sheet: For a CSV the stem of its name.
         row: As the spreadsheet numbers it; None where no single row is meant.
         column: Contract column.
@@ -25,6 +27,8 @@ class Truth:
         period: The month that stands for the period.
         rule: The finding expected.
         note: For people.
+        strength: Of a padding: ``blatant``, ``moderate`` or ``subtle``.
+        planting: What belongs together: one padding, in all its regions and months.
     """
 
     kind: str
@@ -39,6 +43,8 @@ class Truth:
     period: str = ""
     rule: str = ""
     note: str = ""
+    strength: str = ""
+    planting: str = ""
 
 
 @dataclass(frozen=True)

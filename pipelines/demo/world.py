@@ -26,6 +26,23 @@ Days = npt.NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
+class Shift:
+    """People who really move.
+
+    Attributes:
+        giver: Starts of codes of where they leave, a county's six digits or a village's twelve.
+        taker: The village they come to; empty where they leave the city.
+        share: Of the households and people there.
+        month: From when on; empty where they go little by little over the year.
+    """
+
+    giver: str
+    taker: str
+    share: float
+    month: str = ""
+
+
+@dataclass(frozen=True)
 class World:
     """The city.
 
@@ -37,6 +54,7 @@ class World:
         villages: One row per village in code order: ``code``, ``name``, ``town_code``, ``town``, ``county`` (six
             digits), ``county_name``, ``households`` (in the first month) and the means of its county's character.
         people: The registry of persons.
+        shifts: Who moves over the year, beside the usual coming and going.
     """
 
     seed: int
@@ -45,6 +63,7 @@ class World:
     regions: pd.DataFrame
     villages: pd.DataFrame
     people: People
+    shifts: tuple[Shift, ...] = ()
 
     def rng(self, *names: str) -> np.random.Generator:
         """A generator of its own for one purpose, so that purposes do not disturb each other."""
@@ -89,7 +108,18 @@ class World:
         if column == "households":
             steps = np.sign(steps - 1) * (rng.random(steps.shape) < 0.3)
         drifted: npt.NDArray[np.int64] = start + steps[: int(month[5:])].sum(axis=0)
+        for shift in self.shifts:
+            drifted = self._shifted(drifted, shift, month)
         return drifted
+
+    def _shifted(self, now: npt.NDArray[np.int64], shift: Shift, month: str) -> npt.NDArray[np.int64]:
+        codes = self.villages["code"]
+        leave = codes.str.startswith(shift.giver).to_numpy()
+        reached = (int(month[5:]) - 1) / 11 if not shift.month else float(month >= shift.month)
+        gone = np.where(leave, np.floor(now * shift.share * reached), 0).astype(np.int64)
+        come = np.where((codes == shift.taker).to_numpy(), gone.sum(), 0)
+        moved: npt.NDArray[np.int64] = now - gone + come
+        return moved
 
 
 def make_world(scale: str, seed: int) -> World:

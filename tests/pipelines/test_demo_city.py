@@ -88,8 +88,8 @@ def test_every_sort_of_fault_padding_and_wrong_file_comes_up(truth: dict[str, An
     ):  # fmt: skip
         assert kinds[f"fault_{kind}"] > 0, kind
     for kind in (
-        "denominator_shrunk", "stale_values", "duplicate_across_years", "same_house", "december_crowding",
-        "digit_heaping", "unit_error", "cumulative_fall", "roads_recounted", "copied_interviews",
+        "denominator_at_year_end", "stale_values", "duplicate_across_years", "same_house", "december_crowding",
+        "unit_error", "cumulative_fall", "roads_new_on_paper", "copied_interviews",
         "claims_above_records", "bunching_above_target", "form_above_plots", "form_sum_broken", "form_total_raised",
     ):  # fmt: skip
         assert kinds[f"padding_{kind}"] > 0, kind

@@ -25,7 +25,7 @@ _WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def grain_plots(world: World) -> Rows:
-    """The year's measured plots; one season each."""
+    """The year's measured plots; one season each. Of the year before the same plots, as they were measured then."""
     rng = world.rng("grain_plots")
     picks = np.repeat(np.arange(len(world.villages)), PLOTS)
     count = len(picks)
@@ -50,7 +50,27 @@ def grain_plots(world: World) -> Rows:
         is_high_standard=rng.random(count) < 0.56,
         harvested_on=dates(harvest),
     )
-    return lambda period: table.copy()
+    return lambda period: table.copy() if period[:4] == str(YEAR) else _the_year_before(world, table)
+
+
+def _the_year_before(world: World, table: pd.DataFrame) -> pd.DataFrame:
+    """Three plots in four bore the same crop on the same strip; the harvest is never the same."""
+    rng = world.rng("grain_plots", "before")
+    measured = np.round(table["area_mu"] * rng.uniform(0.9, 1.0, len(table)), 2)
+    area = np.where(rng.random(len(table)) < 0.75, table["area_mu"], measured)
+    yields = np.round(table["yield_kg_per_mu"] * rng.normal(0.98, 0.07, len(table)).clip(0.8, 1.2), 1)
+    machines = {
+        name: np.where(table[name] > 0, area, 0.0)
+        for name in ("machine_ploughed_mu", "machine_sown_mu", "machine_harvested_mu")
+    }
+    days = [day - dt.timedelta(days=365) for day in table["harvested_on"]]
+    return table.assign(
+        area_mu=area,
+        yield_kg_per_mu=yields,
+        output_kg=np.round(area * yields, 1),
+        harvested_on=days,
+        **machines,
+    )
 
 
 def cooperatives(world: World) -> Rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipelines.demo.datasets import TERMS, Rows
 from pipelines.demo.datasets.agriculture import cooperatives, grain_plots
 from pipelines.demo.datasets.bureau import statistics_bureau
@@ -18,13 +20,20 @@ from pipelines.demo.datasets.villages import village_profile
 from pipelines.demo.world import YEAR, World
 from warehouse.frequency import Frequency
 
+Ledgers = dict[str, Rows]
 
-def all_ledgers(world: World) -> dict[str, Rows]:
-    """What every department knows, before it writes it down."""
+
+def all_ledgers(world: World, happened: Callable[[Ledgers], Ledgers] = dict) -> Ledgers:
+    """What every department knows, before it writes it down.
+
+    Args:
+        world: The city.
+        happened: What else came about, told of the ledgers before forms and claims are written from them.
+    """
     households = make_households(world)
     pupils = make_pupils(world, households)
     status = student_status(world, pupils)
-    ledgers: dict[str, Rows] = {
+    kept: Ledgers = {
         "household_register": household_register(world),
         "toilet_ledger": toilet_ledger(world),
         "road_segments": road_segments(world),
@@ -39,6 +48,7 @@ def all_ledgers(world: World) -> dict[str, Rows]:
         "village_profile": village_profile(world),
         "statistics_bureau": statistics_bureau(world),
     }
+    ledgers = happened(kept)
     statistics = rural_statistics(ledgers["grain_plots"], ledgers["household_register"])
     return ledgers | {
         "rural_statistics": statistics,
