@@ -174,7 +174,7 @@ def _of_reconciliations(known: Known, table: pa.Table) -> Iterator[Evidence]:
             name=name,
             id=f"{row['reconciliation']}@{row['region_code']}@{row['period']}",
             entry=entry,
-            dataset=entry.dataset or _dataset(known, definition, item),
+            dataset=entry.dataset or _dataset(known, name, item),
             indicator=indicator.id if indicator else "",
             region_code=row["region_code"],
             period=row["period"],
@@ -195,11 +195,13 @@ def _named(reconciliation: str) -> tuple[str, str]:
     return name, item
 
 
-def _dataset(known: Known, definition: Reconciliation | None, sheet: str) -> str:
+def _dataset(known: Known, name: str, sheet: str) -> str:
     """The dataset under suspicion: what the left side reads first; of a form's check the dataset of the form."""
-    if definition is not None:
+    if definition := known.reconciliations.get(name):
         read = sorted(dataset for dataset, _ in relations_in(definition.left.statement))
         return next((dataset for dataset in read if dataset in known.contracts), "")
+    if name not in FORM_CHECKS:
+        return ""
     forms = {name: contract.form for name, contract in known.contracts.items() if contract.form}
     named = [name for name, form in forms.items() if any(title in sheet for title in form.titles)]
     return next(iter([*named, *forms]), "")

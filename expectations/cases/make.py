@@ -113,7 +113,7 @@ def _row(
         "asked_of": asked_of(first, kind, known, places, region),
         "speaks_for": [*doubts.in_favour(group), *reasons(group, places)],
         "speaks_against": [text for _, text in against],
-        "evidence": [one.id for one in group],
+        "evidence": [one.id for one in sorted(group, key=lambda one: (-one.certainty, one.id))],
         "records_count": _concerned(group, records),
         "records": records,
         "digest": _digest(group),

@@ -68,5 +68,5 @@ def asked_of(one: Evidence, kind: Kind, known: Known, places: Places, region_cod
     """Who should answer: the county, or the department that hands the dataset in."""
     contract = known.contracts.get(one.dataset)
     if kind.asks == "department" and contract:
-        return DEPARTMENTS.get(contract.department, contract.department)
+        return f"{DEPARTMENTS.get(contract.department, contract.department)}部门"
     return places.name(covering(region_code, "county"))

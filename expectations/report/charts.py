@@ -160,8 +160,10 @@ def _line(x1: float, y1: float, x2: float, y2: float, tone: str) -> Markup:
 
 
 def svg(width: int, height: int, title: str, kind: str, parts: Sequence[Markup]) -> Markup:
-    """A drawing of parts; its style follows from its kind."""
+    """A drawing of parts; its style follows from its kind. One with links in it is no picture: what is inside one cannot be reached."""
+    body = Markup("").join(parts)
+    role = "group" if "<a href" in body else "img"
     return Markup(
-        '<svg class="{kind}" role="img" aria-label="{title}" viewBox="0 0 {width} {height}" width="{width}" '
+        '<svg class="{kind}" role="{role}" aria-label="{title}" viewBox="0 0 {width} {height}" width="{width}" '
         'height="{height}" xmlns="http://www.w3.org/2000/svg"><title>{title}</title>{body}</svg>'
-    ).format(kind=kind, title=title, width=width, height=height, body=Markup("").join(parts))
+    ).format(kind=kind, role=role, title=title, width=width, height=height, body=body)

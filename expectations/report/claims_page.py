@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from expectations import claims
 from expectations.office_words import number
 from expectations.report.charts import Bar, bars
+from expectations.report.impossible import cannot_be, suspected
 from expectations.report.pages import Page, county_page
 from expectations.report.source import Row, Source
 
@@ -32,10 +33,22 @@ def claims_page(source: Source) -> Page:
             "chart": _chart(counties),
             "indicators": _by_indicator(rows),
             "names": [county["name"] for county in source.counties],
-            "claims": rows[:MAX_LISTED],
+            "claims": [_marked(source, row) for row in rows[:MAX_LISTED]],
             "claim_count": len(rows),
         },
     )
+
+
+def _marked(source: Source, row: Row) -> Row:
+    """The claim, with what cannot be about either figure, and where the records' is impossible the side under suspicion."""
+    indicator = source.indicators[row["indicator"]]
+    computed = cannot_be(indicator, row["computed"])
+    return {
+        **row,
+        "claim_cannot_be": cannot_be(indicator, row["claimed"]),
+        "cannot_be": computed,
+        "suspected": suspected(source, indicator, row["region_code"]) if computed else "",
+    }
 
 
 def _chart(counties: Sequence[Row]) -> str:

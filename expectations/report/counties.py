@@ -1,4 +1,4 @@
-"""A page per county: its indicators against target and peers, what does not agree, its findings and its anomalies."""
+"""A page per county: its indicators against target and peers, what does not agree, its findings and its cases."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from statistics import median
 from expectations.hand_ins import HandIn
 from expectations.office_words import number
 from expectations.report.calendars import dataset_rows
+from expectations.report.case_pages import cases_of, late_or_crossing
 from expectations.report.charts import sparkline
-from expectations.report.overview import anomalies_of, rules_of
+from expectations.report.impossible import cannot_be, suspected
+from expectations.report.overview import rules_of
 from expectations.report.pages import Page, county_page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
 from warehouse.indicators.model import Indicator
@@ -17,7 +19,6 @@ from warehouse.places import PLACES
 
 MAX_DISAGREEMENTS = 100
 MAX_FINDINGS = 200
-MAX_ANOMALIES = 50
 
 Series = dict[tuple[str, str], list[Row]]
 
@@ -31,9 +32,6 @@ def counties(source: Source, hand_ins: Sequence[HandIn]) -> Iterator[Page]:
         code = county["region_code"]
         own = [row for row in findings if row["county"] == code[:6]]
         gaps = [row for row in disagreements if row["county"] == code[:6]]
-        anomalies = anomalies_of(
-            source, "left(region_code, 6) = $county", {"county": code[:6]}, MAX_ANOMALIES
-        )
         yield Page(
             county_page(code),
             "county.html",
@@ -53,8 +51,8 @@ def counties(source: Source, hand_ins: Sequence[HandIn]) -> Iterator[Page]:
                 "finding_count": own[0]["total"] if own else 0,
                 "disagreements": gaps,
                 "disagreement_count": gaps[0]["total"] if gaps else 0,
-                "anomalies": anomalies,
-                "anomaly_count": anomalies[0]["total"] if anomalies else 0,
+                "cases": cases_of(source, code[:6]),
+                "crossing": late_or_crossing(source, code[:6]),
             },
         )
 
@@ -108,7 +106,11 @@ def _indicator_row(source: Source, county: Row, indicator: Indicator, own: list[
         "target": target,
         "applies": applies,
         "latest": latest,
-        "meets": meets(indicator, latest["value"], target),
+        "meets": None if cannot_be(indicator, latest["value"]) else meets(indicator, latest["value"], target),
+        "cannot_be": cannot_be(indicator, latest["value"]),
+        "suspected": suspected(source, indicator, county["region_code"])
+        if cannot_be(indicator, latest["value"])
+        else "",
         "median": _peer_median(source, county, indicator, latest["period"], series),
         "spark": sparkline([by_month.get(month) for month in source.months], title, target),
     }

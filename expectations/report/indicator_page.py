@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from expectations.office_words import number
 from expectations.report.charts import Bar, bars
 from expectations.report.counties import Series, observations
+from expectations.report.impossible import cannot_be, suspected
 from expectations.report.pages import Page, county_page
 from expectations.report.source import Row, Source
 from warehouse.indicators.model import Indicator
@@ -25,7 +26,7 @@ def _chart(source: Source, indicator: Indicator, series: Series) -> Row:
     """The latest month for which any county has a value; the others' gaps are shown as gaps."""
     months = [rows[-1]["period"] for (name, _), rows in series.items() if name == indicator.id]
     if not months:
-        return {"indicator": indicator, "chart": None, "period": None, "target": None}
+        return {"indicator": indicator, "chart": None, "period": None, "target": None, "impossible": []}
     period = max(months)
     groups: dict[str, list[Bar]] = {}
     for county in source.counties:
@@ -37,9 +38,20 @@ def _chart(source: Source, indicator: Indicator, series: Series) -> Row:
     return {
         "indicator": indicator,
         "period": period,
+        "impossible": _impossible(source, indicator, series, period),
         "target": targets.pop() if len(targets) == 1 else None,
         "chart": bars(groups, f"{indicator.title}：各县区"),
     }
+
+
+def _impossible(source: Source, indicator: Indicator, series: Series, period: str) -> list[Row]:
+    """Counties whose value cannot be, each with the side under suspicion."""
+    return [
+        {**county, "value": row["value"], "suspected": suspected(source, indicator, county["region_code"])}
+        for county in source.counties
+        for row in series.get((indicator.id, county["region_code"]), [])
+        if row["period"] == period and cannot_be(indicator, row["value"])
+    ]
 
 
 def _bar(county: Row, indicator: Indicator, series: Series, period: str) -> Bar:
@@ -52,4 +64,5 @@ def _bar(county: Row, indicator: Indicator, series: Series, period: str) -> Bar:
         return Bar(county["name"], None, "没有数据" if applies else "不适用", "empty", href, target)
     text = f"{number(found['value'], indicator.unit)} {found['evidence'] or ''}".rstrip()
     text += "" if applies else " 不适用"
+    text += " 不可能" if cannot_be(indicator, found["value"]) else ""
     return Bar(county["name"], found["value"], text, f"evidence-{found['evidence'] or 'none'}", href, target)

@@ -1,4 +1,4 @@
-"""The first page: what is worth a visit, what arrived, what is missing, what does not agree."""
+"""The first page: what to see to first, what arrived, what is missing, what does not agree."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from collections.abc import Iterator, Sequence
 from expectations.hand_ins import HandIn, unused
 from expectations.office_words import DEPARTMENTS, STATUSES
 from expectations.report.calendars import city_calendar
+from expectations.report.case_pages import first_cases
 from expectations.report.pages import Page
 from expectations.report.source import IN_MONTHS, OPEN, Row, Source
-from warehouse.places import PLACES
 
-MAX_ANOMALIES = 15
 MAX_RULES = 60
-MAX_LISTED_ANOMALIES = 1_000
 
 
 def overview(source: Source, hand_ins: Sequence[HandIn], title: str) -> Iterator[Page]:
     """The page of the whole city."""
-    anomalies = anomalies_of(source, "true", {}, MAX_ANOMALIES)
     yield Page(
         "index.html",
         "overview.html",
@@ -26,8 +23,7 @@ def overview(source: Source, hand_ins: Sequence[HandIn], title: str) -> Iterator
         "overview",
         {
             "counts": _counts(source),
-            "anomalies": anomalies,
-            "anomaly_count": anomalies[0]["total"] if anomalies else 0,
+            **first_cases(source),
             "calendar": city_calendar(source, hand_ins),
             "unused": [
                 source.dataset_title(dataset) for dataset in unused(source.connection, source.contracts)
@@ -39,32 +35,6 @@ def overview(source: Source, hand_ins: Sequence[HandIn], title: str) -> Iterator
             "departments": _departments(source, hand_ins),
         },
     )
-
-
-def anomalies_page(source: Source) -> Page:
-    """Every anomaly, up to a cap."""
-    found = anomalies_of(source, "true", {}, MAX_LISTED_ANOMALIES)
-    values = {"anomalies": found, "anomaly_count": found[0]["total"] if found else 0}
-    return Page("anomalies.html", "anomalies.html", "值得核查", "overview", values)
-
-
-def anomalies_of(source: Source, where: str, parameters: Row, limit: int) -> list[Row]:
-    """Anomalies, the strongest first, with ``total`` before the cap; titles and places in words."""
-    found = source.rows(
-        f"""
-        with places as ({PLACES})
-        select a.*, coalesce(p.place, a.region_code) as place, count(*) over () as total
-        from anomalies a left join places p using (region_code)
-        where {IN_MONTHS} and {where}
-        order by score desc nulls last, anomaly_id limit {limit}
-        """,  # noqa: S608
-        **parameters,
-    )
-    for row in found:
-        indicator = source.indicators.get(row["indicator"] or "")
-        row["about"] = indicator.title if indicator else source.dataset_title(row["dataset"])
-        row["county"] = row["region_code"][:6] if row["region_code"] else ""
-    return found
 
 
 def rules_of(source: Source, where: str, parameters: Row, limit: int = 60) -> list[Row]:

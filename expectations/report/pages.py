@@ -25,6 +25,11 @@ def county_page(region_code: str) -> str:
     return f"county-{region_code[:6]}.html"
 
 
+def case_page(case_id: str) -> str:
+    """The file name of a case's page."""
+    return f"case-{case_id}.html"
+
+
 def sheet_page(region_code: str) -> str:
     """The file name of a county's sheet to print."""
     return f"sheet-{region_code[:6]}.html"

@@ -81,6 +81,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "EVIDENCE": words.EVIDENCE,
         "HAND_INS": words.HAND_INS,
+        "case_page": pages.case_page,
         "county_page": pages.county_page,
         "department_page": pages.department_page,
         "sheet_page": pages.sheet_page,

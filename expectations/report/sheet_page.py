@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from expectations import claims
 from expectations.bulletin.county import figures, moves, shortfalls, strengths
 from expectations.report.assessment_page import newest_scheme
-from expectations.report.overview import anomalies_of
+from expectations.report.case_pages import cases_of
 from expectations.report.pages import Page, sheet_page
 from expectations.report.source import Row, Source
 from warehouse.periods import Month
@@ -41,20 +41,11 @@ def sheets(source: Source) -> Iterator[Page]:
                 :MAX_CLAIMS
             ],
             "verdicts": claims.VERDICTS,
-            "visits": _visits(source, code[:6]),
+            "visits": cases_of(source, code[:6])[:MAX_VISITS],
             "better": better,
             "worse": worse,
         }
         yield Page(sheet_page(code), "sheet.html", county["name"], "counties", values)
-
-
-def _visits(source: Source, county: str) -> list[Row]:
-    """The strongest anomalies of the county: of each detector the first, then the second."""
-    found = anomalies_of(source, "left(region_code, 6) = $county", {"county": county}, 1_000)
-    seen: dict[str, int] = {}
-    for row in found:
-        seen[row["detector"]] = row["turn"] = seen.get(row["detector"], 0) + 1
-    return sorted(found, key=lambda row: row["turn"])[:MAX_VISITS]
 
 
 def _standings(source: Source, scheme: str, period: str) -> Mapping[str, Row]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from expectations.cases.reading import listed
 from expectations.contracts.model import Contract
 from expectations.office_words import FORM_CHECKS
 from expectations.reconciliations.model import Reconciliation
@@ -64,6 +65,11 @@ class Source:
             group by region_code order by region_code
             """
         )
+
+    @cached_property
+    def cases(self) -> list[Row]:
+        """Cases that touch the months, the most important first."""
+        return listed(self.connection, self.months[0], self.months[-1])
 
     @cached_property
     def county_names(self) -> dict[str, str]:

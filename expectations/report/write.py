@@ -16,12 +16,13 @@ from expectations.reconciliations.model import Reconciliation
 from expectations.report.assessment_page import assessment_page
 from expectations.report.bulletin_page import bulletin_page
 from expectations.report.burden_page import burden_page
+from expectations.report.case_pages import case_pages
 from expectations.report.claims_page import claims_page
 from expectations.report.counties import counties
 from expectations.report.departments import departments
 from expectations.report.finding_pages import csv_files, finding_pages, write_findings_csv
 from expectations.report.indicator_page import indicator_page
-from expectations.report.overview import anomalies_page, overview
+from expectations.report.overview import overview
 from expectations.report.pages import Page
 from expectations.report.render import Renderer
 from expectations.report.sheet_page import sheets
@@ -38,6 +39,7 @@ _READ_OFTEN = (
     "observations",
     "reconciliations",
     "anomalies",
+    "cases",
     "regions",
     "scores",
     "standings",
@@ -141,7 +143,7 @@ def _pages(source: Source, said: _Said) -> Iterator[Page]:
     yield from counties(source, handed)
     yield from sheets(source)
     yield from departments(source, handed)
-    yield anomalies_page(source)
+    yield from case_pages(source)
     yield from overview(source, handed, said.title)
 
 

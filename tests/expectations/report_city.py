@@ -9,8 +9,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from expectations.cases import Known, Tables, cases
 from expectations.contracts.model import Contract
 from expectations.contracts.records import record_schema
+from expectations.reconciliations import load_reconciliations
 from warehouse import schemas
 from warehouse.indicators.model import Indicator
 
@@ -79,6 +81,7 @@ def empty() -> dict[str, pa.Table]:
         "observations": schemas.OBSERVATIONS.empty_table(),
         "reconciliations": schemas.RECONCILIATIONS.empty_table(),
         "anomalies": schemas.ANOMALIES.empty_table(),
+        "cases": schemas.CASES.empty_table(),
         "schemes": schemas.SCHEMES.empty_table(),
         "scores": schemas.SCORES.empty_table(),
         "standings": schemas.STANDINGS.empty_table(),
@@ -114,7 +117,19 @@ def city(
     tables["observations"] = _observations(indicators, random)
     tables["reconciliations"] = _reconciliations(townships, villages, random)
     tables["anomalies"] = _anomalies(random)
+    tables["cases"] = with_cases(tables, contracts, indicators)["cases"]
     return tables
+
+
+def with_cases(
+    tables: dict[str, pa.Table], contracts: dict[str, Contract], indicators: dict[str, Indicator]
+) -> dict[str, pa.Table]:
+    """The tables, with the cases that they make."""
+    known = Known(contracts, indicators, load_reconciliations())
+    given = {
+        name: tables[name] for name in ("anomalies", "reconciliations", "findings", "regions", "submissions")
+    }
+    return tables | {"cases": cases(Tables(**given), known, now=AS_OF)}
 
 
 def _hand_ins(
@@ -288,13 +303,13 @@ def _reconciliations(townships: int, villages: int, random: np.random.Generator)
 def _anomalies(random: np.random.Generator) -> pa.Table:
     kinds = [
         (
-            "cross_source",
+            "too_good",
             "toilet_ledger",
             "sanitary_toilet_rate",
             "台账在用厕所 301 户，户籍底册 341 户，分母少了 40 户。",
         ),
-        ("year_end", "road_segments", "road_paved_rate", "全年 62% 的记录集中在 12 月最后 5 天录入。"),
-        ("stale", "monitored_households", "monitored_income", "与去年同月完全相同。"),
+        ("year_end", "road_segments", None, "全年 62% 的记录集中在 12 月最后 5 天录入。"),
+        ("stale", "monitored_households", None, "与去年同月完全相同。"),
     ]
     rows = []
     for number in range(60):
@@ -313,6 +328,7 @@ def _anomalies(random: np.random.Generator) -> pa.Table:
                 "value": float(random.uniform(80, 100)),
                 "expected": float(random.uniform(60, 90)),
                 "message": message,
+                "p": 1e-6,
             }
         )
     return pa.Table.from_pylist(rows, schema=schemas.ANOMALIES)

@@ -130,10 +130,10 @@ def test_there_is_a_page_for_each_county_and_department(report: Path, contracts:
     }
 
 
-def test_anomalies_come_before_everything_else_that_is_listed(report: Path) -> None:
+def test_cases_come_before_everything_else_that_is_listed(report: Path) -> None:
     text = text_of(report / "index.html")
     places = [
-        text.index(heading) for heading in ("值得核查 与同类", "报送日历", "账实不符 重要性", "数据质量问题")
+        text.index(heading) for heading in ("这一周先办 待办", "报送日历", "账实不符 重要性", "数据质量问题")
     ]
     assert places == sorted(places)
 
@@ -152,7 +152,7 @@ def test_an_empty_warehouse_gives_a_report_that_says_so(
 ) -> None:
     text = text_of(write(tmp_path, empty(), contracts) / "index.html")
     assert "0 份报送" in text
-    assert "这段时间没有发现不寻常的数。" in text
+    assert "这段时间没有值得核查的案件。" in text
 
 
 def test_the_overview_counts_what_arrived(tmp_path: Path, contracts: dict[str, Contract]) -> None:
@@ -491,10 +491,10 @@ def test_a_countys_sheet_fits_on_one_page_however_much_there_is_to_say(
         ],
         schema=schemas.RECONCILIATIONS,
     )  # fmt: skip
-    odd = tables["anomalies"].to_pylist()
-    tables["anomalies"] = pa.Table.from_pylist(
-        [{**row, "message": wide("看到"), "region_code": f"{county_code(1)[:6]}101201"} for row in odd],
-        schema=schemas.ANOMALIES,
+    odd = tables["cases"].to_pylist()
+    tables["cases"] = pa.Table.from_pylist(
+        [{**row, "title": wide("看到"), "region_code": f"{county_code(1)[:6]}101201"} for row in odd],
+        schema=schemas.CASES,
     )
     folder = write(tmp_path, tables, contracts, indicators=indicators, months=MONTHS[:11], synthetic=True)
     pdf = tmp_path / "sheet.pdf"

@@ -1,3 +1,14 @@
+// On a narrow screen a row of a table becomes a card whose cells say what they are; without scripts tables scroll sideways.
+document.querySelectorAll(".scroll > table").forEach(function (table) {
+  if (!table.tHead || table.tHead.rows.length !== 1) return;
+  var titles = Array.from(table.tHead.rows[0].cells).map(function (cell) { return cell.textContent; });
+  table.classList.add("stack");
+  Array.from(table.tBodies).forEach(function (body) {
+    Array.from(body.rows).forEach(function (row) {
+      Array.from(row.cells).forEach(function (cell, at) { cell.dataset.label = titles[at] || ""; });
+    });
+  });
+});
 // Filtering the rows of one table by what is typed. Without scripts the box stays hidden and the page is whole.
 document.querySelectorAll("input[data-filter]").forEach(function (box) {
   var rows = Array.from(document.getElementById(box.dataset.filter).tBodies[0].rows);
