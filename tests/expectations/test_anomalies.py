@@ -24,6 +24,7 @@ from expectations.anomalies.detectors import (
     recounted_roads,
     shrunk_denominator,
     stale,
+    straight_lining,
     unit_scale,
     year_end,
 )
@@ -287,13 +288,13 @@ def interviews(copied: bool) -> pd.DataFrame:
 
 
 def test_an_interviewer_whose_questionnaires_are_all_alike_is_found_without_a_name() -> None:
-    (row,) = found(city(satisfaction_survey=interviews(copied=True)), copied_interviews).to_dict("records")
+    (row,) = found(city(satisfaction_survey=interviews(copied=True)), straight_lining).to_dict("records")
     assert (row["region_code"], row["n"], row["value"]) == (PADDED_COUNTY, 10, 10)
     assert "tok_" not in row["message"]
 
 
 def test_interviews_that_are_alike_by_chance_raise_nothing() -> None:
-    assert found(city(satisfaction_survey=interviews(copied=False)), copied_interviews).empty
+    assert found(city(satisfaction_survey=interviews(copied=False)), copied_interviews, straight_lining).empty
 
 
 def claims(values: Callable[[np.random.Generator, int], Any]) -> pd.DataFrame:
