@@ -1,24 +1,19 @@
-"""值得核查: what looks odd in the quarter, and what became of what looked odd in the one before."""
+"""值得核查: the quarter's cases, the most important first, and what became of those of the quarter before."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from expectations.bulletin.basis import Basis, Row
+from expectations.bulletin.quarter import Quarter
+from expectations.cases.reading import AT_HAND, in_turn, listed
 from expectations.office_words import month_label
-from warehouse.places import PLACES
 
 _MOST, _MOST_BEFORE = 20, 15
 
-# Scores compare only within one detector: of each the strongest come first, then the second strongest.
-_ANOMALIES = f"""
-    with places as ({PLACES})
-    select a.*, coalesce(p.place, a.region_code) as place,
-        row_number() over (partition by a.detector order by a.score desc nulls last, a.anomaly_id) as turn
-    from anomalies a left join places p using (region_code)
-    where list_contains($months::varchar[], a.period)
-    order by turn, a.score desc nulls last, a.anomaly_id
-"""  # noqa: S608 - fixed text
+_AGAIN, _SENT, _GONE = "本季度又出现", "逾期后又有报送", "没有再出现"
+
 _SENT_SINCE = """
     select distinct dataset, period, left(region, 6) as county
     from (select *, unnest(regions) as region from submissions where status in ('accepted', 'partial', 'superseded'))
@@ -27,51 +22,48 @@ _SENT_SINCE = """
 
 
 def odd(basis: Basis) -> Row:
-    """Sentences, the strongest anomalies of the quarter, and those of the quarter before with what became of each."""
-    now = _of(basis, basis.quarter.months)
-    before = _of(basis, basis.quarter.before.months)
-    told = _became(basis, before, now)
+    """Sentences, the most important cases of the quarter, and those of the quarter before with what became of each."""
+    now = _now(basis)
+    told = _became(basis, _of(basis, basis.quarter.before), now)
     return {
         "sentences": list(_sentences(basis, now, told)),
-        "rows": [_shown(row) for row in now[:_MOST]],
-        "before": [_shown(row) for row in told[:_MOST_BEFORE]],
+        "rows": [_shown(row) for row in in_turn(now)[:_MOST]],
+        "before": [_shown(row) | {"period": ""} for row in told[:_MOST_BEFORE]],
     }
 
 
 def strongest_by_county(basis: Basis, most: int) -> dict[str, list[Row]]:
-    """By county the strongest anomalies of the quarter inside it."""
+    """By county the most important cases of the quarter inside it."""
     found: dict[str, list[Row]] = {code: [] for code in basis.counties}
-    for row in _of(basis, basis.quarter.months):
-        own = found.get(f"{(row['region_code'] or '')[:6]}000000")
+    for row in _now(basis):
+        own = found.get(f"{row['county']}000000")
         if own is not None and len(own) < most:
             own.append(_shown(row))
     return found
 
 
-def _of(basis: Basis, months: Sequence[str]) -> list[Row]:
-    rows = basis.rows(_ANOMALIES, months=months)
-    return [{**row, "about": _about(basis, row)} for row in rows]
+def _now(basis: Basis) -> list[Row]:
+    """The quarter's cases that there is something to do about."""
+    return [row for row in _of(basis, basis.quarter) if row["status"] in AT_HAND]
 
 
-def _about(basis: Basis, row: Row) -> str:
-    if row["indicator"] in basis.indicators:
-        return basis.indicators[row["indicator"]].title
-    contract = basis.contracts.get(row["dataset"])
-    return contract.title if contract else row["dataset"] or "—"
+def _of(basis: Basis, quarter: Quarter) -> list[Row]:
+    return listed(basis.connection, quarter.months[0], quarter.months[-1])
 
 
 def _shown(row: Row) -> Row:
+    about, _, seen = row["title"].partition("：")
     return {
         "place": row["place"],
-        "period": month_label(row["period"], first=False),
-        "about": row["about"],
-        "message": row["message"],
+        "period": month_label(row["period_to"], first=False),
+        "about": about,
+        "message": f"{seen}（把握 {row['certainty']:.0%}）。{row['action']}，问{row['asked_of']}。",
         "became": row.get("became", ""),
     }
 
 
 def _became(basis: Basis, before: Sequence[Row], now: Sequence[Row]) -> list[Row]:
-    """Each of the quarter before once, by detector, thing and region, with what became of it."""
+    """Each of the quarter before once, by kind, thing and region, with what became of it."""
     again = {_identity(row) for row in now}
     sent = {
         (row["dataset"], row["period"], row["county"])
@@ -79,29 +71,32 @@ def _became(basis: Basis, before: Sequence[Row], now: Sequence[Row]) -> list[Row
     }
     found: dict[tuple[str, ...], Row] = {}
     for row in before:
-        key = (row["dataset"], row["period"], (row["region_code"] or "")[:6])
-        became = (
-            "本季度又出现" if _identity(row) in again else "逾期后又有报送" if key in sent else "没有再出现"
+        has_come = any(
+            (row["dataset"], month, row["county"]) in sent
+            for month in basis.quarter.before.months
+            if row["period_from"] <= month <= row["period_to"]
         )
+        became = _AGAIN if _identity(row) in again else _SENT if has_come else _GONE
+        if row["status"] != "open" and became != _AGAIN:
+            became = row["status_word"]
         found.setdefault(_identity(row), {**row, "became": became})
     return list(found.values())
 
 
 def _identity(row: Row) -> tuple[str, ...]:
-    return tuple(str(row[name] or "") for name in ("detector", "dataset", "indicator", "region_code"))
+    return tuple(str(row[name] or "") for name in ("kind", "dataset", "indicator", "region_code"))
 
 
 def _sentences(basis: Basis, now: Sequence[Row], before: Sequence[Row]) -> Iterator[str]:
-    counties = {(row["region_code"] or "")[:6] for row in now}
-    yield f"本季度有 {len(now)} 处数据值得核查，涉及 {len(counties)} 个县区。值得核查不等于弄虚作假，以实地核查结论为准。"
+    counties = {row["county"] for row in now}
+    first = sum(row["is_high"] for row in now)
+    yield (
+        f"本季度有 {len(now)} 件数据值得核查，涉及 {len(counties)} 个县区，其中 {first} 件应当先办。"
+        "值得核查不等于弄虚作假，以实地核查结论为准。"
+    )
     if not before:
         yield f"{basis.quarter.before.title}没有提出值得核查的数据。"
         return
-    counted = {
-        word: sum(row["became"] == word for row in before)
-        for word in ("本季度又出现", "逾期后又有报送", "没有再出现")
-    }
-    yield (
-        f"{basis.quarter.before.title}提出的 {len(before)} 处（同一问题只算一处），本季度又出现 {counted['本季度又出现']} 处，"
-        f"所属月过后两个月仍有报送（迟报或更正）{counted['逾期后又有报送']} 处，没有再出现 {counted['没有再出现']} 处。"
-    )
+    counted = Counter(row["became"] for row in before)
+    told = "，".join(f"{word} {n} 件" for word, n in counted.most_common())
+    yield f"{basis.quarter.before.title}提出的 {len(before)} 件：{told}。“{_SENT}”指所属月过后两个月仍有报送（迟报或更正）。"

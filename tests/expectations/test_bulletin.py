@@ -25,7 +25,16 @@ from expectations.contracts.reading import load_contracts
 from expectations.report import write_report
 from expectations.report.bulletin_page import shown
 from expectations.report.render import render_alone
-from tests.expectations.report_city import AS_OF, COUNTIES, MONTHS, connect, county_code, empty, submission
+from tests.expectations.report_city import (
+    AS_OF,
+    COUNTIES,
+    MONTHS,
+    connect,
+    county_code,
+    empty,
+    submission,
+    with_cases,
+)
 from tests.expectations.scored_city import SCHEME, scored_city
 from warehouse import schemas
 from warehouse.indicators.model import Indicator, load_indicators
@@ -192,11 +201,19 @@ def odd(number: int, period: str, county: int, indicator: str = "road_paved_rate
     return {
         "anomaly_id": f"a{number}", "detector": "too_good", "dataset": "road_segments", "indicator": indicator,
         "region_code": county_code(county), "period": period, "score": 3.0, "n": 40, "value": 99.0, "expected": 90.0,
-        "message": f"第 {number} 处",
+        "message": f"第 {number} 处", "p": 1e-7,
     }  # fmt: skip
 
 
-def test_what_became_of_last_quarters_anomalies(
+def case(number: int, title: str) -> dict[str, Any]:
+    return {
+        "case_id": f"c{number}", "kind": "jump", "title": title, "dataset": "road_segments", "region_code": county_code(number),
+        "period_from": "2025-08", "period_to": "2025-08", "certainty": 0.7, "importance": 0.7, "is_high": True,
+        "action": "实地看", "asked_of": "长山县", "status": "open",
+    }  # fmt: skip
+
+
+def test_what_became_of_last_quarters_cases(
     contracts: dict[str, Contract], indicators: dict[str, Indicator]
 ) -> None:
     rows = [odd(1, "2025-05", 1), odd(2, "2025-08", 1), odd(3, "2025-06", 2), odd(4, "2025-06", 3)]
@@ -207,15 +224,17 @@ def test_what_became_of_last_quarters_anomalies(
     given = scored_city(
         contracts, indicators,
         anomalies=pa.Table.from_pylist(rows, schema=schemas.ANOMALIES),
+        reconciliations=schemas.RECONCILIATIONS.empty_table(),
         submissions=pa.Table.from_pylist(sent, schema=schemas.SUBMISSIONS),
     )  # fmt: skip
+    given = with_cases(given, contracts, indicators)
     said = tell(given, contracts, indicators).said["odd"]
     assert {row["place"]: row["became"] for row in said["before"]} == {
         "长山县": "本季度又出现",
         "北湖县": "逾期后又有报送",
         "东陵市": "没有再出现",
     }
-    assert "本季度有 1 处" in said["sentences"][0]
+    assert "本季度有 1 件" in said["sentences"][0]
 
 
 def test_visits_are_told_with_their_interval_and_none_is_said_to_be_none(
@@ -264,8 +283,7 @@ def test_what_outsiders_write_stays_text(
     tmp_path: Path,
 ) -> None:
     evil = "<w:p>{{ 7 * 7 }} & <script>"
-    rows = [{**odd(1, "2025-08", 1), "message": evil}]
-    given = tables | {"anomalies": pa.Table.from_pylist(rows, schema=schemas.ANOMALIES)}
+    given = tables | {"cases": pa.Table.from_pylist([case(1, evil)], schema=schemas.CASES)}
     found = tell(given, contracts, indicators)
     write_word(found, tmp_path / "out.docx")
     assert evil in text_of_word(tmp_path / "out.docx")
