@@ -1,7 +1,7 @@
 """Which evidence speaks of the same: one kind, one thing, one region or one inside it, months that follow each other.
 
-Villages of a township are taken together from three on; what a county is told of takes in what its townships and
-villages are told of. What names the same rows, or the same column of the same region and months, is one whatever its
+Villages of a township are taken together from three on, and townships of a county where they are half of it: who made
+them alike sits above them. What a county is told of takes in what its townships and villages are told of. What names the same rows, or the same column of the same region and months, is one whatever its
 kind.
 """
 
@@ -12,8 +12,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from itertools import combinations
 
 from expectations.cases.evidence import Evidence
+from expectations.cases.places import Places
 from expectations.contracts.model import Contract
-from warehouse.codes import CODE_LENGTH, DIGITS
+from warehouse.codes import CODE_LENGTH, DIGITS, covering
 from warehouse.frequency import MONTHS
 
 GAP = 2
@@ -22,6 +23,9 @@ GAP = 2
 VILLAGES = 3
 """Villages of a township from which they are one."""
 
+TOWNSHIPS, OF_COUNTY = 3, 0.5
+"""Townships from which a county's are one, and the share of all of its townships that they must be."""
+
 _SAME_ROWS = 0.5
 """The share of the shorter list of rows that two must have in common to be about the same."""
 
@@ -29,14 +33,16 @@ _MOST_NAMING = 6
 """Sources of one row that are paired at most."""
 
 
-def grouped(every: Sequence[Evidence], contracts: Mapping[str, Contract]) -> list[list[Evidence]]:
+def grouped(
+    every: Sequence[Evidence], contracts: Mapping[str, Contract], places: Places
+) -> list[list[Evidence]]:
     """The evidence in groups, each sorted by period."""
     joined = _Joined(len(every))
     alike: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, one in enumerate(every):
         alike[(one.entry.kind, one.thing)].append(index)
     for own in alike.values():
-        _join_alike(joined, every, own, _gap(every[own[0]], contracts))
+        _join_alike(joined, every, own, _gap(every[own[0]], contracts), places)
     _join_same_rows(joined, every)
     _join_same_column(joined, every)
     return [
@@ -90,7 +96,9 @@ def _gap(one: Evidence, contracts: Mapping[str, Contract]) -> int:
     return GAP * (MONTHS[contract.frequency] if contract else 1)
 
 
-def _join_alike(joined: _Joined, every: Sequence[Evidence], own: Sequence[int], gap: int) -> None:
+def _join_alike(
+    joined: _Joined, every: Sequence[Evidence], own: Sequence[int], gap: int, places: Places
+) -> None:
     def by(key: Callable[[Evidence], Hashable]) -> Iterator[list[int]]:
         found: dict[Hashable, list[int]] = defaultdict(list)
         for index in own:
@@ -107,7 +115,7 @@ def _join_alike(joined: _Joined, every: Sequence[Evidence], own: Sequence[int], 
                 _join_all(joined, run)
     for inside in by(lambda one: one.region_code[: DIGITS["county"]]):
         for run in _runs(every, inside, gap):
-            if any(_is_county(every[i]) for i in run):
+            if any(_is_county(every[i]) for i in run) or _is_half_a_county([every[i] for i in run], places):
                 _join_all(joined, run)
 
 
@@ -135,6 +143,12 @@ def _is_village(one: Evidence) -> bool:
 
 def _is_county(one: Evidence) -> bool:
     return set(one.region_code[DIGITS["county"] :]) == {"0"} and one.region_code[4:6] != "00"
+
+
+def _is_half_a_county(run: Sequence[Evidence], places: Places) -> bool:
+    towns = {covering(one.region_code, "township") for one in run}
+    every = places.parts(covering(run[0].region_code, "county"))
+    return len(towns) >= TOWNSHIPS and len(towns) >= OF_COUNTY * every > 0
 
 
 def _join_same_rows(joined: _Joined, every: Sequence[Evidence]) -> None:

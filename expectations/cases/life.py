@@ -88,6 +88,8 @@ def told(decision: CaseDecision) -> str:
 def ended(before: Iterable[Row], rows: Sequence[Row], submissions: pa.Table) -> Iterator[Row]:
     """Cases of before that are no more, closed; those closed already stay as they are.
 
+    One that became part of a larger case, and that nobody decided anything about, is gone without a trace.
+
     Args:
         before: Of the table as it was.
         rows: The cases there are.
@@ -100,7 +102,11 @@ def ended(before: Iterable[Row], rows: Sequence[Row], submissions: pa.Table) -> 
         if row["status"] == "closed":
             yield row
             continue
-        yield row | {"status": "closed", "reason": _why(row, rows, came)}
+        part_of = _part_of(row, rows)
+        if part_of is None:
+            yield row | {"status": "closed", "reason": _why(row, came)}
+        elif row["reason"]:
+            yield row | {"status": "closed", "reason": f"并入 {part_of}；{row['reason']}"}
 
 
 def _came(submissions: pa.Table) -> list[Row]:
@@ -108,12 +114,18 @@ def _came(submissions: pa.Table) -> list[Row]:
     return [row for row in submissions.select(names).to_pylist() if row["status"] in ("accepted", "partial")]
 
 
-def _why(row: Row, rows: Sequence[Row], came: Sequence[Row]) -> str:
-    county = covering(row["region_code"], "county")
+def _part_of(row: Row, rows: Sequence[Row]) -> str | None:
+    """The case of the same kind and thing, around its region and over its months, that it became part of."""
     around = {covering(row["region_code"], level) for level in DIGITS}
     for other in rows:
-        if other["region_code"] in around and _about(other)[:2] == _about(row)[:2] and _meet(other, row):
-            return f"并入 {other['case_id']}"
+        is_around = other["region_code"] in around and other["kind"] == row["kind"]
+        if is_around and _about(other)[1] == _about(row)[1] and _meet(other, row):
+            return str(other["case_id"])
+    return None
+
+
+def _why(row: Row, came: Sequence[Row]) -> str:
+    county = covering(row["region_code"], "county")
     for one in came:
         counties = {covering(code, "county") for code in one["regions"] or ()}
         is_its = one["dataset"] == row["dataset"] and (not counties or county in counties)

@@ -68,7 +68,9 @@ def cases(
     places = Places(tables.regions)
     doubts = Doubts(every, places, tables.hand_ins, tables.verifications)
     scored = schemes or Schemes(schemas.SCORES.empty_table())
-    told = [_row(group, known, places, doubts, scored, money) for group in grouped(every, known.contracts)]
+    told = [
+        _row(group, known, places, doubts, scored, money) for group in grouped(every, known.contracts, places)
+    ]
     told = [row for row in told if row["certainty"] >= known.certainty.least]
     before = tables.before.to_pylist()
     rows = [

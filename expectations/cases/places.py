@@ -49,6 +49,10 @@ class Places:
         codes = dict.fromkeys(covering(region_code, level) for level in DIGITS)
         return "".join(self._names[code] for code in codes if code in self._names) or region_code
 
+    def parts(self, region_code: str) -> int:
+        """Of how many villages, townships or counties it is made; 0 where that is not known."""
+        return self._below[region_code]
+
     def share(self, regions: int, of: str) -> float:
         """What part of a region so many of its parts are; 1 where that is not known."""
-        return min(regions / self._below[of], 1.0) if self._below[of] else 1.0
+        return min(regions / self.parts(of), 1.0) if self.parts(of) else 1.0

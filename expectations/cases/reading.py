@@ -45,12 +45,22 @@ _NAMED = f"""
 """  # noqa: S608 - fixed text
 
 _FILES = """
-    select r.submission_id, coalesce(s.sender_path, r.submission_id) as file, r.sheet, r.period,
-        min(r."row") as first, max(r."row") as last, count(*) as records
-    from {dataset} r left join submissions s using (submission_id)
-    where r.period between $since and $until
-      and exists (select 1 from (select unnest($digits::varchar[]) as digits) d where starts_with(r.region_code, d.digits))
-    group by all order by r.period desc, file, r.sheet limit $most
+    with asked as (
+        select unnest($ids::varchar[]) as case_id, unnest($digits::varchar[]) as digits,
+            unnest($since::varchar[]) as since, unnest($until::varchar[]) as until
+    ), parts as (
+        select region_code, period, submission_id, sheet, min("row") as first, max("row") as last, count(*) as records
+        from {dataset} where period between $earliest and $latest group by all
+    ), files as (
+        select a.case_id, p.submission_id, coalesce(s.sender_path, p.submission_id) as file, p.sheet, p.period,
+            min(p.first) as first, max(p.last) as last, sum(p.records)::bigint as records
+        from parts p join asked a on p.period between a.since and a.until and starts_with(p.region_code, a.digits)
+        left join submissions s using (submission_id)
+        group by all
+    )
+    select * from files
+    qualify row_number() over (partition by case_id order by period desc, file, sheet) <= $most
+    order by case_id, period desc, file, sheet
 """
 
 
@@ -84,20 +94,32 @@ def rows_of(connection: DuckDBPyConnection, case: Mapping[str, Any]) -> list[Row
 
 
 def files_of(
-    connection: DuckDBPyConnection, case: Mapping[str, Any], datasets: Sequence[str], most: int = 20
-) -> list[Row]:
-    """Where the figures of a case stand, by file, sheet and first and last row: of the datasets given, its region and months."""
-    given = {
-        "since": case["period_from"],
-        "until": case["period_to"],
-        "digits": [_digits(code) for code in (case["regions"] or [case["region_code"]])],
-        "most": most,
-    }
-    return [
-        row | {"dataset": dataset}
-        for dataset in datasets
-        for row in ask(connection, _FILES.format(dataset=dataset), given).to_pylist()
-    ][:most]
+    connection: DuckDBPyConnection,
+    cases: Sequence[Mapping[str, Any]],
+    datasets: Iterable[str],
+    most: int = 20,
+) -> dict[str, list[Row]]:
+    """By case, where its figures stand: of its dataset, region and months every file and sheet, with first and last row."""
+    found: dict[str, list[Row]] = {}
+    for dataset in datasets:
+        own = [case for case in cases if case["dataset"] == dataset]
+        if not own:
+            continue
+        places = [
+            (case, _digits(code)) for case in own for code in (case["regions"] or [case["region_code"]])
+        ]
+        given = {
+            "ids": [case["case_id"] for case, _ in places],
+            "digits": [digits for _, digits in places],
+            "since": [case["period_from"] for case, _ in places],
+            "until": [case["period_to"] for case, _ in places],
+            "earliest": min(case["period_from"] for case in own),
+            "latest": max(case["period_to"] for case in own),
+            "most": most,
+        }
+        for row in ask(connection, _FILES.format(dataset=dataset), given).to_pylist():
+            found.setdefault(row["case_id"], []).append(row)
+    return found
 
 
 def _digits(region_code: str) -> str:

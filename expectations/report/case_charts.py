@@ -68,9 +68,9 @@ def line(run: Run, title: str) -> Markup:
     return svg(_WIDTH, _LINE_HEIGHT, title, "line", parts)
 
 
-def strip(own: float, name: str, others: Mapping[str, float], unit: str, title: str) -> Markup:
-    """Where one value lies among others: a dot each, the median, and the one marked."""
-    values = [*others.values(), own]
+def strip(own: float, name: str, others: Sequence[tuple[str, float]], unit: str, title: str) -> Markup:
+    """Where one value lies among others, each with its name: a dot each, the median, and the one marked."""
+    values = [*(value for _, value in others), own]
     low, high = min(values), max(values)
     across = (high - low) or 1.0
 
@@ -79,14 +79,14 @@ def strip(own: float, name: str, others: Mapping[str, float], unit: str, title: 
 
     middle = 40
     parts = [_rule(_LEFT - 10, middle + 16, _WIDTH - _RIGHT, middle + 16, "axis")]
-    for at, (other, value) in enumerate(sorted(others.items())):
+    for at, (other, value) in enumerate(sorted(others)):
         parts.append(
             Markup('<circle class="peer" cx="{:.1f}" cy="{:.1f}" r="4"><title>{} {}</title></circle>').format(
                 x(value), middle - 8 + 5 * (at % 4), other, number(value, unit)
             )
         )
     if others:
-        typical = median(others.values())
+        typical = median(value for _, value in others)
         parts += [
             _rule(x(typical), middle - 14, x(typical), middle + 16, "median"),
             _text(x(typical), middle + 32, f"中位数 {number(typical, unit)}", "middle", "head"),

@@ -14,6 +14,7 @@ from expectations.report.case_charts import Run, line, strip
 from expectations.report.case_series import CaseSeries, Measure, level_of, peers_said
 from expectations.report.pages import Page, case_page
 from expectations.report.source import Row, Source
+from warehouse.codes import DIGITS
 
 LIST = "cases.html"
 MAX_FIRST = 12
@@ -97,10 +98,13 @@ class _Cases:
             "charts": list(self._charts(case)),
             "rows": rows,
             "records": _records(self._source, case, contract) if contract and there else None,
-            "files": files_of(self._source.connection, case, [contract.dataset])
-            if contract and there and not rows
-            else [],
+            "files": [] if rows else self._files.get(case["case_id"], []),
         }
+
+    @cached_property
+    def _files(self) -> dict[str, list[Row]]:
+        cases = [case for case in self._cases if not case["records"]]
+        return files_of(self._source.connection, cases, self._source.datasets)
 
     def _charts(self, case: Row) -> Iterator[Row]:
         if compared := self._compared(case):
@@ -121,8 +125,8 @@ class _Cases:
             )
             yield {"title": said, "chart": line(run, said), "kind": "line"}
         at = max((i for i, m in enumerate(months) if m <= case["period_to"]), default=0)
-        others = {self._name(code): values[at] for code, values in peers.items()}
-        known = {name: value for name, value in others.items() if value is not None}
+        others = [(self._name(code), values[at]) for code, values in peers.items()]
+        known = [(name, value) for name, value in others if value is not None]
         value = own[at]
         if with_strip and value is not None and len(known) >= FEWEST_COMPARED:
             said = (
@@ -150,16 +154,16 @@ class _Cases:
             for row in self._compared_rows[(name, month)]
             if level_of(row["region_code"]) == level_of(code)
         }
+        inside = {other for other in same if other[: DIGITS["county"]] == code[: DIGITS["county"]]}
+        if len(inside) > FEWEST_COMPARED:
+            same = {other: row for other, row in same.items() if other in inside}
         own = same.pop(code, None)
         if own is None or len(same) < FEWEST_COMPARED:
             return None
         titles = self._source.reconciliation_titles(name)
         left, right = titles["left_title"], titles["right_title"]
         said = f"{titles['title']}：{left}比{right}多百分之几，{month}，{peers_said(code, len(same) + 1)}"
-        others = {
-            row["name"] if code[:6] == other[:6] else self._name(other): row["off"]
-            for other, row in same.items()
-        }
+        others = [(row["name"], row["off"]) for row in same.values()]
         return {"title": said, "chart": strip(own["off"], own["name"], others, "%", said), "kind": "strip"}
 
     @cached_property

@@ -72,11 +72,10 @@ def case_of(site: Site, connection: DuckDBPyConnection, case_id: str) -> Row:
         NoSuchCase: None is called so, or several are.
     """
     row = _named(_as_decided(site, connection), case_id)
-    datasets = [name for name in (row["dataset"],) if name in site.contracts]
     decisions = site.ledger.case_decisions().get(row["case_id"], [])
     return row | {
         "rows": rows_of(connection, row),
-        "files": files_of(connection, row, datasets),
+        "files": files_of(connection, [row], site.contracts).get(row["case_id"], []),
         "decisions": [told(one) for one in decisions],
     }
 

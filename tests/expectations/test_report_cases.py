@@ -125,7 +125,7 @@ def test_charts_hold_the_unit_its_peers_and_the_months() -> None:
     claimed = Run(MONTHS[:3], [1.0, None, 3.0], {}, "%", "2025-03", "2025-03", 9.0)
     assert "自评 9%" in str(line(claimed, "自评"))
     assert line(Run(MONTHS[:2], [None, None], {}, "", "2025-01", "2025-01"), "空") == ""
-    dots = str(strip(9.0, "本县", {"甲": 1.0, "乙": 2.0, "丙": 4.0}, "%", "分布"))
+    dots = str(strip(9.0, "本县", [("甲", 1.0), ("乙", 2.0), ("乙", 4.0)], "%", "分布"))
     assert dots.count('class="peer"') == 3
     assert "本县 9%" in dots
     assert "中位数 2%" in dots
