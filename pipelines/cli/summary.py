@@ -161,10 +161,13 @@ def _found(site: Site) -> None:
         "select severity, status, count(*) from findings group by all order by severity, status desc"
     ).fetchall():
         typer.echo(f"  {count:,} {severity} findings {status}")
-    disagreeing, anomalies = connection.execute(
-        "select (select count(*) from reconciliations where not agrees), (select count(*) from anomalies)"
+    disagreeing, anomalies, cases = connection.execute(
+        "select (select count(*) from reconciliations where not agrees), (select count(*) from anomalies), "
+        "(select count(*) from cases where status = 'open')"
     ).fetchall()[0]
-    typer.echo(f"  {disagreeing:,} reconciliations disagree, {anomalies:,} anomalies are worth a visit")
+    typer.echo(
+        f"  {disagreeing:,} reconciliations disagree, {anomalies:,} anomalies; {cases:,} cases: shiji cases list"
+    )
 
 
 def _observed(site: Site) -> None:

@@ -1,3 +1,12 @@
+// What scrolls can be reached by the keyboard.
+function reachable() {
+  document.querySelectorAll(".scroll").forEach(function (part) {
+    var scrolls = part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight;
+    if (scrolls) part.tabIndex = 0; else part.removeAttribute("tabindex");
+  });
+}
+window.addEventListener("resize", reachable);
+
 // On a narrow screen a row of a table becomes a card whose cells say what they are; without scripts tables scroll sideways.
 document.querySelectorAll(".scroll > table").forEach(function (table) {
   if (!table.tHead || table.tHead.rows.length !== 1) return;
@@ -26,3 +35,4 @@ document.querySelectorAll("input[data-filter]").forEach(function (box) {
     count.textContent = box.value.trim() ? shown + " / " + rows.length + " 条" : "";
   });
 });
+reachable();
