@@ -11,13 +11,19 @@ Good Probabilities with Supervised Learning, on few parameters where few cases a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import yaml
 
+from expectations.cases import Known, Tables, cases
 from expectations.cases.certainty import Certainty, Curve, Stretch, calibration, logit
+from expectations.cases.evidence import evidence
+
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 _PULL = 2.0
 """How many cases' worth the curve there is weighs."""
@@ -61,6 +67,21 @@ def fit(pairs: Iterable[Pair], known: Certainty | None = None) -> str:
     alone = before.model_copy(update={"sources": curves, "combined": Stretch()})
     joined = alone.model_copy(update={"combined": _stretch(alone, listed)})
     return yaml.safe_dump(joined.model_dump(), allow_unicode=True, sort_keys=False)
+
+
+def pairs_of(tables: Tables, known: Known, is_true: Callable[[Mapping[str, Any]], bool]) -> list[Pair]:
+    """The cases of a city as pairs, those too unsure to be told among them.
+
+    Args:
+        tables: As the loading has them.
+        known: Contracts, indicators, reconciliations.
+        is_true: Of a row of ``cases``, whether something was padded there.
+    """
+    every = evidence(known, tables.anomalies, tables.reconciliations, tables.findings)
+    spoken = {one.id: Spoken(one.name, one.p, one.size) for one in every}
+    lenient = replace(known, certainty=known.certainty.model_copy(update={"least": 0.0}))
+    made = cases(tables, lenient, now=_ANY_TIME).to_pylist()
+    return [Pair([spoken[one] for one in row["evidence"]], is_true(row)) for row in made]
 
 
 def told(known: Certainty, pair: Pair) -> float:

@@ -57,7 +57,7 @@ class Doubts:
 
     def against(self, group: Sequence[Evidence]) -> Iterator[tuple[Against, str]]:
         """What lessens the certainty of a case of this evidence, and why in Chinese."""
-        chance = [one.n for one in group if one.by_chance and one.n is not None]
+        chance = [one.n for one in group if one.p is not None and one.n is not None]
         if chance and len(chance) == len(group) and sum(chance) < FEW:
             yield "few", f"只有 {sum(chance)} 个数，偶然也可能如此"
         if count := self._alike(group):

@@ -69,7 +69,8 @@ class Evidence:
         subject: Column, interviewer …; blank where it is about the region as a whole.
         records: Rows it names, as ``anomalies.records`` does.
         records_count: How many there are.
-        by_chance: Whether chance was weighed.
+        p: The chance of it where nothing is amiss; None where no chance is involved.
+        size: Of a count how many, of findings how many rows, else the per cent by which it is off; None where unknown.
     """
 
     name: str
@@ -87,7 +88,8 @@ class Evidence:
     subject: str = ""
     records: tuple[str, ...] = ()
     records_count: int | None = None
-    by_chance: bool = False
+    p: float | None = None
+    size: float | None = None
 
     @property
     def thing(self) -> str:
@@ -133,6 +135,7 @@ def _of_anomalies(known: Known, table: pa.Table) -> Iterator[Evidence]:
         p = _number(row.get("p"))
         value, expected = _number(row["value"]), _number(row["expected"])
         records = tuple(row["records"] or ())
+        size = _size(entry, value, expected)
         yield Evidence(
             name=row["detector"],
             id=f"{row['detector']}/{row['anomaly_id']}",
@@ -141,7 +144,7 @@ def _of_anomalies(known: Known, table: pa.Table) -> Iterator[Evidence]:
             indicator=row["indicator"] or "",
             region_code=row["region_code"],
             period=row["period"],
-            certainty=known.certainty.alone(row["detector"], p, _size(entry, value, expected)),
+            certainty=known.certainty.alone(row["detector"], p, size),
             value=value,
             expected=expected,
             n=row["n"],
@@ -149,7 +152,8 @@ def _of_anomalies(known: Known, table: pa.Table) -> Iterator[Evidence]:
             subject=row["subject"] or "",
             records=records,
             records_count=_count(entry, value, row["n"], records),
-            by_chance=p is not None,
+            p=p,
+            size=size,
         )
 
 
@@ -170,6 +174,7 @@ def _of_reconciliations(known: Known, table: pa.Table) -> Iterator[Evidence]:
             continue
         entry = known.catalogue.reconciliation(name, definition.title if definition else "")
         value, expected = _number(row["left_value"]), _number(row["right_value"])
+        size = _size(entry, value, expected)
         yield Evidence(
             name=name,
             id=f"{row['reconciliation']}@{row['region_code']}@{row['period']}",
@@ -178,11 +183,12 @@ def _of_reconciliations(known: Known, table: pa.Table) -> Iterator[Evidence]:
             indicator=indicator.id if indicator else "",
             region_code=row["region_code"],
             period=row["period"],
-            certainty=known.certainty.alone(name, None, _size(entry, value, expected)),
+            certainty=known.certainty.alone(name, None, size),
             value=value,
             expected=expected,
             n=None,
             message=row["instruction"] or "",
+            size=size,
         )
 
 
@@ -246,6 +252,7 @@ def _of_findings(known: Known, table: pa.Table) -> Iterator[Evidence]:
             message=f"{number(count)} 行：{rows[0]['message']}",
             records=tuple(list(records)[:MOST_RECORDS]),
             records_count=count,
+            size=count,
         )
 
 
