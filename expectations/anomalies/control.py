@@ -62,6 +62,17 @@ def coarsest_first(tests: pd.DataFrame) -> pd.DataFrame:
     return tests[~inside]
 
 
+def first_of_year(tests: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """The tests, where what stood out under the same ``names`` earlier in a year is no longer to be told."""
+    if tests.empty:
+        return tests
+    found = discoveries(tests).sort_values("period")
+    first = found.assign(year=found["period"].str[:4]).drop_duplicates([*names, "year"])
+    keys = [*names, "period"]
+    here = pd.MultiIndex.from_frame(tests[keys]).isin(pd.MultiIndex.from_frame(first[keys]))
+    return tests.assign(eligible=tests["eligible"] & here)
+
+
 def robust_scale(values: pd.Series, floor: float) -> float:
     """Median absolute deviation, scaled to a standard deviation, at least ``floor``.
 

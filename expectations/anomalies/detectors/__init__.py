@@ -5,6 +5,7 @@ from __future__ import annotations
 from expectations.anomalies.detectors import (
     claim_scale,
     copied_interviews,
+    copied_villages,
     duplicates,
     falling,
     just_above_target,
@@ -22,6 +23,7 @@ from expectations.anomalies.engine import Detector
 DETECTORS: tuple[Detector, ...] = (
     claim_scale,
     copied_interviews,
+    copied_villages,
     duplicates,
     falling,
     just_above_target,
