@@ -1,3 +1,10 @@
+// On a narrow screen only the first part of a long page is open, unless a link leads into another.
+if (window.innerWidth <= 600) {
+  document.querySelectorAll("details.part").forEach(function (part, at) {
+    part.open = at === 0 || Boolean(location.hash && part.querySelector(location.hash));
+  });
+}
+
 // What scrolls can be reached by the keyboard.
 function reachable() {
   document.querySelectorAll(".scroll").forEach(function (part) {
