@@ -68,11 +68,25 @@ def told(world: World, paddings: Sequence[Padding]) -> tuple[list[Told], list[Tr
     return tells, truths, seconds
 
 
+_BESIDE = {"form_ratio": "grain_plots", "ghosts": "household_register"}
+"""What a detector holds its own dataset against."""
+_NOTES = frozenset({"rounding"})
+"""Said for information, and no accusation."""
+
+
+def _read_by(indicator: Indicator) -> set[str]:
+    return {d for sql in (indicator.numerator, indicator.denominator or "") for d, _ in relations_in(sql)}
+
+
 def _of_anomalies(anomalies: pa.Table, indicators: Mapping[str, Indicator]) -> Iterator[Told]:
     for row in anomalies.to_pylist():
+        if row["detector"] in _NOTES:
+            continue
         indicator = indicators.get(row["indicator"])
-        read = {dataset for dataset, _ in relations_in(indicator.numerator)} if indicator else set()
-        datasets = {row["dataset"]} - {None, ""} | (read if not row["dataset"] else set())
+        read = _read_by(indicator) if indicator else set()
+        datasets = {row["dataset"], _BESIDE.get(row["detector"])} - {None, ""} | (
+            read if not row["dataset"] else set()
+        )
         yield Told(
             frozenset({row["detector"]}), frozenset(datasets), row["region_code"], row["period"],
             row["period"], True, 1.0, f"{row['subject']} {row['indicator']} {row['message']}",
@@ -91,7 +105,7 @@ def _of_reconciliations(compared: pa.Table, indicators: Mapping[str, Indicator])
         if name == "claim_vs_observation":
             claimed = indicators[row["reconciliation"].split("/")[1]]
             said = "claims_above_records"
-            read = {"self_assessment", *(d for d, _ in relations_in(claimed.numerator))}
+            read = {"self_assessment", *_read_by(claimed)}
         yield Told(
             frozenset({said}), frozenset(read), row["region_code"], row["period"], row["period"],
             row["importance"] == "high", 1.0, f"{row['reconciliation']} {row['instruction']}",

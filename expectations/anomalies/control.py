@@ -102,24 +102,6 @@ def at_least(count: Any, n: Any, share: Any) -> npt.NDArray[np.float64]:
     return np.asarray(np.where(least <= 0, 1.0, np.where(least > of, 0.0, tail)), dtype=float)
 
 
-def at_least_among_groups(count: Any, n: Any, share: Any, likeness: Any) -> npt.NDArray[np.float64]:
-    """``at_least`` where shares differ between groups by themselves: the upper tail of the beta-binomial distribution.
-
-    ``likeness`` is the correlation of two of a group, between 0 and 1. Source: Skellam (1948), A Probability
-    Distribution Derived from the Binomial by Regarding the Probability of Success as Variable, JRSS B 10, 257-261.
-    """
-    from scipy.special import betaln
-
-    tails = []
-    for least, of, usual, rho in np.broadcast(count, n, share, likeness):
-        spread = 1 / min(max(float(rho), 1e-6), 1 - 1e-6) - 1
-        a, b = float(usual) * spread, (1 - float(usual)) * spread
-        k = np.arange(int(least), int(of) + 1)
-        ways = -np.log(of + 1) - betaln(of - k + 1, k + 1)
-        tails.append(float(np.exp(ways + betaln(k + a, of - k + b) - betaln(a, b)).sum()))
-    return np.asarray(np.minimum(tails, 1.0), dtype=float)
-
-
 def below(score: Any) -> npt.NDArray[np.float64]:
     """Chance of a standard normal score of at most ``score``."""
     from scipy.special import ndtr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -82,6 +82,11 @@ def tests(rows: pd.DataFrame, **fixed: Any) -> pd.DataFrame:
         if name not in table:
             table[name] = "" if name in ("subject", "indicator") else float("nan")
     return table
+
+
+def lists(column: pd.Series) -> pd.Series:
+    """Lists that a query answered, in order; empty where it answered none."""
+    return column.map(lambda rows: sorted(rows) if isinstance(rows, Iterable) else [])
 
 
 def no_tests() -> pd.DataFrame:

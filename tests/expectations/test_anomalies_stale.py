@@ -95,5 +95,5 @@ def test_a_year_in_which_every_row_is_repeated_is_not_told() -> None:
 def test_a_part_of_a_township_s_rows_that_repeats_last_year_is_told_with_them(share: float) -> None:
     (row,) = found(city(grain_plots=repeated(plots(4), share)), stale, months=["2022-12"]).to_dict("records")
     assert row["region_code"] == TOWNS[2]
-    assert len(row["records"]) == (0 if share == 1 else min(row["value"], 200))
+    assert len(row["records"]) == min(row["value"], 200)
     assert "值得核查" in row["message"]

@@ -136,11 +136,11 @@ KINDS = (
     Kind("plots_of_a_neighbour", "grain_plots", "整村地块照抄邻村", _copied,
          {"blatant": 0.0, "moderate": 0.3, "subtle": 0.6}, "towns", ("copied_villages",)),
     Kind("plots_in_hectares", "grain_plots", "面积按公顷填报，应为亩", _hectares,
-         {"blatant": 60, "moderate": 13, "subtle": 5}, "towns", ("unit_scale",)),
+         {"blatant": 60, "moderate": 13, "subtle": 5}, "towns", ("unit_scale", "unit_of_rows")),
     Kind("invented_digits", "grain_plots", "面积、单产的末位像是编的", _invented,
          {"blatant": 1.0, "moderate": 0.7, "subtle": 0.45}, "towns", ("last_digit",)),
     Kind("unit_error", "cooperatives", "出资总额大了一千倍", _thousandfold,
-         {"blatant": 1.0, "moderate": 0.5, "subtle": 0.1}, "county", ("unit_scale",)),
+         {"blatant": 1.0, "moderate": 0.5, "subtle": 0.1}, "county", ("unit_scale", "unit_of_rows")),
 )  # fmt: skip
 
 HONEST = (
