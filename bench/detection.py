@@ -2,7 +2,7 @@
 
 Each seed draws a city, plants every kind of padding at a strength and place of its own beside honest oddities, and
 another time the oddities alone. Found is a padding when something that names its kind rightly is told of its region in
-its months. True is what is told of a region and dataset in which something was planted; all else is a false alarm.
+its months. True is a case told of a region and dataset in which something was planted; all else is a false alarm.
 Printed sums and totals of forms are judged when files are read, and not here.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from bench.told import Told, told
+from bench.told import Told, looked_at, told
 from pipelines.demo.paddings import KINDS, drawn, unsettled
 from pipelines.demo.paddings.model import STRENGTHS
 from pipelines.demo.truth import Truth
@@ -26,6 +26,8 @@ from pipelines.demo.world import make_world
 
 UNSEEN = tuple(range(9001, 9011))
 """Seeds that no rule was ever tuned on."""
+HIGH = 0.5
+"""Certainty from which a case is urgent where most is at stake; what is at stake is not computed here."""
 _IN_FORMS = frozenset({"form_sum_broken", "form_total_raised"})
 
 
@@ -67,9 +69,10 @@ def _inside(code: str) -> str:
 def meets(one: Told, planting: Planting) -> bool:
     """Whether something told speaks of the place and time of a planting."""
     late = one.until >= min(planting.periods) and one.since[:4] <= max(planting.periods)[:4]
-    mine = _inside(one.region_code)
     return late and any(
-        code.startswith(mine) or one.region_code.startswith(_inside(code)) for code in planting.regions
+        code.startswith(_inside(mine)) or mine.startswith(_inside(code))
+        for code in planting.regions
+        for mine in one.regions
     )
 
 
@@ -98,8 +101,8 @@ def judged(tells: Sequence[Told], planted: Sequence[Planting]) -> dict[str, Any]
 def measure(seed: int, *, honest: bool) -> dict[str, Any]:
     """Draw a city, and judge what is told of it."""
     world = unsettled(make_world("city", seed))
-    tells, truths, seconds = told(world, drawn(world, honest=honest))
-    return {"seed": seed, "seconds": seconds, **judged(tells, plantings(truths))}
+    city = looked_at(world, drawn(world, honest=honest))
+    return {"seed": seed, "seconds": city.seconds, **judged(told(city), plantings(city.truths))}
 
 
 def tell(padded: Sequence[Mapping[str, Any]], clean: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -118,15 +121,26 @@ def tell(padded: Sequence[Mapping[str, Any]], clean: Sequence[Mapping[str, Any]]
     shares = found.groupby("strength")["found"].mean()
     yield "recall " + ", ".join(f"{name} {shares.get(name, float('nan')):.2f}" for name in STRENGTHS)
     right = [one for row in padded for one in row["right"]]
-    yield f"precision {sum(right) / max(1, len(right)):.2f} of {len(right)} told in {len(padded)} padded cities"
+    yield f"precision {sum(right) / max(1, len(right)):.2f} of {len(right)} cases in {len(padded)} padded cities"
+    yield from _calibration(padded)
     for row in clean:
-        high = [one for one in row["wrong"] if one.is_high]
-        yield f"clean city {row['seed']}: {len(row['wrong'])} told, {len(high)} high"
+        high = [one for one in row["wrong"] if one.certainty >= HIGH]
+        yield f"clean city {row['seed']}: {len(row['wrong'])} cases, {len(high)} of them urgent"
     odd = [told for row in (*padded, *clean) for _, told in row["odd"]]
     yield f"honest oddities told: {sum(bool(one) for one in odd)} of {len(odd)}"
     wrong = pd.Series([name for row in (*padded, *clean) for one in row["wrong"] for name in one.names])
     yield "false alarms: " + ", ".join(f"{name} {n}" for name, n in wrong.value_counts().items())
     yield f"seconds a city: {max(row['seconds'] for row in (*padded, *clean)):.1f} at most"
+
+
+def _calibration(padded: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """By fifth of certainty: how sure cases were told to be, and how many were true."""
+    rows = pd.DataFrame(
+        [pair for one in padded for pair in zip(one["certain"], one["right"], strict=True)],
+        columns=["told", "true"],
+    )
+    for band, part in rows.groupby(pd.cut(rows["told"], [0, 0.2, 0.4, 0.6, 0.8, 1.0]), observed=True):
+        yield f"told with {band}: {len(part)} cases, mean {part['told'].mean():.2f}, true {part['true'].mean():.2f}"
 
 
 def main() -> None:

@@ -14,35 +14,44 @@ Floats = npt.NDArray[np.float64]
 
 _LEAST, _MOST = 1e-4, 0.5
 """Bounds of the dispersion: nearly a binomial, nearly all or nothing."""
-_TRIMMED = 0.1
+_CUT_OFF = 2.5
+"""Scatter is less by so much times the share of rows cut down, where all is well (about, for a normal one)."""
 
 
-def usual_share(count: pd.Series, n: pd.Series, group: pd.Series) -> pd.DataFrame:
+def usual_share(count: pd.Series, n: pd.Series, group: pd.Series, *, suspected: float = 0.1) -> pd.DataFrame:
     """Per row, what share is usual among the other rows of its group, and how far shares scatter (``rho``).
 
-    The tenth of the rows with the highest shares is left out of what is usual, so that what is looked for does not
+    The rows with the highest shares are left out of what is usual, so that what is looked for does not
     make itself usual; what is left out is taken to be like the highest that is left in.
 
     Args:
         count, n: Of each row.
         group: What makes rows comparable, of each row.
+        suspected: The share of rows left out.
 
     Returns:
         Columns ``share``, ``rho`` and ``others`` (rows it rests on), at the rows' index.
     """
-    parts = [_of_group(count.loc[at], n.loc[at]) for at in count.groupby(group, sort=False).groups.values()]
+    parts = [
+        _of_group(count.loc[at], n.loc[at], suspected)
+        for at in count.groupby(group, sort=False).groups.values()
+    ]
     empty = pd.DataFrame({"share": [], "rho": [], "others": []})
     return pd.concat(parts).reindex(count.index) if parts else empty
 
 
-def _of_group(count: pd.Series, n: pd.Series) -> pd.DataFrame:
+def _of_group(count: pd.Series, n: pd.Series, suspected: float) -> pd.DataFrame:
     share = count / n
-    top = float(share.quantile(1 - _TRIMMED, interpolation="lower"))
+    top = float(share.quantile(1 - suspected, interpolation="lower"))
     shown: pd.Series = count.clip(upper=top * n)
     total, rows = float(shown.sum()), float(n.sum())
     others = (total - shown + 0.5) / (rows - n + 1)
     return pd.DataFrame(
-        {"share": others, "rho": _dispersion(shown.to_numpy(), n.to_numpy()), "others": len(n) - 1},
+        {
+            "share": others,
+            "rho": min(_MOST, (1 + _CUT_OFF * suspected) * _dispersion(shown.to_numpy(), n.to_numpy())),
+            "others": len(n) - 1,
+        },
         index=count.index,
     )
 

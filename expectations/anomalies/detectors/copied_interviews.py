@@ -36,6 +36,8 @@ _EXCHANGES = 100
 _CANDIDATES = 12
 _LEAST_EXCESS = 0.1
 _LEAST_SHARE = 1 / 3
+_LEAST_EXCESS_OF_ALL = 0.2
+"""Among a hundred questionnaires nearly every honest one has a double; that all agree with all is no chance."""
 _LEAST_SCORE = 3.3
 """A hundred exchanges and a normal tail say no more of a lower one than that it is rare."""
 _NEAR = 0.7
@@ -119,8 +121,11 @@ def _held(
         "expected": float((usual >= alike).sum(axis=1).mean()),
         "records": records[nearest[0] >= alike].tolist(),
         "score": min(scores),
-        "eligible": nearest.mean() - usual.mean() >= _LEAST_EXCESS * asked
-        and (nearest >= alike).sum() >= _LEAST_SHARE * count,
+        "eligible": (
+            nearest.mean() - usual.mean() >= _LEAST_EXCESS * asked
+            and (nearest >= alike).sum() >= _LEAST_SHARE * count
+        )
+        or all_of_them.mean() - usual_all.mean() >= _LEAST_EXCESS_OF_ALL,
     }
 
 

@@ -23,6 +23,10 @@ NAME = "ghosts"
 DATASET, REGISTER, COLUMN = "toilet_ledger", "household_register", "households"
 _NEARLY_ALL = 0.9
 _LEAST_EXCESS = 0.06
+_SUSPECTED = 0.2
+"""Of a county's dozen townships two may have invented rows."""
+_MONTHS = 12
+"""A village is looked at again every month, and told if it stands out once."""
 _FEWEST_HOUSEHOLDS = 15
 _FEWEST_VILLAGES = 10
 
@@ -63,7 +67,7 @@ def tell(scene: Scene, found: pd.DataFrame) -> list[str]:
 
 def _tested(table: pd.DataFrame) -> pd.DataFrame:
     group = table["region_code"].str[:6] + table["period"]
-    usual = usual_share(table["value"], table["n"], group)
+    usual = usual_share(table["value"], table["n"], group, suspected=_SUSPECTED)
     share = table["value"] / table["n"]
     near = (share >= _NEARLY_ALL) & (share - usual["share"] >= _LEAST_EXCESS)
     # Only what may be told is worth a tail of the beta-binomial; all others have a chance of one half or more.
@@ -71,6 +75,7 @@ def _tested(table: pd.DataFrame) -> pd.DataFrame:
     p[near] = at_least_among(
         table.loc[near, "value"], table.loc[near, "n"], usual.loc[near, "share"], usual.loc[near, "rho"]
     )
+    p = (p * _MONTHS).clip(upper=1.0)
     is_village = ~table["region_code"].str.endswith("000")
     enough = usual["others"] >= _FEWEST_VILLAGES - 1
     return table.assign(p=p, expected=usual["share"] * table["n"], score=share, eligible=near)[

@@ -117,7 +117,7 @@ def _pleased(at: Context) -> Padded:
     return frame, [f"{at.county}000000"]
 
 
-CLAIM = ("claims_above_records", "claim_scale")
+CLAIM = ("claim_vs_observation", "claim_scale")
 
 KINDS = (
     Kind("copied_interviews", "satisfaction_survey", "同一访问员的问卷雷同", _copied,
