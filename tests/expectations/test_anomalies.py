@@ -228,15 +228,6 @@ def test_a_householder_who_comes_back_in_another_village_and_month_is_found_ther
     assert frame["resident_id"].iloc[0] not in row["message"]
 
 
-def test_two_houses_may_share_a_spot_but_not_three() -> None:
-    frame = toilets().assign(coordinates=None, period="2025-01")
-    frame["coordinates"] = frame["coordinates"].astype(object)
-    frame.loc[[0, 1], "coordinates"] = "113.1,23.1"
-    frame.loc[[2, 3, 4], "coordinates"] = "113.2,23.2"
-    rows = found(city(toilet_ledger=frame), duplicates)
-    assert rows["value"].tolist() == [3]
-
-
 def test_a_child_granted_in_two_terms_is_no_duplicate_but_twice_in_one_term_is() -> None:
     rows = [("a", "2025-03"), ("a", "2025-09"), ("b", "2025-09"), ("b", "2025-09")]
     frame = pd.DataFrame(rows, columns=["resident_id", "period"])

@@ -1,7 +1,7 @@
 """One thing counted more than once: the same person, cooperative or house again in other rows, villages or years.
 
 Identities are compared as tokens; no number is shown. A key that belongs to a school term may come back in the next
-term; a toilet's householder may not come back at all. Houses are told by their coordinates, from three rows on.
+term; a toilet's householder may not come back at all. Houses are told apart by ``near_places``.
 
 Source: GB 11643 (one number, one person) and GB 32100 (one code, one organisation).
 """
@@ -16,7 +16,6 @@ from expectations.contracts.model import Contract
 NAME = "duplicates"
 
 _IDENTITIES = ("resident_id", "credit_code")
-_PLACES = ("coordinates",)
 
 
 def find(scene: Scene) -> pd.DataFrame:
@@ -51,8 +50,6 @@ def _identities(contract: Contract) -> list[tuple[str, tuple[str, ...], int]]:
         if column.kind in _IDENTITIES:
             keys = contract.key if column.key else (column.name,)
             found.append((column.name, (*keys, *within), 2))
-        elif column.name in _PLACES:
-            found.append((column.name, (column.name, *within), 3))
     return found
 
 
