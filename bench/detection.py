@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from bench.told import Told, looked_at, told
+from bench.certainty import fit, pairs_of
+from bench.told import Told, as_told, looked_at, told
+from expectations.cases import Known
 from pipelines.demo.paddings import KINDS, drawn, unsettled
 from pipelines.demo.paddings.model import STRENGTHS
 from pipelines.demo.truth import Truth
@@ -105,6 +109,24 @@ def measure(seed: int, *, honest: bool) -> dict[str, Any]:
     return {"seed": seed, "seconds": city.seconds, **judged(told(city), plantings(city.truths))}
 
 
+def fitted(seeds: Sequence[int]) -> str:
+    """How sure one may be of a case, learned from cities whose truth is known: ``expectations/cases/certainty.yaml``."""
+    pairs = []
+    for seed in seeds:
+        for number, honest in ((seed, False), (seed + 500, True)):
+            world = unsettled(make_world("city", number))
+            city = looked_at(world, drawn(world, honest=honest))
+            padded = [one for one in plantings(city.truths) if not one.is_honest]
+            pairs += pairs_of(city.tables, city.known, partial(_is_true, city.known, padded))
+            print(f"seed {number}: {len(pairs)} cases", file=sys.stderr, flush=True)
+    return fit(pairs)
+
+
+def _is_true(known: Known, padded: Sequence[Planting], row: Mapping[str, Any]) -> bool:
+    one = as_told(row, known)
+    return any(p.dataset in one.datasets and meets(one, p) for p in padded)
+
+
 def tell(padded: Sequence[Mapping[str, Any]], clean: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The figures as lines of text."""
     found = pd.DataFrame(
@@ -149,8 +171,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="*", help="by default ten that nothing was tuned on")
     parser.add_argument("--wrong", action="store_true", help="print every false alarm")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--fit", action="store_true", help="learn certainty.yaml from these seeds, and print it"
+    )
     args = parser.parse_args()
     seeds = args.seeds or UNSEEN
+    if args.fit:
+        print(fitted(seeds))
+        return
     padded, clean = [], []
     for seed in seeds:
         started = time.perf_counter()

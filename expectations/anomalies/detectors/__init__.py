@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expectations.anomalies.detectors import (
+    bunching,
     claim_scale,
     copied_interviews,
     copied_villages,
@@ -27,6 +28,7 @@ from expectations.anomalies.detectors import (
 from expectations.anomalies.engine import Detector
 
 DETECTORS: tuple[Detector, ...] = (
+    bunching,
     claim_scale,
     copied_interviews,
     copied_villages,

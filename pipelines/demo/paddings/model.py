@@ -16,6 +16,7 @@ import pandas as pd
 
 from pipelines.demo.datasets import Rows
 from pipelines.demo.datasets.catalog import all_ledgers
+from pipelines.demo.regions import Character
 from pipelines.demo.truth import Truth
 from pipelines.demo.world import World
 
@@ -64,7 +65,7 @@ class Kind:
         shown_by: Detectors, reconciliations and rules that name it rightly.
         rule: The finding or reconciliation that must show it, empty where only anomalies may.
         is_honest: Whether nothing is amiss, so that nothing may be told.
-        least_room: Of towns in which it is planted: the least share of households still without a toilet.
+        fits: In which counties it can be planted, by what kind of county one is.
     """
 
     name: str
@@ -76,7 +77,7 @@ class Kind:
     shown_by: tuple[str, ...]
     rule: str = ""
     is_honest: bool = False
-    least_room: float = 0.0
+    fits: Callable[[Character], bool] = lambda _county: True
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,8 @@ def _moved(column: pd.Series, rows: npt.NDArray[np.int64], start: pd.Series, day
 
 KINDS = (
     Kind("incomes_bunched", "monitored_households", "人均纯收入都刚过线", _bunched,
-         {"blatant": 1.0, "moderate": 0.7, "subtle": 0.4}, "county", ("bunching",)),
+         {"blatant": 1.0, "moderate": 0.7, "subtle": 0.4}, "county", ("bunching",),
+         fits=lambda county: county.monitored >= 3),
     Kind("incomes_carried_on", "monitored_households", "收入逐月照抄", _same_incomes,
          {"blatant": 1.0, "moderate": 0.7, "subtle": 0.4}, "towns", ("stale",)),
     Kind("cleared_before_help", "monitored_households", "先消除风险，后落实帮扶", _cleared_first,

@@ -10,6 +10,7 @@ import numpy as np
 
 from pipelines.demo.paddings import denominators, fields, people, reports, roads, toilets
 from pipelines.demo.paddings.model import STRENGTHS, Kind, Padding, Strength, Where
+from pipelines.demo.regions import CHARACTERS
 from pipelines.demo.world import Shift, World
 
 _ROOMS = (denominators, toilets, fields, roads, people, reports)
@@ -18,6 +19,7 @@ KINDS: dict[str, Kind] = {kind.name: kind for room in _ROOMS for kind in room.KI
 HONEST: dict[str, Kind] = {kind.name: kind for room in _ROOMS for kind in getattr(room, "HONEST", ())}
 """What looks like padding and is none, by name."""
 
+_BY_SUFFIX = {county.suffix: county for county in CHARACTERS}
 _EVERYWHERE = frozenset({"quiet_month", "december_rush"})
 """What happens to the whole city, in every other city."""
 _ROOM = 0.12
@@ -106,16 +108,10 @@ def _drawn(
     rng: np.random.Generator,
     used: Counter[tuple[str, str]],
 ) -> Padding:
-    """In a county where least is planted in the dataset, among those with room for it."""
-    roomy = [code for code in counties if _room(code, world) >= kind.least_room] or list(counties)
-    rng.shuffle(roomy)
-    county = min(roomy, key=lambda code: used[kind.dataset, code])
+    """In a county where least is planted in the dataset, among those it fits."""
+    fitting = [code for code in counties if kind.fits(_BY_SUFFIX[code])] or list(counties)
+    rng.shuffle(fitting)
+    county = min(fitting, key=lambda code: used[kind.dataset, code])
     towns = world.villages.loc[world.villages["county"].str[4:] == county, "town_code"].nunique()
     some = rng.permutation(towns)[: 1 + int(rng.random() < 0.4)]
     return Padding(kind, Where(county, tuple(int(n) for n in some)), STRENGTHS[int(rng.integers(0, 3))])
-
-
-def _room(county: str, world: World) -> float:
-    """Share of the county's households without a toilet."""
-    here = (world.villages["county"].str[4:] == county).to_numpy()
-    return 1 - float(world.mean("toilets")[here].mean())

@@ -161,7 +161,7 @@ KINDS = (
          {"blatant": 9, "moderate": 5, "subtle": 3}, "towns", ("shared_accounts",)),
     Kind("ghosts", "toilet_ledger", "编造的厕所，几乎户户都有", _ghosts,
          {"blatant": 0.985, "moderate": 0.96, "subtle": 0.92}, "towns",
-         ("ghosts", "too_good", "year_end"), least_room=0.1),
+         ("ghosts", "too_good", "year_end"), fits=lambda county: county.toilets < 0.9),
     Kind("december_crowding", "toilet_ledger", "全年大半集中在十二月末录入", _december,
          {"blatant": 0.67, "moderate": 0.45, "subtle": 0.25}, "county", ("year_end",)),
 )  # fmt: skip
