@@ -115,6 +115,7 @@ def test_a_ledger_of_an_earlier_schema_owes_nothing_and_has_no_failures(
         for column in newer:
             connection.execute(text(f"ALTER TABLE submissions DROP COLUMN {column}"))
         connection.execute(text("DROP TABLE regions"))
+        connection.execute(text("DROP TABLE case_decisions"))
         connection.execute(text(f"UPDATE submissions SET status = '{status}'"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     engine.dispose()
