@@ -33,6 +33,12 @@ def digit_tests(scene: Scene) -> pd.DataFrame:
         and 5), ``distance`` (χ² of nine degrees, divided by how much townships scatter by themselves), ``strongest``
         (whether no other column of the dataset lies farther off there and then).
     """
+    if "digits" not in scene.shared:
+        scene.shared["digits"] = _measured(scene)
+    return scene.shared["digits"]
+
+
+def _measured(scene: Scene) -> pd.DataFrame:
     parts = [
         _compared(counts).assign(dataset=contract.dataset, subject=column.name)
         for contract in scene.datasets()

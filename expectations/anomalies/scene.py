@@ -41,12 +41,14 @@ class Scene:
         months: The months judged, in order; earlier ones are history, later ones are not looked at.
         contracts: By dataset.
         indicators: By id.
+        shared: What one detector measured and others look at too, by name.
     """
 
     engine: Engine
     months: Sequence[str]
     contracts: Mapping[str, Contract]
     indicators: Mapping[str, Indicator] = field(default_factory=dict)
+    shared: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def tables(self) -> frozenset[str]:

@@ -33,9 +33,10 @@ _FACTORS = np.array(sorted(FACTORS))
 def find(scene: Scene) -> pd.DataFrame:
     """Tests per dataset, column, township, period and factor, from January of the first year judged."""
     parts = [
-        _tested(_jumps(scene, contract, column.name), contract.dataset, column.name)
+        _tested(_jumps(places, rows, column.name), contract.dataset, column.name)
         for contract in scene.datasets("snapshot")
-        if contract.key
+        if contract.key and amounts(contract)
+        for places, rows in [_followed(scene, contract)]
         for column in amounts(contract)
     ]
     filled = [part for part in parts if len(part)]
@@ -55,31 +56,49 @@ def tell(scene: Scene, found: pd.DataFrame) -> list[str]:
     return messages
 
 
-def _jumps(scene: Scene, contract: Contract, column: str) -> pd.DataFrame:
-    """Per township and period with rows that were there before: how many, and those that jumped."""
+def _followed(scene: Scene, contract: Contract) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """By township and period the rows that were there before (``n_…``, and the middle they had), and the rows that jump."""
+    names = [column.name for column in amounts(contract)]
     key = ", ".join(contract.key)
-    return scene.query(
-        f"""
+    logs = ", ".join(f"case when {name} > 0 then log10({name}) end as x_{name}" for name in names)
+    lags = ", ".join(f"lag(x_{name}) over past as was_{name}" for name in names)
+    jumps = " or ".join(f"abs(x_{name} - was_{name}) >= {_LEAST_JUMP}" for name in names)
+    counted = ", ".join(
+        f"count(x_{name} - was_{name}) as n_{name}, median(was_{name}) as middle_{name}" for name in names
+    )
+    base = f"""
         with states as (
-            select {key}, region_code as place, period, log10({column}) as x, {RECORD} as record,
+            select {key}, region_code as place, period, {logs}, {RECORD} as record,
                 count(*) over (partition by {key}, period) as alike
-            from {contract.dataset} where period <= $until and {column} > 0
+            from {contract.dataset} where period <= $until
         ), moves as (
-            select place, period, x, record, lag(x) over past as was, lag(period) over past as before
+            select *, {lags}, lag(period) over past as before
             from states where alike = 1 window past as (partition by {key} order by period)
         ), judged as (
-            select left(place, 9) || '000' as region_code, * from moves where was is not null and period >= $since
-        ), middles as (
-            select region_code, period, median(was) as middle, count(*) as n, max(before) as before
-            from judged group by 1, 2
+            select left(place, 9) || '000' as region_code, * from moves where before is not null and period >= $since
         )
-        select m.region_code, m.period, m.before, m.n, j.x - j.was as jump, j.record
-        from middles m left join judged j on j.region_code = m.region_code and j.period = m.period
-            and abs(j.x - j.was) >= {_LEAST_JUMP} and abs(j.x - m.middle) > abs(j.was - m.middle)
-        order by 1, 2, 6
-        """,  # noqa: S608
-        since=f"{scene.months[0][:4]}-01",
+        """  # noqa: S608
+    by_place = f"select region_code, period, max(before) as before, {counted} from judged group by 1, 2 order by 1, 2"  # noqa: S608
+    by_row = f"select * from judged where {jumps} order by region_code, period, record"  # noqa: S608
+    since = f"{scene.months[0][:4]}-01"
+    return scene.query(base + by_place, since=since), scene.query(base + by_row, since=since)
+
+
+def _jumps(places: pd.DataFrame, rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Per township and period with rows that were there before: how many, and those that jumped."""
+    there = places[places[f"n_{column}"] > 0].rename(
+        columns={f"n_{column}": "n", f"middle_{column}": "middle"}
     )
+    there = there[["region_code", "period", "before", "n", "middle"]]
+    now, was = rows[f"x_{column}"], rows[f"was_{column}"]
+    moved = rows.assign(jump=now - was, now=now, was=was)[
+        ["region_code", "period", "record", "jump", "now", "was"]
+    ]
+    moved = moved[moved["jump"].abs() >= _LEAST_JUMP]
+    found = there.merge(moved, on=["region_code", "period"], how="left")
+    # Coming nearer to the others is a correction.
+    astray = (found["now"] - found["middle"]).abs() > (found["was"] - found["middle"]).abs()
+    return found.assign(jump=found["jump"].where(astray))
 
 
 def _tested(jumps: pd.DataFrame, dataset: str, column: str) -> pd.DataFrame:
