@@ -11,9 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -102,7 +102,7 @@ def judged(tells: Sequence[Told], planted: Sequence[Planting]) -> dict[str, Any]
     }
 
 
-def measure(seed: int, *, honest: bool) -> dict[str, Any]:
+def measure(seed: int, honest: bool) -> dict[str, Any]:
     """Draw a city, and judge what is told of it."""
     world = unsettled(make_world("city", seed))
     city = looked_at(world, drawn(world, honest=honest))
@@ -179,12 +179,10 @@ def main() -> None:
     if args.fit:
         print(fitted(seeds))
         return
-    padded, clean = [], []
-    for seed in seeds:
-        started = time.perf_counter()
-        padded.append(measure(seed, honest=False))
-        clean.append(measure(seed + 500, honest=True))
-        print(f"seed {seed}: {time.perf_counter() - started:.0f} s", flush=True)
+    cities = [(seed, False) for seed in seeds] + [(seed + 500, True) for seed in seeds]
+    with ProcessPoolExecutor() as pool:
+        done = list(pool.map(measure, *zip(*cities, strict=True)))
+    padded, clean = done[: len(seeds)], done[len(seeds) :]
     print(json.dumps([padded, clean], default=str) if args.json else "\n".join(tell(padded, clean)))
     if args.wrong:
         for row in (*padded, *clean):

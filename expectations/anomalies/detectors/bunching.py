@@ -1,6 +1,6 @@
 """Incomes lie just over a line and hardly any just under it: written down to the line, not counted up to it.
 
-Programmes draw their lines where they like, so every half thousand between the lowest and the highest tenth is tried.
+Programmes draw their lines where they like, so every half thousand between three quarters and 1.3 times the median is tried.
 In a window of three per cent on either side the share that lies above is held against the other counties' share in the
 same window: how density changes over the line by itself is the same for all. Figures exactly on the line, or on a
 round hundred, are left out, for people round. At least 40 households of a county must lie in the window, and 80
@@ -25,6 +25,8 @@ NAME = "bunching"
 DATASET, COLUMN = "monitored_households", "per_capita_income_yuan"
 _STEP = 500
 _WINDOW = 0.03
+_LOW, _HIGH = 0.75, 1.3
+"""Lines tried lie between so many times the median."""
 _FEWEST, _FEWEST_ELSEWHERE = 40, 80
 _LEAST_EXCESS = 0.2
 _MONTHS = 12
@@ -41,7 +43,7 @@ def find(scene: Scene) -> pd.DataFrame:
             select left(region_code, 6) || '000000' as region_code, period, {COLUMN}::double as x
             from {DATASET} where period between $since and $until and {COLUMN} > 0 and {COLUMN} % 100 <> 0
         ), spans as (
-            select period, quantile_cont(x, 0.1) as low, quantile_cont(x, 0.9) as high from incomes group by 1
+            select period, {_LOW} * median(x) as low, {_HIGH} * median(x) as high from incomes group by 1
         ), near as (
             select i.region_code, i.period, i.x, round(i.x / {_STEP}) * {_STEP} as line
             from incomes i join spans s on s.period = i.period

@@ -49,7 +49,11 @@ def tell(scene: Scene, found: pd.DataFrame) -> list[str]:
 
 
 def _cells(scene: Scene, contract: Contract) -> pd.DataFrame:
-    """Of every village the cells that at least three rows share; a village without one once."""
+    """Of every village the cells that at least three rows share; a village without one once.
+
+    How many cells a village has room for follows from how far its places lie from their middle: where they are strewn
+    evenly, a quarter of the width on average.
+    """
     shifted = " union all ".join(
         f"select *, floor(x / {_CELL} + {dx}) as cx, floor(y / {_CELL} + {dy}) as cy, {grid} as grid from places"  # noqa: S608
         for grid, (dx, dy) in enumerate([(0, 0), (0.5, 0), (0, 0.5), (0.5, 0.5)])
@@ -60,11 +64,14 @@ def _cells(scene: Scene, contract: Contract) -> pd.DataFrame:
             select region_code, period, {RECORD} as record,
                 try_cast(split_part({COLUMN}, ',', 1) as double) as x, try_cast(split_part({COLUMN}, ',', 2) as double) as y
             from {contract.dataset} where period <= $until and {COLUMN} is not null
+        ), middles as (
+            select region_code, median(x) as mx, median(y) as my from places
+            where x is not null and y is not null group by 1
         ), villages as (
-            select region_code, count(*) as rows_there, max(period) as latest,
-                greatest(1, (quantile_cont(x, 0.9) - quantile_cont(x, 0.1)) / {_CELL})
-                    * greatest(1, (quantile_cont(y, 0.9) - quantile_cont(y, 0.1)) / {_CELL}) / 0.64 as room
-            from places where x is not null and y is not null group by 1 having count(*) >= {_FEWEST_ROWS}
+            select p.region_code, count(*) as rows_there, max(p.period) as latest,
+                greatest(1, 4 * avg(abs(p.x - m.mx)) / {_CELL}) * greatest(1, 4 * avg(abs(p.y - m.my)) / {_CELL}) as room
+            from places p join middles m on m.region_code = p.region_code
+            where p.x is not null and p.y is not null group by 1 having count(*) >= {_FEWEST_ROWS}
         ), ordered as (
             select region_code, grid, cx, cy, period, record,
                 row_number() over (partition by region_code, grid, cx, cy order by period, record) as place
