@@ -28,7 +28,7 @@ from pipelines.demo.paddings.model import STRENGTHS
 from pipelines.demo.truth import Truth
 from pipelines.demo.world import make_world
 
-UNSEEN = tuple(range(9001, 9011))
+UNSEEN = tuple(range(9101, 9111))
 """Seeds that no rule was ever tuned on."""
 HIGH = 0.5
 """Certainty from which a case is urgent where most is at stake; what is at stake is not computed here."""

@@ -60,7 +60,7 @@ def _vanishing(scene: Scene, row: pd.Series) -> str:
     column, number = contract.by_name[row.subject], contract.by_name[_GROWING[row.dataset][1]]
     return (
         f"上期（{row.earlier}）有的 {row.n} 个“{number.title}”（{row.gone}）本期不见了，合计 {figure(row.missing)} {column.unit}，"
-        f"占本乡镇上期的 {row.score:.0%}；本期合计 {figure(row.value)} {column.unit}，上期 {figure(row.expected)}。"
+        f"占本乡镇上期的 {row.score:.0%}；本期合计 {figure(row.now)} {column.unit}，上期 {figure(row.expected)}。"
         "值得核查是漏报、改号还是上期多报。"
     )
 
@@ -114,7 +114,8 @@ def _vanished(scene: Scene, contract: Contract, column: str, number: str) -> pd.
     if by.empty:
         return no_tests()
     at = pd.MultiIndex.from_frame(by[["region_code", "period"]])
-    by = by.assign(value=totals.reindex(at).to_numpy(), expected=was.reindex(at).to_numpy())
+    by = by.assign(now=totals.reindex(at).to_numpy(), expected=was.reindex(at).to_numpy())
+    by["value"] = by["expected"] - by["missing"]
     by["score"] = by["missing"] / by["expected"]
     return tests(by[by["score"] >= _SLACK], dataset=contract.dataset, subject=column)
 

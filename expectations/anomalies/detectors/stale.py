@@ -13,6 +13,7 @@ test against the other regions' share of the period: Skellam (1948), as ``counts
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from expectations.anomalies.control import discoveries
@@ -20,6 +21,7 @@ from expectations.anomalies.counts import at_least_among, usual_share
 from expectations.anomalies.scene import RECORD, Scene, each, lists, no_tests, tests
 from expectations.contracts.amounts import amounts
 from expectations.contracts.model import Contract
+from warehouse.frequency import MONTHS
 
 NAME = "stale"
 
@@ -33,7 +35,7 @@ _LEAST_EXCESS = 0.25
 def find(scene: Scene) -> pd.DataFrame:
     """Tests per dataset, township and period, from January of the first year judged."""
     parts = [
-        _with_records(scene, contract, _tested(moves, contract.dataset))
+        _with_records(scene, contract, _tested(moves, contract))
         for contract in scene.datasets("snapshot")
         if len(amounts(contract)) >= _FEWEST_COLUMNS
         for moves in [_moves(scene, contract)]
@@ -109,19 +111,21 @@ def _with_records(scene: Scene, contract: Contract, table: pd.DataFrame) -> pd.D
     return table.assign(records=records)
 
 
-def _tested(moves: pd.DataFrame, dataset: str) -> pd.DataFrame:
+def _tested(moves: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     usual = usual_share(moves["same"], moves["n"], moves["period"])
     elsewhere = moves.groupby("period")["n"].transform("sum") - moves["n"]
     judged = (moves["n"] >= _FEWEST_ROWS) & (elsewhere >= _FEWEST_ELSEWHERE)
     share = moves["same"] / moves["n"]
+    # What is handed in every month is looked at twelve times a year, and told if it stands out once.
+    looks = 12 / MONTHS[contract.frequency]
     table = moves.assign(
-        p=at_least_among(moves["same"], moves["n"], usual["share"], usual["rho"]),
+        p=np.minimum(1.0, looks * at_least_among(moves["same"], moves["n"], usual["share"], usual["rho"])),
         value=moves["same"].astype(float),
         expected=usual["share"] * moves["n"],
         score=share,
         eligible=share - usual["share"] >= _LEAST_EXCESS,
     )
-    return _first_of_year(tests(table[judged], dataset=dataset))
+    return _first_of_year(tests(table[judged], dataset=contract.dataset))
 
 
 def _first_of_year(table: pd.DataFrame) -> pd.DataFrame:
