@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from expectations.anomalies.control import discoveries
+from expectations.anomalies.control import first_of_year
 from expectations.anomalies.counts import at_least_among, usual_share
 from expectations.anomalies.scene import RECORD, Scene, each, lists, no_tests, tests
 from expectations.contracts.amounts import amounts
@@ -125,13 +125,4 @@ def _tested(moves: pd.DataFrame, contract: Contract) -> pd.DataFrame:
         score=share,
         eligible=share - usual["share"] >= _LEAST_EXCESS,
     )
-    return _first_of_year(tests(table[judged], dataset=contract.dataset))
-
-
-def _first_of_year(table: pd.DataFrame) -> pd.DataFrame:
-    """The tests, where what goes on in a township in the same year is no longer to be told."""
-    found = discoveries(table).sort_values("period")
-    first = found.assign(year=found["period"].str[:4]).drop_duplicates(["region_code", "year"])
-    told = pd.MultiIndex.from_frame(first[["region_code", "period"]])
-    here = pd.MultiIndex.from_frame(table[["region_code", "period"]])
-    return table.assign(eligible=table["eligible"] & here.isin(told))
+    return first_of_year(tests(table[judged], dataset=contract.dataset), ["region_code"])

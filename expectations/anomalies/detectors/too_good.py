@@ -20,7 +20,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from expectations.anomalies.control import below, discoveries
+from expectations.anomalies.control import below, first_of_year
 from expectations.anomalies.scene import Scene, each, no_tests, tests
 from warehouse.periods import Month
 
@@ -71,7 +71,7 @@ def find(scene: Scene) -> pd.DataFrame:
     )
     if jumps.empty:
         return no_tests()
-    return _first_of_year(_tested(jumps))
+    return first_of_year(_tested(jumps), ["indicator", "region_code"])
 
 
 def tell(scene: Scene, found: pd.DataFrame) -> list[str]:
@@ -102,13 +102,3 @@ def _tested(jumps: pd.DataFrame) -> pd.DataFrame:
         eligible=change >= _LEAST_JUMP,
     )
     return tests(table[peers >= _FEWEST_PEERS], dataset="")
-
-
-def _first_of_year(jumps: pd.DataFrame) -> pd.DataFrame:
-    """The tests, where a region's later jumps of an indicator in a year are no longer to be told."""
-    found = discoveries(jumps).sort_values("period")
-    names = ["indicator", "region_code", "year"]
-    first = found.assign(year=found["period"].str[:4]).drop_duplicates(names)
-    told = pd.MultiIndex.from_frame(first[["indicator", "region_code", "period"]])
-    here = pd.MultiIndex.from_frame(jumps[["indicator", "region_code", "period"]])
-    return jumps.assign(eligible=jumps["eligible"] & here.isin(told))
